@@ -1,0 +1,43 @@
+import type { Brand } from '../helpers/brand.ts';
+
+/** Length in bytes of a message id (SHA-256) and of a group id. */
+export const ID_BYTES = 32;
+
+/** SHA-256 of a message (2/MVDS, "Messages"): 32 bytes, held as 64 lower-case hexadecimal characters. */
+export type MessageId = Brand<string, 'MessageId'>;
+
+/** 32 bytes, held as 64 lower-case hexadecimal characters. */
+export type GroupId = Brand<string, 'GroupId'>;
+
+/** Names a peer; opaque to MVDS. In Reunion it is the text form of a libp2p PeerId. */
+export type PeerId = Brand<string, 'PeerId'>;
+
+/** 4/MVDS-META. Not covered by the message id. */
+export interface Metadata {
+  readonly parents: readonly MessageId[];
+  readonly ephemeral: boolean;
+}
+
+/** A 2/MVDS message with its id. `timestamp` is an int64; its unit is the application's (Reunion: milliseconds). */
+export interface Message {
+  readonly id: MessageId;
+  readonly groupId: GroupId;
+  readonly timestamp: bigint;
+  readonly body: Uint8Array;
+  readonly metadata: Metadata;
+}
+
+export type RecordType = 'offer' | 'request' | 'message';
+
+/** What is still to be sent to one peer about one message (2/MVDS, "Records"). At most one per (peer, message). */
+export interface SyncRecord {
+  readonly peerId: PeerId;
+  readonly messageId: MessageId;
+  readonly type: RecordType;
+  /** Undefined only for a request that an offer gave rise to: offers name no group. */
+  readonly groupId: GroupId | undefined;
+  /** How often it was sent. */
+  readonly sendCount: number;
+  /** The epoch at which it is next due; a local tick counter, never on the wire. */
+  readonly sendEpoch: number;
+}
