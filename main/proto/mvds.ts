@@ -1,10 +1,12 @@
+// Generated from proto/ by `npm run proto`. Do not edit.
+// @ts-nocheck
 import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
 export interface Metadata {
-  parents: Uint8Array<ArrayBuffer>[]
+  parents: Uint8Array[]
   ephemeral: boolean
 }
 
@@ -113,7 +115,7 @@ export namespace Metadata {
   export interface MetadataParentsFieldEvent {
     field: '$.parents[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface MetadataEphemeralFieldEvent {
@@ -121,7 +123,7 @@ export namespace Metadata {
     value: boolean
   }
 
-  export function encode (obj: Partial<Metadata>): Uint8Array<ArrayBuffer> {
+  export function encode (obj: Partial<Metadata>): Uint8Array {
     return encodeMessage(obj, Metadata.codec())
   }
 
@@ -135,9 +137,9 @@ export namespace Metadata {
 }
 
 export interface SpecMessage {
-  groupId: Uint8Array<ArrayBuffer>
+  groupId: Uint8Array
   timestamp: bigint
-  body: Uint8Array<ArrayBuffer>
+  body: Uint8Array
   metadata?: Metadata
 }
 
@@ -262,7 +264,7 @@ export namespace SpecMessage {
 
   export interface SpecMessageGroupIdFieldEvent {
     field: '$.groupId'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface SpecMessageTimestampFieldEvent {
@@ -272,13 +274,13 @@ export namespace SpecMessage {
 
   export interface SpecMessageBodyFieldEvent {
     field: '$.body'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface SpecMessageMetadataParentsFieldEvent {
     field: '$.metadata.parents[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface SpecMessageMetadataEphemeralFieldEvent {
@@ -286,7 +288,7 @@ export namespace SpecMessage {
     value: boolean
   }
 
-  export function encode (obj: Partial<SpecMessage>): Uint8Array<ArrayBuffer> {
+  export function encode (obj: Partial<SpecMessage>): Uint8Array {
     return encodeMessage(obj, SpecMessage.codec())
   }
 
@@ -300,9 +302,9 @@ export namespace SpecMessage {
 }
 
 export interface SpecPayload {
-  acks: Uint8Array<ArrayBuffer>[]
-  offers: Uint8Array<ArrayBuffer>[]
-  requests: Uint8Array<ArrayBuffer>[]
+  acks: Uint8Array[]
+  offers: Uint8Array[]
+  requests: Uint8Array[]
   messages: SpecMessage[]
   hello?: Hello
 }
@@ -514,24 +516,24 @@ export namespace SpecPayload {
   export interface SpecPayloadAcksFieldEvent {
     field: '$.acks[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface SpecPayloadOffersFieldEvent {
     field: '$.offers[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface SpecPayloadRequestsFieldEvent {
     field: '$.requests[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface SpecPayloadMessagesGroupIdFieldEvent {
     field: '$.messages[].groupId'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
     index: number
   }
 
@@ -543,14 +545,14 @@ export namespace SpecPayload {
 
   export interface SpecPayloadMessagesBodyFieldEvent {
     field: '$.messages[].body'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
     index: number
   }
 
   export interface SpecPayloadMessagesMetadataParentsFieldEvent {
     field: '$.messages[].metadata.parents[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface SpecPayloadMessagesMetadataEphemeralFieldEvent {
@@ -566,7 +568,7 @@ export namespace SpecPayload {
 
   export interface SpecPayloadHelloStoreIdFieldEvent {
     field: '$.hello.storeId'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface SpecPayloadHelloMaxPayloadBytesFieldEvent {
@@ -574,7 +576,7 @@ export namespace SpecPayload {
     value: number
   }
 
-  export function encode (obj: Partial<SpecPayload>): Uint8Array<ArrayBuffer> {
+  export function encode (obj: Partial<SpecPayload>): Uint8Array {
     return encodeMessage(obj, SpecPayload.codec())
   }
 
@@ -588,9 +590,9 @@ export namespace SpecPayload {
 }
 
 export interface CompactMessage {
-  groupId: Uint8Array<ArrayBuffer>
+  groupId: Uint8Array
   timestamp: bigint
-  body: Uint8Array<ArrayBuffer>
+  body: Uint8Array
   metadata?: Metadata
 }
 
@@ -715,7 +717,7 @@ export namespace CompactMessage {
 
   export interface CompactMessageGroupIdFieldEvent {
     field: '$.groupId'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface CompactMessageTimestampFieldEvent {
@@ -725,13 +727,13 @@ export namespace CompactMessage {
 
   export interface CompactMessageBodyFieldEvent {
     field: '$.body'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface CompactMessageMetadataParentsFieldEvent {
     field: '$.metadata.parents[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface CompactMessageMetadataEphemeralFieldEvent {
@@ -739,7 +741,7 @@ export namespace CompactMessage {
     value: boolean
   }
 
-  export function encode (obj: Partial<CompactMessage>): Uint8Array<ArrayBuffer> {
+  export function encode (obj: Partial<CompactMessage>): Uint8Array {
     return encodeMessage(obj, CompactMessage.codec())
   }
 
@@ -753,9 +755,9 @@ export namespace CompactMessage {
 }
 
 export interface CompactPayload {
-  acks: Uint8Array<ArrayBuffer>[]
-  offers: Uint8Array<ArrayBuffer>[]
-  requests: Uint8Array<ArrayBuffer>[]
+  acks: Uint8Array[]
+  offers: Uint8Array[]
+  requests: Uint8Array[]
   messages: CompactMessage[]
 }
 
@@ -948,24 +950,24 @@ export namespace CompactPayload {
   export interface CompactPayloadAcksFieldEvent {
     field: '$.acks[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface CompactPayloadOffersFieldEvent {
     field: '$.offers[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface CompactPayloadRequestsFieldEvent {
     field: '$.requests[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface CompactPayloadMessagesGroupIdFieldEvent {
     field: '$.messages[].groupId'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
     index: number
   }
 
@@ -977,14 +979,14 @@ export namespace CompactPayload {
 
   export interface CompactPayloadMessagesBodyFieldEvent {
     field: '$.messages[].body'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
     index: number
   }
 
   export interface CompactPayloadMessagesMetadataParentsFieldEvent {
     field: '$.messages[].metadata.parents[]'
     index: number
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface CompactPayloadMessagesMetadataEphemeralFieldEvent {
@@ -993,7 +995,7 @@ export namespace CompactPayload {
     index: number
   }
 
-  export function encode (obj: Partial<CompactPayload>): Uint8Array<ArrayBuffer> {
+  export function encode (obj: Partial<CompactPayload>): Uint8Array {
     return encodeMessage(obj, CompactPayload.codec())
   }
 
@@ -1008,7 +1010,7 @@ export namespace CompactPayload {
 
 export interface Hello {
   version: number
-  storeId: Uint8Array<ArrayBuffer>
+  storeId: Uint8Array
   maxPayloadBytes: number
 }
 
@@ -1120,7 +1122,7 @@ export namespace Hello {
 
   export interface HelloStoreIdFieldEvent {
     field: '$.storeId'
-    value: Uint8Array<ArrayBuffer>
+    value: Uint8Array
   }
 
   export interface HelloMaxPayloadBytesFieldEvent {
@@ -1128,7 +1130,7 @@ export namespace Hello {
     value: number
   }
 
-  export function encode (obj: Partial<Hello>): Uint8Array<ArrayBuffer> {
+  export function encode (obj: Partial<Hello>): Uint8Array {
     return encodeMessage(obj, Hello.codec())
   }
 

@@ -1,0 +1,136 @@
+/**
+ * The shapes that cross the api, and that the command line prints with `--json`. All are plain JSON.
+ * Times are Unix milliseconds. Ids are text: a device id is a libp2p PeerId in base58, a message id 64 and a conversation
+ * id 32 hexadecimal characters.
+ */
+
+export interface DeviceInfo {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** How a device is reached: over the local network, by a direct connection beyond it, or through a relay. */
+export type Path = 'lan' | 'direct' | 'relay';
+
+/**
+ * `connecting`: trying for the first time since the start. `offline`: cannot be reached at present.
+ * `syncing`: connected, and something is still to be sent or received. `up-to-date`: connected, and both sides have
+ * said that they hold nothing the other has not acknowledged.
+ */
+export type PeerState = 'connecting' | 'offline' | 'syncing' | 'up-to-date';
+
+export interface PeerStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly state: PeerState;
+  /** Null while not connected. */
+  readonly path: Path | null;
+  /** Messages here that the peer has not acknowledged. */
+  readonly toSend: number;
+  /** Messages that the peer has said it still holds for this device; null before it has said so in this session. */
+  readonly toReceive: number | null;
+  readonly lastContact: number | null;
+  /** When both sides last were known to hold the same. */
+  readonly lastInSync: number | null;
+}
+
+export interface RelayStatus {
+  readonly address: string;
+  readonly state: 'connecting' | 'connected' | 'unreachable';
+}
+
+/** `reunion status --json`. */
+export interface Status {
+  readonly device: DeviceInfo;
+  /** `new`: neither a first device nor joined to others yet. */
+  readonly membership: 'new' | 'member';
+  readonly storage: { readonly messages: number; readonly bytes: number };
+  readonly peers: readonly PeerStatus[];
+  readonly relays: readonly RelayStatus[];
+}
+
+/** `reunion conversations --json` prints an array of these, the latest active first. */
+export interface ConversationSummary {
+  readonly id: string;
+  readonly name: string;
+  /** How many messages it has. */
+  readonly messages: number;
+  /** The newest message; null in an empty conversation. */
+  readonly latest: MessageView | null;
+}
+
+/** `reunion messages --json` prints an array of these, the oldest first. */
+export interface MessageView {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly author: DeviceInfo;
+  readonly text: string;
+  /** By the writer's clock. */
+  readonly writtenAt: number;
+  /** Its place in the conversation, with the id: see `MessagePage.before`. */
+  readonly order: number;
+  /** Whether it was written on this device. */
+  readonly own: boolean;
+}
+
+export interface MessagePage {
+  readonly messages: readonly MessageView[];
+  /** Whether there are older ones. */
+  readonly more: boolean;
+}
+
+export interface Invitation {
+  /** `reunion:` and base64url. */
+  readonly link: string;
+  readonly expiresAt: number;
+}
+
+/** What pairing is doing on this device; the same state is shown by every window and command line. */
+export type PairingState =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'inviting'; readonly invitation: Invitation }
+  | {
+      readonly kind: 'approving';
+      readonly requestId: string;
+      readonly name: string;
+      readonly system: string;
+      readonly path: Path;
+    }
+  | { readonly kind: 'admitting'; readonly name: string }
+  | { readonly kind: 'invited'; readonly device: DeviceInfo }
+  | { readonly kind: 'joining'; readonly step: 'connecting' | 'waiting'; readonly inviter: string }
+  | { readonly kind: 'joined'; readonly inviter: DeviceInfo }
+  | { readonly kind: 'failed'; readonly side: 'inviting' | 'joining'; readonly error: ApiError };
+
+export type ErrorCode =
+  | 'invalid-arguments'
+  | 'not-found'
+  | 'empty-text'
+  | 'text-too-long'
+  | 'name-too-long'
+  | 'invalid-name'
+  | 'link-invalid'
+  | 'link-expired'
+  | 'link-used'
+  | 'link-own'
+  | 'inviter-unreachable'
+  | 'pairing-refused'
+  | 'pairing-cancelled'
+  | 'pairing-busy'
+  | 'already-member'
+  | 'connection-lost'
+  | 'storage'
+  | 'internal';
+
+/** An expected failure, told in one sentence that a person can act on. */
+export interface ApiError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
+/** What a device pushes to whatever shows it. */
+export type ApiEvent =
+  | { readonly kind: 'status'; readonly status: Status }
+  | { readonly kind: 'conversations' }
+  | { readonly kind: 'messages'; readonly conversationIds: readonly string[] }
+  | { readonly kind: 'pairing'; readonly pairing: PairingState };

@@ -1,0 +1,426 @@
+// Generated from proto/ by `npm run proto`. Do not edit.
+// @ts-nocheck
+import { decodeMessage, encodeMessage, enumeration, MaxLengthError, message, streamMessage } from 'protons-runtime'
+import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
+import type { Codec, DecodeOptions } from 'protons-runtime'
+import type { Uint8ArrayList } from 'uint8arraylist'
+
+export enum DeviceChangeKind {
+  CREATE = 'CREATE',
+  ADD = 'ADD'
+}
+
+enum __DeviceChangeKindValues {
+  CREATE = 0,
+  ADD = 1
+}
+
+export namespace DeviceChangeKind {
+  export const codec = (): Codec<DeviceChangeKind> => {
+    return enumeration<DeviceChangeKind>(__DeviceChangeKindValues)
+  }
+}
+
+export interface DeviceChange {
+  version: number
+  kind: DeviceChangeKind
+  listId: Uint8Array
+  subject: Uint8Array
+  name: string
+  system: string
+  at: bigint
+  previous: Uint8Array[]
+}
+
+export namespace DeviceChange {
+  let _codec: Codec<DeviceChange>
+
+  export const codec = (): Codec<DeviceChange> => {
+    if (_codec == null) {
+      _codec = message<DeviceChange>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.version != null && obj.version !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.version)
+        }
+
+        if (obj.kind != null && __DeviceChangeKindValues[obj.kind] !== 0) {
+          w.uint32(16)
+          DeviceChangeKind.codec().encode(obj.kind, w)
+        }
+
+        if ((obj.listId != null && obj.listId.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.listId)
+        }
+
+        if ((obj.subject != null && obj.subject.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.subject)
+        }
+
+        if ((obj.name != null && obj.name !== '')) {
+          w.uint32(42)
+          w.string(obj.name)
+        }
+
+        if ((obj.system != null && obj.system !== '')) {
+          w.uint32(50)
+          w.string(obj.system)
+        }
+
+        if ((obj.at != null && obj.at !== 0n)) {
+          w.uint32(56)
+          w.uint64(obj.at)
+        }
+
+        if (obj.previous != null && obj.previous.length > 0) {
+          for (const value of obj.previous) {
+            w.uint32(66)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          version: 0,
+          kind: DeviceChangeKind.CREATE,
+          listId: uint8ArrayAlloc(0),
+          subject: uint8ArrayAlloc(0),
+          name: '',
+          system: '',
+          at: 0n,
+          previous: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.version = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.kind = DeviceChangeKind.codec().decode(reader)
+              break
+            }
+            case 3: {
+              obj.listId = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.subject = reader.bytes()
+              break
+            }
+            case 5: {
+              obj.name = reader.string()
+              break
+            }
+            case 6: {
+              obj.system = reader.string()
+              break
+            }
+            case 7: {
+              obj.at = reader.uint64()
+              break
+            }
+            case 8: {
+              if (opts.limits?.previous != null && obj.previous.length === opts.limits.previous) {
+                throw new MaxLengthError('Decode error - repeated field "previous" had too many elements')
+              }
+
+              obj.previous.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          previous: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.version`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.kind`,
+                value: DeviceChangeKind.codec().decode(reader)
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.listId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.subject`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.name`,
+                value: reader.string()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.system`,
+                value: reader.string()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.at`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 8: {
+              if (opts.limits?.previous != null && obj.previous === opts.limits.previous) {
+                throw new MaxLengthError('Streaming decode error - repeated field "previous" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.previous[]`,
+                index: obj.previous,
+                value: reader.bytes()
+              }
+
+              obj.previous++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface DeviceChangeVersionFieldEvent {
+    field: '$.version'
+    value: number
+  }
+
+  export interface DeviceChangeKindFieldEvent {
+    field: '$.kind'
+    value: DeviceChangeKind
+  }
+
+  export interface DeviceChangeListIdFieldEvent {
+    field: '$.listId'
+    value: Uint8Array
+  }
+
+  export interface DeviceChangeSubjectFieldEvent {
+    field: '$.subject'
+    value: Uint8Array
+  }
+
+  export interface DeviceChangeNameFieldEvent {
+    field: '$.name'
+    value: string
+  }
+
+  export interface DeviceChangeSystemFieldEvent {
+    field: '$.system'
+    value: string
+  }
+
+  export interface DeviceChangeAtFieldEvent {
+    field: '$.at'
+    value: bigint
+  }
+
+  export interface DeviceChangePreviousFieldEvent {
+    field: '$.previous[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<DeviceChange>): Uint8Array {
+    return encodeMessage(obj, DeviceChange.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceChange>): DeviceChange {
+    return decodeMessage(buf, DeviceChange.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceChange>): Generator<DeviceChangeVersionFieldEvent | DeviceChangeKindFieldEvent | DeviceChangeListIdFieldEvent | DeviceChangeSubjectFieldEvent | DeviceChangeNameFieldEvent | DeviceChangeSystemFieldEvent | DeviceChangeAtFieldEvent | DeviceChangePreviousFieldEvent> {
+    return streamMessage(buf, DeviceChange.codec(), opts)
+  }
+}
+
+export interface DeviceListEntry {
+  change: Uint8Array
+  signer: Uint8Array
+  signature: Uint8Array
+}
+
+export namespace DeviceListEntry {
+  let _codec: Codec<DeviceListEntry>
+
+  export const codec = (): Codec<DeviceListEntry> => {
+    if (_codec == null) {
+      _codec = message<DeviceListEntry>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.change != null && obj.change.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.change)
+        }
+
+        if ((obj.signer != null && obj.signer.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.signer)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          change: uint8ArrayAlloc(0),
+          signer: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.change = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.signer = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.change`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.signer`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface DeviceListEntryChangeFieldEvent {
+    field: '$.change'
+    value: Uint8Array
+  }
+
+  export interface DeviceListEntrySignerFieldEvent {
+    field: '$.signer'
+    value: Uint8Array
+  }
+
+  export interface DeviceListEntrySignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<DeviceListEntry>): Uint8Array {
+    return encodeMessage(obj, DeviceListEntry.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceListEntry>): DeviceListEntry {
+    return decodeMessage(buf, DeviceListEntry.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceListEntry>): Generator<DeviceListEntryChangeFieldEvent | DeviceListEntrySignerFieldEvent | DeviceListEntrySignatureFieldEvent> {
+    return streamMessage(buf, DeviceListEntry.codec(), opts)
+  }
+}
