@@ -4,7 +4,7 @@ import svelte from 'eslint-plugin-svelte';
 import typescript from 'typescript-eslint';
 
 export default typescript.config(
-  { ignores: ['dist/', 'node_modules/', 'main/proto/', 'main/network/stubs/', 'test-results/'] },
+  { ignores: ['dist/', 'node_modules/', 'main/proto/', 'test-results/'] },
   js.configs.recommended,
   typescript.configs.strictTypeChecked,
   typescript.configs.stylisticTypeChecked,

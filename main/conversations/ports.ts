@@ -1,4 +1,4 @@
-import type { MessageId } from '../mvds/types.ts';
+import type { MessageId } from '../helpers/ids.ts';
 import type { Conversation, ConversationId, Entry, EntryPosition } from './types.ts';
 
 /** What a batch of events changes in what a person sees. Applied whole or not at all. */

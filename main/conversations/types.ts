@@ -1,5 +1,5 @@
 import type { Brand } from '../helpers/brand.ts';
-import type { MessageId, PeerId } from '../mvds/types.ts';
+import type { MessageId, PeerId } from '../helpers/ids.ts';
 
 /** 16 random bytes, held as 32 lower-case hexadecimal characters. */
 export type ConversationId = Brand<string, 'ConversationId'>;

@@ -4,7 +4,7 @@ import { fromHex, toHex, utf8 } from '../helpers/bytes.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
 import { DeviceChange, DeviceChangeKind, DeviceListEntry } from '../proto/identity.ts';
 import type { DeviceKeys } from './keys.ts';
-import { peerIdOfBytes, peerIdToBytes } from './peer-id.ts';
+import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
 import { sign, verify } from './signing.ts';
 
 /** SHA-256 of the entry that created the list, as 64 hexadecimal characters. */

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { base64urlnopad } from '@scure/base';
 import type { PeerId } from '../mvds/types.ts';
 import { Invitation as InvitationMessage } from '../proto/pairing.ts';
-import { peerIdOfBytes, peerIdToBytes } from './peer-id.ts';
+import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
 
 /** 128 bits: nobody guesses one within its lifetime. */
 export const SECRET_BYTES = 16;

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { z } from 'zod';
 import type { PeerId } from '../mvds/types.ts';
-import { peerIdOfPublicKey } from './peer-id.ts';
+import { peerIdOfPublicKey } from '../helpers/peer-id.ts';
 
 const KEY_FILE = 'device.key';
 /** An Ed25519 seed (RFC 8032) and the key of the store both have 32 bytes. */

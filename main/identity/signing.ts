@@ -1,7 +1,7 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { concatBytes, utf8 } from '../helpers/bytes.ts';
 import type { PeerId } from '../mvds/types.ts';
-import { publicKeyOf } from './peer-id.ts';
+import { publicKeyOf } from '../helpers/peer-id.ts';
 
 /** What a signature is for: one made for one purpose is never good for another. */
 export type SignatureLabel = 'reunion device list entry';

@@ -1,16 +1,9 @@
-import type { Brand } from '../helpers/brand.ts';
+import type { GroupId, MessageId, PeerId } from '../helpers/ids.ts';
+
+export type { GroupId, MessageId, PeerId };
 
 /** Length in bytes of a message id (SHA-256) and of a group id. */
 export const ID_BYTES = 32;
-
-/** SHA-256 of a message (2/MVDS, "Messages"): 32 bytes, held as 64 lower-case hexadecimal characters. */
-export type MessageId = Brand<string, 'MessageId'>;
-
-/** 32 bytes, held as 64 lower-case hexadecimal characters. */
-export type GroupId = Brand<string, 'GroupId'>;
-
-/** Names a peer; opaque to MVDS. In Reunion it is the text form of a libp2p PeerId. */
-export type PeerId = Brand<string, 'PeerId'>;
 
 /** 4/MVDS-META. Not covered by the message id. */
 export interface Metadata {

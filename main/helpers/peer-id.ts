@@ -1,6 +1,6 @@
 import { base58 } from '@scure/base';
-import { concatBytes } from '../helpers/bytes.ts';
-import type { PeerId } from '../mvds/types.ts';
+import { concatBytes } from './bytes.ts';
+import type { PeerId } from './ids.ts';
 
 /** An Ed25519 public key is 32 bytes. */
 export const PUBLIC_KEY_BYTES = 32;

@@ -1,0 +1,26 @@
+import { utf8 } from '../helpers/bytes.ts';
+
+/** A text travels in one MVDS payload (256 KiB), with room for its envelope. Longer ones belong in a file. */
+export const TEXT_BYTES_MAX = 128 * 1024;
+/** Longer names fit no list and no title bar. In characters (Unicode code points). */
+export const NAME_CHARACTERS_MAX = 200;
+
+export type TextProblem = 'empty-text' | 'text-too-long';
+export type NameProblem = 'invalid-name' | 'name-too-long';
+
+/** What is wrong with a text; undefined where it can be sent as it stands. */
+export function textProblem(text: string): TextProblem | undefined {
+  if (text.trim() === '') return 'empty-text';
+  return utf8(text).byteLength > TEXT_BYTES_MAX ? 'text-too-long' : undefined;
+}
+
+/** A conversation's name as it is kept: white space around it and line breaks in it go. */
+export function normalizeName(name: string): string {
+  return name.replace(/\s+/gu, ' ').trim().normalize('NFC');
+}
+
+/** What is wrong with a normalized name; undefined where nothing is. */
+export function nameProblem(name: string): NameProblem | undefined {
+  if (name === '' || /\p{Cc}/u.test(name)) return 'invalid-name';
+  return [...name].length > NAME_CHARACTERS_MAX ? 'name-too-long' : undefined;
+}

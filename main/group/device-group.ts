@@ -1,0 +1,31 @@
+import { conversationGroup, deviceListGroup } from '../identity/device-list.ts';
+import type { DeviceList } from '../identity/device-list.ts';
+import type { GroupId, PeerId } from '../mvds/types.ts';
+import type { PeerGroup } from '../sync/ports.ts';
+
+/** The person's other devices, as the signed device list says. */
+export class DeviceGroup implements PeerGroup {
+  readonly #self: PeerId;
+  readonly #listeners: (() => void)[] = [];
+  #members: ReadonlyMap<PeerId, ReadonlySet<GroupId>> = new Map();
+
+  constructor(self: PeerId) {
+    this.#self = self;
+  }
+
+  get members(): ReadonlyMap<PeerId, ReadonlySet<GroupId>> {
+    return this.#members;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes over the members of a list. */
+  follow(list: DeviceList): void {
+    const groups = new Set([deviceListGroup(list.id), conversationGroup(list.id)]);
+    const others = [...list.members.keys()].filter((peer) => peer !== this.#self);
+    this.#members = new Map(others.map((peer) => [peer, groups]));
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,56 @@
+import type { FrameChannel } from '../helpers/frame-channel.ts';
+import { PairDone, PairReply, PairRequest, Refusal } from '../proto/pairing.ts';
+
+/** Names come from the other device: cut to what fits on a screen, control characters taken out. */
+const NAME_MAX = 100;
+
+/** Why a device was not admitted. */
+export type RefusalReason =
+  'no-invitation' | 'wrong-secret' | 'expired' | 'used' | 'rejected' | 'cancelled' | 'unknown';
+
+const reasonToWire: Readonly<Record<RefusalReason, Refusal>> = {
+  unknown: Refusal.UNKNOWN,
+  'no-invitation': Refusal.NO_INVITATION,
+  'wrong-secret': Refusal.WRONG_SECRET,
+  expired: Refusal.EXPIRED,
+  used: Refusal.USED,
+  rejected: Refusal.REJECTED,
+  cancelled: Refusal.CANCELLED,
+};
+
+export function reasonOfWire(wire: Refusal): RefusalReason {
+  const found = Object.entries(reasonToWire).find(([, code]) => code === wire);
+  return (found?.[0] as RefusalReason | undefined) ?? 'unknown';
+}
+
+export async function sendRefusal(channel: FrameChannel, reason: RefusalReason): Promise<void> {
+  await channel.write(PairReply.encode({ refused: { reason: reasonToWire[reason] } }));
+  await channel.close();
+}
+
+/** The next message of a kind; undefined where the channel ended or something else came. */
+async function receive<T>(
+  channel: FrameChannel,
+  decode: (bytes: Uint8Array) => T,
+): Promise<T | undefined> {
+  const frame = await channel.read();
+  if (!frame) return undefined;
+  try {
+    return decode(frame);
+  } catch {
+    return undefined;
+  }
+}
+
+export const receiveRequest = (channel: FrameChannel) =>
+  receive(channel, (bytes) => PairRequest.decode(bytes));
+export const receiveReply = (channel: FrameChannel) =>
+  receive(channel, (bytes) => PairReply.decode(bytes));
+export const receiveDone = (channel: FrameChannel) =>
+  receive(channel, (bytes) => PairDone.decode(bytes));
+
+/** A name from elsewhere, made fit to be shown: one line, no control or bidirectional-override characters. */
+export function presentable(name: string): string {
+  const cleaned = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim();
+  return cleaned.slice(0, NAME_MAX) || 'A device without a name';
+}

@@ -1,0 +1,32 @@
+/** MVDS payloads, each in a frame. */
+export const SYNC_PROTOCOL = '/reunion/sync/1.0.0';
+/** Pairing: `proto/pairing.proto`, each message in a frame. */
+export const PAIR_PROTOCOL = '/reunion/pair/1.0.0';
+
+/** A payload is at most 256 KiB (see mvds/constants); the rest is room for its own framing. */
+export const SYNC_FRAME_BYTES_MAX = 512 * 1024;
+/** A device list of a hundred devices; a stranger cannot make us hold more. */
+export const PAIR_FRAME_BYTES_MAX = 128 * 1024;
+
+/** After a failed attempt the next one waits 1 s, then twice as long each time, up to this. Times are milliseconds. */
+export const RETRY_FIRST_MS = 1_000;
+export const RETRY_MAX_MS = 30_000;
+/** An attempt to connect that has not succeeded by then has failed. */
+export const DIAL_TIMEOUT_MS = 15_000;
+/** How long an invitation waits for the first relay to answer before it is made without one. */
+export const RESERVATION_WAIT_MS = 5_000;
+
+/** The library's 16 MiB window overruns the 4 MiB that it lets a paused stream hold. */
+export const STREAM_WINDOW_BYTES = 1 << 20;
+
+/**
+ * What the relay of `reunion relay` allows, where the library's defaults (15 reservations, 128 KiB and 2 minutes per
+ * connection) would cut every transfer. Reservations are held for their whole time even by a device that left.
+ */
+export const RELAY_RESERVATIONS_MAX = 256;
+export const RELAY_RESERVATION_MS = 2 * 60 * 60 * 1_000;
+export const RELAY_CONNECTION_BYTES_MAX = 1n << 30n;
+/** It becomes a timer, and so has to stay below 2^31. */
+export const RELAY_CONNECTION_MS_MAX = 24 * 60 * 60 * 1_000;
+/** Several devices behind one address, each trying again, may come at once. */
+export const RELAY_INBOUND_PER_SECOND = 100;

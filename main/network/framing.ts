@@ -1,0 +1,102 @@
+import type { Stream } from '@libp2p/interface';
+import { pEvent } from 'p-event';
+import { concatBytes } from '../helpers/bytes.ts';
+import { ChannelClosedError } from '../helpers/frame-channel.ts';
+import type { FrameChannel } from '../helpers/frame-channel.ts';
+
+/** A frame is its length in 4 bytes, big-endian, and then that many bytes. */
+const LENGTH_BYTES = 4;
+/** The stream is paused while this many bytes of frames wait to be read: the memory that one peer can make us use. */
+const UNREAD_BYTES_MAX = 1 << 20;
+
+/**
+ * Frames over a libp2p stream, which keeps no message boundaries. A frame longer than `frameBytesMax` ends the channel
+ * before its body is waited for.
+ */
+export function frameChannel(stream: Stream, frameBytesMax: number): FrameChannel {
+  const frames: Uint8Array[] = [];
+  let unread = 0;
+  let partial: Uint8Array = new Uint8Array(0);
+  let ended = false;
+  let wake: (() => void) | undefined;
+
+  const end = () => {
+    ended = true;
+    wake?.();
+  };
+  stream.addEventListener('remoteCloseWrite', end);
+  stream.addEventListener('close', end);
+  stream.addEventListener('message', ({ data }) => {
+    const bytes = data instanceof Uint8Array ? data : data.subarray();
+    partial = partial.byteLength === 0 ? bytes : concatBytes(partial, bytes);
+    for (;;) {
+      const frame = takeFrame();
+      if (!frame) break;
+      frames.push(frame);
+      unread += frame.byteLength;
+    }
+    // A pause() made while the stream hands out its buffer is undone when it is done (@libp2p/utils 7.4).
+    if (unread > UNREAD_BYTES_MAX) queueMicrotask(pauseOrResume);
+    wake?.();
+  });
+
+  function takeFrame(): Uint8Array | undefined {
+    if (partial.byteLength < LENGTH_BYTES) return undefined;
+    const length = new DataView(partial.buffer, partial.byteOffset).getUint32(0);
+    if (length > frameBytesMax) {
+      stream.abort(
+        new RangeError(`a frame of ${length} bytes is over the limit of ${frameBytesMax}`),
+      );
+      end();
+      return undefined;
+    }
+    const next = LENGTH_BYTES + length;
+    if (partial.byteLength < next) return undefined;
+    const frame = partial.subarray(LENGTH_BYTES, next);
+    partial = partial.subarray(next);
+    return frame;
+  }
+
+  function pauseOrResume(): void {
+    if (stream.status !== 'open') return;
+    if (unread > UNREAD_BYTES_MAX && stream.readStatus === 'readable') stream.pause();
+    if (unread <= UNREAD_BYTES_MAX && stream.readStatus === 'paused') stream.resume();
+  }
+
+  return {
+    async read() {
+      while (frames.length === 0 && !ended) {
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+      const frame = frames.shift();
+      if (frame) {
+        unread -= frame.byteLength;
+        pauseOrResume();
+      }
+      return frame;
+    },
+    async write(frame) {
+      const prefixed = new Uint8Array(LENGTH_BYTES + frame.byteLength);
+      new DataView(prefixed.buffer).setUint32(0, frame.byteLength);
+      prefixed.set(frame, LENGTH_BYTES);
+      try {
+        let room = stream.send(prefixed);
+        // onDrain() works only once (@libp2p/utils 7.4): wait for the event.
+        while (!room) {
+          await pEvent(stream, 'drain', { rejectionEvents: ['close'] });
+          room = !stream.writableNeedsDrain;
+        }
+      } catch {
+        throw new ChannelClosedError('the stream has ended');
+      }
+    },
+    async close() {
+      end();
+      try {
+        await stream.close();
+      } catch {
+        stream.abort(new ChannelClosedError('the stream could not be closed in order'));
+      }
+    },
+  };
+}

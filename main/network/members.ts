@@ -1,0 +1,142 @@
+import { peerIdFromString } from '@libp2p/peer-id';
+import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import type { Clock, Random } from '../helpers/clock.ts';
+import type { PeerId } from '../mvds/types.ts';
+import { Retry } from './backoff.ts';
+import { DIAL_TIMEOUT_MS } from './constants.ts';
+import { peerIn } from './multiaddrs.ts';
+import { pathOf } from './path.ts';
+import type { Relays } from './relays.ts';
+import type { Sessions } from './sessions.ts';
+
+/** Keeps this device connected to the wanted peers, with a session each, by the best path that works. */
+export class Members {
+  readonly #node: Libp2p;
+  readonly #relays: Relays;
+  readonly #sessions: Sessions;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #retries = new Map<PeerId, Retry>();
+  readonly #known = new Map<PeerId, readonly Multiaddr[]>();
+
+  constructor(node: Libp2p, relays: Relays, sessions: Sessions, clock: Clock, random: Random) {
+    this.#node = node;
+    this.#relays = relays;
+    this.#sessions = sessions;
+    this.#clock = clock;
+    this.#random = random;
+    node.addEventListener('connection:open', ({ detail }) => {
+      this.#retryOf(detail.remotePeer)?.now();
+    });
+    node.addEventListener('peer:discovery', ({ detail }) => {
+      const peer = detail.id.toString() as PeerId;
+      if (this.#sessions.get(peer)?.path === 'relay') void this.#dialDirectly(peer);
+      else this.#retryOf(detail.id)?.now();
+    });
+  }
+
+  want(peers: ReadonlySet<PeerId>): void {
+    for (const [peer, retry] of this.#retries) {
+      if (peers.has(peer)) continue;
+      retry.stop();
+      this.#retries.delete(peer);
+      void this.#node.hangUp(peerIdFromString(peer)).catch(() => undefined);
+    }
+    for (const peer of peers) {
+      if (this.#retries.has(peer)) continue;
+      const retry = new Retry(this.#clock, this.#random, () => this.#reach(peer));
+      this.#retries.set(peer, retry);
+      if (this.#node.status === 'started') retry.now();
+    }
+  }
+
+  /** Addresses at which a peer was or may be found. */
+  learn(peer: PeerId, addresses: readonly Multiaddr[]): void {
+    this.#known.set(peer, addresses);
+  }
+
+  /** Something has changed for the better (a relay is back): tries all that are not connected. */
+  retryAll(): void {
+    for (const [peer, retry] of this.#retries) if (!this.#sessions.get(peer)) retry.now();
+  }
+
+  sessionEnded(peer: PeerId): void {
+    this.#retries.get(peer)?.later();
+  }
+
+  stop(): void {
+    for (const retry of this.#retries.values()) retry.stop();
+  }
+
+  #retryOf(peer: Libp2pPeerId): Retry | undefined {
+    return this.#retries.get(peer.toString() as PeerId);
+  }
+
+  /** Connects if need be and, where that is for this device to do, opens a session. Resolves with whether that worked. */
+  async #reach(peer: PeerId): Promise<boolean> {
+    const connection = this.#bestConnection(peer) ?? (await this.#dial(peer));
+    if (!connection) return false;
+    const session = this.#sessions.get(peer);
+    const better = session?.path === 'relay' && pathOf(connection) !== 'relay';
+    if (session && !better) return true;
+    if (!this.#sessions.opens(peer)) return true;
+    if (!(await this.#sessions.open(peer, connection))) return false;
+    if (better) await this.#closeRelayed(peer);
+    return true;
+  }
+
+  #bestConnection(peer: PeerId): Connection | undefined {
+    const open = this.#connections(peer);
+    return open.find((connection) => pathOf(connection) !== 'relay') ?? open[0];
+  }
+
+  #connections(peer: PeerId): Connection[] {
+    return this.#node
+      .getConnections(peerIdFromString(peer))
+      .filter(({ status }) => status === 'open');
+  }
+
+  async #dial(peer: PeerId): Promise<Connection | undefined> {
+    const addresses = [...(await this.#directAddresses(peer)), ...this.#relayedAddresses(peer)];
+    return this.#tryDial(addresses);
+  }
+
+  async #dialDirectly(peer: PeerId): Promise<void> {
+    await this.#tryDial(await this.#directAddresses(peer));
+  }
+
+  async #tryDial(addresses: Multiaddr[]): Promise<Connection | undefined> {
+    if (addresses.length === 0) return undefined;
+    try {
+      return await this.#node.dial(addresses, { signal: AbortSignal.timeout(DIAL_TIMEOUT_MS) });
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #directAddresses(peer: PeerId): Promise<Multiaddr[]> {
+    const stored = await this.#node.peerStore
+      .get(peerIdFromString(peer))
+      .then(({ addresses }) => addresses.map(({ multiaddr }) => multiaddr))
+      .catch(() => []);
+    return [...stored, ...(this.#known.get(peer) ?? [])]
+      .filter((address) => !address.getComponents().some(({ name }) => name === 'p2p-circuit'))
+      .map((address) => (peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`)));
+  }
+
+  #relayedAddresses(peer: PeerId): Multiaddr[] {
+    const told = (this.#known.get(peer) ?? []).filter((address) =>
+      address.getComponents().some(({ name }) => name === 'p2p-circuit'),
+    );
+    const ours = this.#relays
+      .addresses()
+      .map((relay) => relay.encapsulate(`/p2p-circuit/p2p/${peer}`));
+    return [...ours, ...told];
+  }
+
+  async #closeRelayed(peer: PeerId): Promise<void> {
+    const relayed = this.#connections(peer).filter((connection) => pathOf(connection) === 'relay');
+    await Promise.allSettled(relayed.map((connection) => connection.close()));
+  }
+}

@@ -1,0 +1,31 @@
+import { multiaddr } from '@multiformats/multiaddr';
+import type { Multiaddr } from '@multiformats/multiaddr';
+
+/** The PeerId at the end of an address; undefined where there is none. */
+export function peerIn(address: Multiaddr): string | undefined {
+  return address.getComponents().findLast(({ name }) => name === 'p2p')?.value;
+}
+
+/** The multiaddr that a text stands for; undefined where it is none. */
+export function parseMultiaddr(text: string): Multiaddr | undefined {
+  try {
+    return multiaddr(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The address of a relay: a multiaddr that ends in /p2p/ and a PeerId. Undefined for anything else. */
+export function parseRelayAddress(text: string): Multiaddr | undefined {
+  const address = parseMultiaddr(text);
+  return address && peerIn(address) !== undefined ? address : undefined;
+}
+
+/** The multiaddr of binary form `bytes`; undefined where they are none. */
+export function multiaddrOfBytes(bytes: Uint8Array): Multiaddr | undefined {
+  try {
+    return multiaddr(bytes);
+  } catch {
+    return undefined;
+  }
+}

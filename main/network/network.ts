@@ -1,0 +1,195 @@
+import { peerIdFromString } from '@libp2p/peer-id';
+import type { Connection, Libp2p } from '@libp2p/interface';
+import type { Multiaddr } from '@multiformats/multiaddr';
+import { pEvent } from 'p-event';
+import type { Clock, Random } from '../helpers/clock.ts';
+import type { FrameChannel } from '../helpers/frame-channel.ts';
+import type { DeviceKeys } from '../identity/keys.ts';
+import type { PeerId } from '../mvds/types.ts';
+import type { Path, Session, Transport } from '../sync/ports.ts';
+import {
+  DIAL_TIMEOUT_MS,
+  PAIR_FRAME_BYTES_MAX,
+  PAIR_PROTOCOL,
+  RESERVATION_WAIT_MS,
+} from './constants.ts';
+import { frameChannel } from './framing.ts';
+import { Gate } from './gate.ts';
+import { Members } from './members.ts';
+import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
+import { createDeviceNode } from './node.ts';
+import { pathOf } from './path.ts';
+import { Relays } from './relays.ts';
+import type { RelayState } from './relays.ts';
+import { Sessions } from './sessions.ts';
+
+export interface NetworkOptions {
+  readonly keys: DeviceKeys;
+  /** Multiaddrs to listen on, beside the relays. */
+  readonly listen: readonly string[];
+  /** Multiaddrs that end in /p2p/ and a PeerId. */
+  readonly relays: readonly string[];
+  readonly lan: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onRelayChange: () => void;
+}
+
+/** A channel of the pairing protocol to a device whose PeerId Noise has proven. */
+export interface PairingChannel {
+  readonly peerId: PeerId;
+  readonly path: Path;
+  readonly channel: FrameChannel;
+}
+
+/** Everything that Reunion does over libp2p. */
+export class Network implements Transport {
+  readonly #node: Libp2p;
+  readonly #gate: Gate;
+  readonly #relays: Relays;
+  readonly #sessions: Sessions;
+  readonly #members: Members;
+
+  private constructor(node: Libp2p, gate: Gate, options: NetworkOptions) {
+    const { clock, random } = options;
+    this.#node = node;
+    this.#gate = gate;
+    this.#relays = new Relays(node, clock, random, () => {
+      this.#members.retryAll();
+      options.onRelayChange();
+    });
+    this.#sessions = new Sessions(node, gate, options.keys.peerId, (peer) =>
+      this.#members.sessionEnded(peer),
+    );
+    this.#members = new Members(node, this.#relays, this.#sessions, clock, random);
+    this.addRelays(options.relays);
+  }
+
+  /** Not connected to anything until `start`. */
+  static async create(options: NetworkOptions): Promise<Network> {
+    const gate = new Gate();
+    const node = await createDeviceNode({
+      seed: options.keys.seed,
+      listen: options.listen,
+      lan: options.lan,
+      gate,
+    });
+    return new Network(node, gate, options);
+  }
+
+  async start(): Promise<void> {
+    await this.#sessions.start();
+    await this.#node.start();
+    this.#relays.start();
+    this.#members.retryAll();
+  }
+
+  async stop(): Promise<void> {
+    this.#relays.stop();
+    this.#members.stop();
+    await this.#node.stop();
+  }
+
+  want(peers: ReadonlySet<PeerId>): void {
+    this.#gate.setMembers(peers);
+    this.#members.want(peers);
+  }
+
+  onSession(listener: (session: Session) => void): void {
+    this.#sessions.onSession(listener);
+  }
+
+  relays(): readonly { readonly address: string; readonly state: RelayState }[] {
+    return this.#relays.status();
+  }
+
+  /** Uses further relays; those already in use and those whose address names no PeerId are passed over. */
+  addRelays(addresses: readonly string[]): void {
+    this.#relays.add(addresses.map(parseRelayAddress).filter((address) => address !== undefined));
+    this.#gate.setRelays(this.#relays.peerIds());
+  }
+
+  /** Where to look for a peer, as binary multiaddrs; what is none is passed over. */
+  learnAddresses(peer: PeerId, addresses: readonly Uint8Array[]): void {
+    this.#members.learn(peer, multiaddrsOf(addresses));
+  }
+
+  /** The relays that binary multiaddrs lead through, as text. */
+  relaysIn(addresses: readonly Uint8Array[]): string[] {
+    return multiaddrsOf(addresses)
+      .map((address) => address.toString().split('/p2p-circuit')[0] ?? '')
+      .filter((relay, index, all) => peerInText(relay) && all.indexOf(relay) === index);
+  }
+
+  /**
+   * Where other devices can reach this one, as binary multiaddrs. Waits a few seconds for a relay that is still being
+   * connected to. Empty where there is no way in.
+   */
+  async reachableAt(): Promise<Uint8Array[]> {
+    const deadline = AbortSignal.timeout(RESERVATION_WAIT_MS);
+    while (this.#awaitsReservation() && !deadline.aborted) {
+      await pEvent(this.#node, 'self:peer:update', { signal: deadline }).catch(() => undefined);
+    }
+    return this.#node.getMultiaddrs().map(({ bytes }) => bytes);
+  }
+
+  /** While `handler` is set, devices that are no members may open the pairing protocol, and nothing else. */
+  async acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): Promise<void> {
+    this.#gate.setPairing(handler !== undefined);
+    await this.#node.unhandle(PAIR_PROTOCOL);
+    if (!handler) return;
+    await this.#node.handle(
+      PAIR_PROTOCOL,
+      (stream, connection) => handler(pairingChannel(connection, stream)),
+      { runOnLimitedConnection: true },
+    );
+  }
+
+  /** Opens the pairing protocol to an inviter. Rejects where none of the addresses leads to it. */
+  async connectToInviter(peer: PeerId, addresses: readonly Uint8Array[]): Promise<PairingChannel> {
+    this.#gate.setInviter(peer);
+    const targets = multiaddrsOf(addresses).map((address) =>
+      peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`),
+    );
+    const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
+    const connection = await this.#node.dial(targets, { signal });
+    const stream = await connection.newStream(PAIR_PROTOCOL, {
+      runOnLimitedConnection: true,
+      signal,
+    });
+    return pairingChannel(connection, stream);
+  }
+
+  /** Ends what `connectToInviter` began; a connection to a device that became a member is kept. */
+  async leaveInviter(peer: PeerId): Promise<void> {
+    this.#gate.setInviter(undefined);
+    if (!this.#gate.isMember(peer)) await this.#node.hangUp(peerIdFromString(peer));
+  }
+
+  #awaitsReservation(): boolean {
+    const expected = this.#relays.status().some(({ state }) => state !== 'unreachable');
+    const reserved = this.#node
+      .getMultiaddrs()
+      .some((address) => address.toString().includes('/p2p-circuit'));
+    return expected && !reserved;
+  }
+}
+
+function pairingChannel(
+  connection: Connection,
+  stream: Parameters<typeof frameChannel>[0],
+): PairingChannel {
+  return {
+    peerId: connection.remotePeer.toString() as PeerId,
+    path: pathOf(connection),
+    channel: frameChannel(stream, PAIR_FRAME_BYTES_MAX),
+  };
+}
+
+function multiaddrsOf(addresses: readonly Uint8Array[]): Multiaddr[] {
+  return addresses.map(multiaddrOfBytes).filter((address) => address !== undefined);
+}
+
+function peerInText(relay: string): boolean {
+  return parseRelayAddress(relay) !== undefined;
+}

@@ -1,0 +1,42 @@
+import { noise } from '@libp2p/noise';
+import { yamux } from '@libp2p/yamux';
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
+import { identify, identifyPush } from '@libp2p/identify';
+import { FaultTolerance } from '@libp2p/interface';
+import type { Libp2p } from '@libp2p/interface';
+import { mdns } from '@libp2p/mdns';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { webSockets } from '@libp2p/websockets';
+import { createLibp2p } from 'libp2p';
+import { STREAM_WINDOW_BYTES } from './constants.ts';
+import type { Gate } from './gate.ts';
+
+export interface NodeOptions {
+  /** Ed25519 seed, 32 bytes: the PeerId comes from it. */
+  readonly seed: Uint8Array;
+  /** Multiaddrs to listen on, beside the relays. */
+  readonly listen: readonly string[];
+  /** Whether to announce and look for devices on the local network (mDNS). */
+  readonly lan: boolean;
+  readonly gate: Gate;
+}
+
+/** A libp2p node for a device, not yet started. */
+export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
+  return createLibp2p({
+    privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
+    // In search mode a reservation is made at every relay that is dialled, and again after it was gone. A relay listed
+    // here by its address would never be reserved again (js-libp2p issue 3601).
+    addresses: { listen: [...options.listen, '/p2p-circuit'] },
+    transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
+    transports: [tcp(), webSockets(), circuitRelayTransport()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
+    connectionGater: options.gate.hooks(),
+    peerDiscovery: options.lan ? [mdns()] : [],
+    services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },
+    start: false,
+  });
+}

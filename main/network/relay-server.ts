@@ -1,0 +1,57 @@
+import { noise } from '@libp2p/noise';
+import { yamux } from '@libp2p/yamux';
+import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
+import { identify } from '@libp2p/identify';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { webSockets } from '@libp2p/websockets';
+import { createLibp2p } from 'libp2p';
+import {
+  RELAY_CONNECTION_BYTES_MAX,
+  RELAY_CONNECTION_MS_MAX,
+  RELAY_INBOUND_PER_SECOND,
+  RELAY_RESERVATIONS_MAX,
+  RELAY_RESERVATION_MS,
+} from './constants.ts';
+
+export interface RelayServer {
+  /** Multiaddrs that end in the relay's PeerId. */
+  readonly addresses: readonly string[];
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a circuit relay v2 server, which passes on bytes between devices and cannot read them.
+ * `seed` has 32 bytes. Rejects where it cannot listen on one of the addresses.
+ */
+export async function startRelayServer(
+  seed: Uint8Array,
+  listen: readonly string[],
+): Promise<RelayServer> {
+  const node = await createLibp2p({
+    privateKey: await generateKeyPairFromSeed('Ed25519', seed),
+    addresses: { listen: [...listen] },
+    transports: [tcp(), webSockets()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    connectionManager: { inboundConnectionThreshold: RELAY_INBOUND_PER_SECOND },
+    services: {
+      identify: identify(),
+      ping: ping(),
+      relay: circuitRelayServer({
+        reservations: {
+          maxReservations: RELAY_RESERVATIONS_MAX,
+          reservationTtl: RELAY_RESERVATION_MS,
+          // Large, but set: a connection with limits is how a device knows that it is relayed.
+          defaultDataLimit: RELAY_CONNECTION_BYTES_MAX,
+          defaultDurationLimit: RELAY_CONNECTION_MS_MAX,
+        },
+      }),
+    },
+  });
+  return {
+    addresses: node.getMultiaddrs().map((address) => address.toString()),
+    stop: async () => node.stop(),
+  };
+}

@@ -1,0 +1,94 @@
+import type { Connection, Libp2p, Stream } from '@libp2p/interface';
+import type { PeerId } from '../mvds/types.ts';
+import type { Session } from '../sync/ports.ts';
+import { SYNC_FRAME_BYTES_MAX, SYNC_PROTOCOL } from './constants.ts';
+import { frameChannel } from './framing.ts';
+import type { Gate } from './gate.ts';
+import { pathOf } from './path.ts';
+
+interface OpenSession extends Session {
+  readonly stream: Stream;
+  readonly connection: Connection;
+}
+
+/**
+ * One stream of the sync protocol per member. Of two devices the one with the smaller PeerId opens it, so that two that
+ * connect to each other at once still end with one.
+ */
+export class Sessions {
+  readonly #node: Libp2p;
+  readonly #gate: Gate;
+  readonly #self: PeerId;
+  readonly #open = new Map<PeerId, OpenSession>();
+  #onSession: (session: Session) => void = () => undefined;
+  readonly #onEnd: (peerId: PeerId) => void;
+
+  constructor(node: Libp2p, gate: Gate, self: PeerId, onEnd: (peerId: PeerId) => void) {
+    this.#node = node;
+    this.#gate = gate;
+    this.#self = self;
+    this.#onEnd = onEnd;
+  }
+
+  onSession(listener: (session: Session) => void): void {
+    this.#onSession = listener;
+  }
+
+  async start(): Promise<void> {
+    await this.#node.handle(
+      SYNC_PROTOCOL,
+      (stream, connection) => {
+        const peer = connection.remotePeer.toString();
+        if (this.#gate.isMember(peer) && !this.opens(peer)) this.#adopt(peer, stream, connection);
+        else stream.abort(new Error('not a member'));
+      },
+      { runOnLimitedConnection: true },
+    );
+  }
+
+  get(peer: PeerId): Session | undefined {
+    return this.#open.get(peer);
+  }
+
+  /** Whether it is this device that opens the stream. */
+  opens(peer: PeerId): boolean {
+    return this.#self < peer;
+  }
+
+  /** Opens a session on a connection. Resolves with whether that succeeded. */
+  async open(peer: PeerId, connection: Connection): Promise<boolean> {
+    try {
+      const stream = await connection.newStream(SYNC_PROTOCOL, { runOnLimitedConnection: true });
+      if (!this.#gate.isMember(peer)) {
+        stream.abort(new Error('not a member'));
+        return false;
+      }
+      this.#adopt(peer, stream, connection);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  end(peer: PeerId): void {
+    void this.#open.get(peer)?.channel.close();
+  }
+
+  #adopt(peerId: PeerId, stream: Stream, connection: Connection): void {
+    this.end(peerId);
+    const session: OpenSession = {
+      peerId,
+      path: pathOf(connection),
+      channel: frameChannel(stream, SYNC_FRAME_BYTES_MAX),
+      stream,
+      connection,
+    };
+    this.#open.set(peerId, session);
+    stream.addEventListener('close', () => {
+      if (this.#open.get(peerId) !== session) return;
+      this.#open.delete(peerId);
+      this.#onEnd(peerId);
+    });
+    this.#onSession(session);
+  }
+}
