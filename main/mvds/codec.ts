@@ -1,0 +1,246 @@
+import { fromHex, toHex } from '../helpers/bytes.ts';
+import {
+  CompactMessage,
+  CompactPayload,
+  Hello as WireHello,
+  SpecMessage,
+  SpecPayload,
+} from '../proto/mvds.ts';
+import {
+  MAX_BODY_BYTES,
+  MAX_ITEMS_PER_PAYLOAD,
+  MAX_PARENTS,
+  MAX_RECEIVED_PAYLOAD_BYTES,
+  STORE_ID_BYTES,
+} from './constants.ts';
+import { idBytes, messageIdOf, toGroupId, toMessageId } from './ids.ts';
+import { ID_BYTES, type Message, type MessageId } from './types.ts';
+import { LENGTH_DELIMITED, walkFields, type Field } from './wire.ts';
+
+/** Which field numbers a payload uses: those of the specification (5001, …) or those of the older Go repository (1, …). */
+export type Dialect = 'spec' | 'compact';
+
+/** What a Reunion node says of itself, beside a record. Spec dialect only. */
+export interface Hello {
+  readonly version: number;
+  /** 16 bytes as 32 lower-case hexadecimal characters. */
+  readonly storeId: string;
+  /** The largest payload that it takes, in bytes; 0 where it does not say. */
+  readonly maxPayloadBytes: number;
+}
+
+/** A 2/MVDS payload. */
+export interface Payload {
+  readonly acks: readonly MessageId[];
+  readonly offers: readonly MessageId[];
+  readonly requests: readonly MessageId[];
+  readonly messages: readonly Message[];
+  readonly hello?: Hello;
+}
+
+export const EMPTY_PAYLOAD: Payload = { acks: [], offers: [], requests: [], messages: [] };
+
+export type DecodeError =
+  | { readonly type: 'payload-too-large'; readonly bytes: number; readonly limit: number }
+  | { readonly type: 'malformed' };
+
+export type DecodeResult =
+  | {
+      readonly ok: true;
+      readonly payload: Payload;
+      /** Undefined where nothing told them apart: an empty payload, or unknown fields alone. */
+      readonly dialect: Dialect | undefined;
+      /** Items left out: wrong length, wrong type, malformed, too large or too many. */
+      readonly rejected: number;
+    }
+  | { readonly ok: false; readonly error: DecodeError };
+
+type ItemKind = 'ack' | 'offer' | 'request' | 'message' | 'hello';
+
+const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: ItemKind }> = new Map(
+  [
+    [5001, { dialect: 'spec', kind: 'ack' }],
+    [5002, { dialect: 'spec', kind: 'offer' }],
+    [5003, { dialect: 'spec', kind: 'request' }],
+    [5004, { dialect: 'spec', kind: 'message' }],
+    [5101, { dialect: 'spec', kind: 'hello' }],
+    [1, { dialect: 'compact', kind: 'ack' }],
+    [2, { dialect: 'compact', kind: 'offer' }],
+    [3, { dialect: 'compact', kind: 'request' }],
+    [4, { dialect: 'compact', kind: 'message' }],
+  ] as const,
+);
+
+/**
+ * The bytes of a payload. In the compact dialect every message carries metadata, even empty, because the Go node that
+ * speaks it crashes without (reference fault 4), and hello is left out, because that dialect has no field for it.
+ */
+export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
+  const ids = {
+    acks: payload.acks.map(wireId),
+    offers: payload.offers.map(wireId),
+    requests: payload.requests.map(wireId),
+  };
+  if (dialect === 'compact') {
+    const messages = payload.messages.map((message) => ({
+      ...wireMessage(message),
+      metadata: wireMetadata(message),
+    }));
+    return CompactPayload.encode({ ...ids, messages });
+  }
+  const messages = payload.messages.map((message) =>
+    message.metadata.ephemeral || message.metadata.parents.length > 0
+      ? { ...wireMessage(message), metadata: wireMetadata(message) }
+      : wireMessage(message),
+  );
+  const { hello } = payload;
+  if (hello === undefined) return SpecPayload.encode({ ...ids, messages });
+  return SpecPayload.encode({
+    ...ids,
+    messages,
+    hello: {
+      version: hello.version,
+      storeId: ownBytes(fromHex(hello.storeId)),
+      maxPayloadBytes: hello.maxPayloadBytes,
+    },
+  });
+}
+
+/**
+ * Reads a payload of either dialect. Never throws. An item that is bad in itself is left out and counted, its neighbours
+ * stay; only bytes that are no protobuf message, or more than 4 MiB of them, fail as a whole. Unknown fields are skipped.
+ * Bodies are views into `bytes`.
+ */
+export function decodePayload(bytes: Uint8Array): DecodeResult {
+  if (bytes.byteLength > MAX_RECEIVED_PAYLOAD_BYTES) {
+    const limit = MAX_RECEIVED_PAYLOAD_BYTES;
+    return { ok: false, error: { type: 'payload-too-large', bytes: bytes.byteLength, limit } };
+  }
+  const draft = new PayloadDraft();
+  if (!walkFields(bytes, (field) => draft.add(field))) {
+    return { ok: false, error: { type: 'malformed' } };
+  }
+  return { ok: true, payload: draft.payload(), dialect: draft.dialect, rejected: draft.rejected };
+}
+
+class PayloadDraft {
+  dialect: Dialect | undefined;
+  rejected = 0;
+  private items = 0;
+  private readonly ids = {
+    ack: new Set<MessageId>(),
+    offer: new Set<MessageId>(),
+    request: new Set<MessageId>(),
+  };
+  private readonly messages: Message[] = [];
+  private hello: Hello | undefined;
+
+  add(field: Field): void {
+    const known = FIELDS.get(field.number);
+    if (known === undefined) return;
+    // A payload is of one dialect; the numbers of the other are unknown fields to it.
+    this.dialect ??= known.dialect;
+    if (known.dialect !== this.dialect) return;
+    this.items += 1;
+    if (field.wireType !== LENGTH_DELIMITED || this.items > MAX_ITEMS_PER_PAYLOAD) {
+      this.rejected += 1;
+      return;
+    }
+    if (!this.take(known.kind, field.bytes)) this.rejected += 1;
+  }
+
+  payload(): Payload {
+    const { ack, offer, request } = this.ids;
+    const { messages, hello } = this;
+    const records = { acks: [...ack], offers: [...offer], requests: [...request], messages };
+    return hello === undefined ? records : { ...records, hello };
+  }
+
+  private take(kind: ItemKind, bytes: Uint8Array): boolean {
+    switch (kind) {
+      case 'message': {
+        const message = decodeMessage(bytes, this.dialect ?? 'spec');
+        if (message !== undefined) this.messages.push(message);
+        return message !== undefined;
+      }
+      case 'hello':
+        this.hello = decodeHello(bytes) ?? this.hello;
+        return this.hello !== undefined;
+      case 'ack':
+      case 'offer':
+      case 'request':
+        if (bytes.byteLength !== ID_BYTES) return false;
+        this.ids[kind].add(toMessageId(bytes));
+        return true;
+    }
+  }
+}
+
+const DECODE_LIMITS = { limits: { metadata: { parents: MAX_PARENTS } } };
+
+function decodeMessage(bytes: Uint8Array, dialect: Dialect): Message | undefined {
+  const wire = attempt(() =>
+    dialect === 'spec'
+      ? SpecMessage.decode(bytes, DECODE_LIMITS)
+      : CompactMessage.decode(bytes, DECODE_LIMITS),
+  );
+  if (wire === undefined) return undefined;
+  const parents = wire.metadata?.parents ?? [];
+  if (wire.groupId.byteLength !== ID_BYTES || wire.body.byteLength > MAX_BODY_BYTES)
+    return undefined;
+  if (parents.some((parent) => parent.byteLength !== ID_BYTES)) return undefined;
+  const groupId = toGroupId(wire.groupId);
+  return {
+    id: messageIdOf(groupId, wire.timestamp, wire.body),
+    groupId,
+    timestamp: wire.timestamp,
+    body: wire.body,
+    metadata: {
+      parents: [...new Set(parents.map(toMessageId))],
+      ephemeral: wire.metadata?.ephemeral ?? false,
+    },
+  };
+}
+
+function decodeHello(bytes: Uint8Array): Hello | undefined {
+  const wire = attempt(() => WireHello.decode(bytes));
+  if (wire?.storeId.byteLength !== STORE_ID_BYTES) return undefined;
+  return {
+    version: wire.version,
+    storeId: toHex(wire.storeId),
+    maxPayloadBytes: wire.maxPayloadBytes,
+  };
+}
+
+/** The generated decoders throw several error classes on malformed bytes; here they all mean the same. */
+function attempt<T>(decode: () => T): T | undefined {
+  try {
+    return decode();
+  } catch {
+    return undefined;
+  }
+}
+
+function wireId(id: MessageId): Uint8Array<ArrayBuffer> {
+  return ownBytes(idBytes(id));
+}
+
+function wireMessage(message: Message): Omit<SpecMessage, 'metadata'> {
+  return {
+    groupId: ownBytes(idBytes(message.groupId)),
+    timestamp: message.timestamp,
+    body: ownBytes(message.body),
+  };
+}
+
+function wireMetadata(message: Message): NonNullable<SpecMessage['metadata']> {
+  const { parents, ephemeral } = message.metadata;
+  return { parents: parents.map(wireId), ephemeral };
+}
+
+/** The generated encoder wants bytes over a plain ArrayBuffer; only shared memory is copied. */
+function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer
+    ? (bytes as Uint8Array<ArrayBuffer>)
+    : new Uint8Array(bytes);
+}

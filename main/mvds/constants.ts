@@ -1,0 +1,82 @@
+/** Every limit of the MVDS layer, with its unit and the reason for it. */
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Bytes of the largest payload sent: ~800 messages of 300 bytes in one transaction, well under 50 ms of work. */
+export const MAX_PAYLOAD_BYTES = 256 * KiB;
+
+/** Bytes of the largest payload taken. The Go implementations never split what is due, so theirs may be larger than ours. */
+export const MAX_RECEIVED_PAYLOAD_BYTES = 4 * MiB;
+
+/** A peer that announces a smaller payload limit than this (bytes) is served with this: below it overhead dominates. */
+export const MIN_PEER_PAYLOAD_BYTES = 4 * KiB;
+
+/**
+ * Bytes of the longest body. A message is never split, so body, group id, timestamp and the most parents allowed must
+ * fit one payload; 8 KiB cover all but the body.
+ */
+export const MAX_BODY_BYTES = MAX_PAYLOAD_BYTES - 8 * KiB;
+
+/** Parents of one message. 4/MVDS-META: at most one per participant, and a person has far fewer devices. */
+export const MAX_PARENTS = 64;
+
+/** Acks, offers, requests and messages taken from one payload together; what is beyond is rejected, and sent again. */
+export const MAX_ITEMS_PER_PAYLOAD = 16_384;
+
+/** Length in bytes of a store id in a hello. */
+export const STORE_ID_BYTES = 16;
+
+/** Version of the extension that hello announces. */
+export const HELLO_VERSION = 1;
+
+/** Bytes of sent and not yet answered records per peer; what bounds the memory that a slow peer costs. */
+export const WINDOW_BYTES = 1 * MiB;
+
+/** Records read from the store for one payload. 1,024 offers are 36 KiB; more would delay the first byte. */
+export const DUE_BATCH = 1024;
+
+/** Bodies read from the store at once: few enough that the largest (64 MiB of attachments) still fit in memory. */
+export const READ_BATCH = 256;
+
+/** Records, and fallback records, that one peer's offers can make us keep: the bound that hostile offers run into. */
+export const MAX_REQUESTS_PER_PEER = 4096;
+
+/** Requests taken from one payload for messages that there is no record about: each costs a read of its body. */
+export const MAX_UNRECORDED_REQUESTS = 256;
+
+/** Acks waiting for one payload to carry them; beyond this they are dropped, and the peer's repeat brings them back. */
+export const MAX_PENDING_ACKS = 16_384;
+
+/** Peers that are asked for a missing parent: the one that sent the child, and others in case it left. */
+export const PARENT_SOURCES = 3;
+
+/** How often a missing parent is asked for. It also comes unasked, as every message does, so asking may end. */
+export const PARENT_REQUEST_SENDS = 10;
+
+/** Epochs that a second peer's offer of the same message waits, so that one body is not fetched from everyone. */
+export const SECOND_REQUEST_DELAY = 2;
+
+/** Send epoch of what overtakes the backlog: it is due at any epoch, and before everything else. */
+export const URGENT_EPOCH = 0;
+
+/** Ephemeral messages remembered to deliver and relay each once. They live seconds, so few are in flight. */
+export const MAX_RECENT_EPHEMERAL = 1024;
+
+/** Ids remembered as delivered, so that checking the parents of a run of messages needs no reads. */
+export const MAX_RECENT_DELIVERED = 16_384;
+
+/** Appends that one transaction takes when they were queued together. */
+export const MAX_APPENDS_PER_COMMIT = 256;
+
+/** Parents that `append` fills in when it is asked to: the newest heads. */
+export const MAX_OWN_PARENTS = 16;
+
+/** Epochs before the first retransmission; with one-second epochs, longer than a window takes on a slow link. */
+export const BACKOFF_BASE = 4;
+
+/** Doublings of the backoff before it wraps: 4, 8, … 512 epochs, then 4 again. */
+export const BACKOFF_DOUBLINGS = 7;
+
+/** Part of the backoff that chance decides, so that peers that failed together do not retry together. */
+export const BACKOFF_JITTER = 0.25;

@@ -1,0 +1,72 @@
+import { EMPTY_PAYLOAD } from './codec.ts';
+import { URGENT_EPOCH } from './constants.ts';
+import { storeAndDeliver } from './delivery.ts';
+import type { DecisionDraft } from './draft.ts';
+import type { MvdsEvent, OwnMessage, View } from './events.ts';
+import { mayExchange } from './authorise.ts';
+import type { Mode } from './state.ts';
+import type { Message, PeerId } from './types.ts';
+
+/** Messages written here: stored, delivered, and announced to every peer of their group. */
+export function decideAppend(
+  draft: DecisionDraft,
+  view: View,
+  event: Extract<MvdsEvent, { type: 'append' }>,
+): void {
+  const fresh: OwnMessage[] = [];
+  for (const item of event.items) {
+    const { message } = item;
+    if (message.metadata.ephemeral) {
+      draft.deliveries.push({ message, source: undefined });
+      draft.patches.push({ type: 'rememberEphemeral', ids: [message.id] });
+      sendEphemeral(draft, view, message, undefined);
+    } else if (
+      !event.slice.held.has(message.id) &&
+      !fresh.some((it) => it.message.id === message.id)
+    ) {
+      fresh.push(item);
+    }
+  }
+  const arrivals = fresh.map(({ message }) => ({ message, source: undefined }));
+  storeAndDeliver(draft, arrivals, [], event.slice, view.policy.delivery);
+  for (const { message, mode } of fresh) {
+    for (const [peerId, peer] of view.state.peers) {
+      if (!mayExchange(view, peerId, message.groupId)) continue;
+      announce(draft, view, peerId, message, mode ?? peer.mode);
+    }
+  }
+}
+
+/** Gives `peerId` a record for a message that it is not known to hold, and flushes it. */
+export function announce(
+  draft: DecisionDraft,
+  view: View,
+  peerId: PeerId,
+  message: Message,
+  mode: Mode,
+): void {
+  draft.put({
+    peerId,
+    messageId: message.id,
+    type: mode === 'batch' ? 'message' : 'offer',
+    groupId: message.groupId,
+    sendCount: 0,
+    // What stands by itself overtakes a backlog. A child that overtook its parents would only wait there.
+    sendEpoch: message.metadata.parents.length === 0 ? URGENT_EPOCH : view.state.epoch,
+  });
+  if (view.state.peers.get(peerId)?.online === true) draft.flush(peerId);
+}
+
+/** 4/MVDS-META, "ephemeral": batch mode, not stored, not acknowledged; so it goes out once, to who is there. */
+export function sendEphemeral(
+  draft: DecisionDraft,
+  view: View,
+  message: Message,
+  source: PeerId | undefined,
+): void {
+  for (const [peerId, peer] of view.state.peers) {
+    if (peerId === source || !peer.online || !mayExchange(view, peerId, message.groupId)) continue;
+    const payload = { ...EMPTY_PAYLOAD, messages: [message] };
+    draft.effects.push({ type: 'send', peerId, dialect: peer.dialect, payload });
+  }
+}

@@ -1,0 +1,145 @@
+import { mayExchange } from './authorise.ts';
+import type { Payload } from './codec.ts';
+import { MIN_PEER_PAYLOAD_BYTES } from './constants.ts';
+import type { DecisionDraft } from './draft.ts';
+import type { MvdsEvent, View } from './events.ts';
+import { HELLO_BYTES, ID_ITEM_BYTES, isEmpty, messageItemBytes } from './size.ts';
+import type { PeerState, SentRecord } from './state.ts';
+import type { Message, MessageId, SyncRecord } from './types.ts';
+
+type FlushEvent = Extract<MvdsEvent, { type: 'flush' }>;
+
+/** The next payload to one peer: its acks, and of what is due as much as the payload and the window hold. */
+export function decideFlush(draft: DecisionDraft, view: View, event: FlushEvent): void {
+  const { peerId, cause } = event;
+  const peer = view.state.peers.get(peerId);
+  if (peer?.online !== true) return;
+  const next = new NextPayload(draft, view, event, peer);
+  const left = next.fill();
+  draft.patches.push({
+    type: 'flushed',
+    peerId,
+    acks: next.acks,
+    sent: next.sent,
+    notExpired: next.settled,
+  });
+  const payload = next.payload();
+  if (isEmpty(payload)) {
+    if (left && next.settled.length > 0) draft.flush(peerId, cause);
+    return;
+  }
+  if (payload.hello !== undefined) {
+    draft.patches.push({ type: 'setPeer', peerId, fields: { helloSent: true } });
+  }
+  draft.effects.push({ type: 'send', peerId, dialect: peer.dialect, payload });
+  if (left && cause === 'eager') draft.flush(peerId);
+}
+
+class NextPayload {
+  readonly acks: MessageId[] = [];
+  readonly sent: SentRecord[] = [];
+  /** Ids whose records were dealt with: sent or dropped. */
+  readonly settled: MessageId[] = [];
+  private readonly offers: MessageId[] = [];
+  private readonly requests: MessageId[] = [];
+  private readonly messages: Message[] = [];
+  private readonly withHello: boolean;
+  private windowIsFull = false;
+  private room: number;
+  private window: number;
+  private readonly draft: DecisionDraft;
+  private readonly view: View;
+  private readonly event: FlushEvent;
+  private readonly peer: PeerState;
+
+  constructor(draft: DecisionDraft, view: View, event: FlushEvent, peer: PeerState) {
+    this.draft = draft;
+    this.view = view;
+    this.event = event;
+    this.peer = peer;
+    const { policy } = view;
+    const theirs = Math.max(MIN_PEER_PAYLOAD_BYTES, peer.maxPayloadBytes ?? Infinity);
+    this.withHello = policy.hello !== undefined && !peer.helloSent && peer.dialect === 'spec';
+    this.room = Math.min(policy.maxPayloadBytes, theirs) - (this.withHello ? HELLO_BYTES : 0);
+    this.window = policy.windowBytes - peer.inFlightBytes;
+  }
+
+  /** Returns whether another payload could follow at once. */
+  fill(): boolean {
+    for (const id of this.peer.pendingAcks) {
+      if (this.room < ID_ITEM_BYTES) return true;
+      this.room -= ID_ITEM_BYTES;
+      this.acks.push(id);
+    }
+    for (const record of this.event.slice.records) {
+      if (this.take(record) === 'no-room') return true;
+    }
+    // With a full window the answers to what is in flight bring the next flush.
+    return this.event.slice.more && !this.windowIsFull;
+  }
+
+  payload(): Payload {
+    const { acks, offers, requests, messages } = this;
+    const { hello } = this.view.policy;
+    const payload = { acks, offers, requests, messages };
+    return this.withHello && hello !== undefined ? { ...payload, hello } : payload;
+  }
+
+  private take(record: SyncRecord): 'taken' | 'skipped' | 'no-room' {
+    const { messageId, groupId, type } = record;
+    const isForbidden = groupId !== undefined && !mayExchange(this.view, record.peerId, groupId);
+    if (isForbidden || this.view.policy.giveUp(record)) return this.drop(messageId);
+    // Already under way: it is due again when its time is up.
+    if (this.peer.inFlight.has(messageId)) return 'skipped';
+    // Requests bring messages in, so they don't wait for the window of what goes out.
+    if (this.windowIsFull && type !== 'request') return 'skipped';
+    const { read, messages } = this.event.slice;
+    const message = messages.get(messageId);
+    if (type === 'message' && message === undefined) {
+      // Not read: there was enough for a payload before it. Read and without body: there is nothing to send any more.
+      return read.has(messageId) ? this.drop(messageId) : 'no-room';
+    }
+    const bytes =
+      type === 'message' && message !== undefined ? messageItemBytes(message) : ID_ITEM_BYTES;
+    if (type !== 'request' && bytes > this.window && !this.isFirstInFlight()) {
+      this.windowIsFull = true;
+      return 'skipped';
+    }
+    if (bytes > this.room && !this.isFirst()) return 'no-room';
+    this.place(record, message);
+    this.room -= bytes;
+    this.window -= bytes;
+    this.markSent(record, bytes);
+    return 'taken';
+  }
+
+  private place({ type, messageId }: SyncRecord, message: Message | undefined): void {
+    if (type === 'offer') this.offers.push(messageId);
+    else if (type === 'request') this.requests.push(messageId);
+    else if (message !== undefined) this.messages.push(message);
+  }
+
+  private markSent(record: SyncRecord, bytes: number): void {
+    const { policy, state } = this.view;
+    const sendCount = record.sendCount + 1;
+    const dueEpoch = state.epoch + Math.max(1, policy.backoff(sendCount, this.event.jitter));
+    this.draft.put({ ...record, sendCount, sendEpoch: dueEpoch });
+    this.sent.push({ messageId: record.messageId, bytes, dueEpoch });
+    this.settled.push(record.messageId);
+  }
+
+  private drop(messageId: MessageId): 'taken' {
+    this.draft.remove(this.event.peerId, messageId);
+    this.settled.push(messageId);
+    return 'taken';
+  }
+
+  /** One record always fits, however small the limit: a message is never split. */
+  private isFirst(): boolean {
+    return this.acks.length + this.sent.length === 0;
+  }
+
+  private isFirstInFlight(): boolean {
+    return this.peer.inFlight.size + this.sent.length === 0;
+  }
+}

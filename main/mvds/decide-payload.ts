@@ -1,0 +1,147 @@
+import { mayExchange } from './authorise.ts';
+import { SECOND_REQUEST_DELAY, URGENT_EPOCH } from './constants.ts';
+import { decideMessages } from './decide-messages.ts';
+import type { DecisionDraft } from './draft.ts';
+import type { MvdsEvent, View } from './events.ts';
+import { lostItsStore, type PeerFields, type PeerState } from './state.ts';
+import type { MessageId, SyncRecord } from './types.ts';
+
+export type PayloadEvent = Extract<MvdsEvent, { type: 'payloadReceived' }>;
+
+/** One payload of a peer: acks, then requests, offers and messages, as the reference implementations order them. */
+export function decidePayload(draft: DecisionDraft, view: View, event: PayloadEvent): void {
+  const { peerId } = event;
+  const peer = view.state.peers.get(peerId);
+  if (peer === undefined) {
+    draft.effects.push({ type: 'rejected', peerId, reason: { type: 'unknown-peer' } });
+    return;
+  }
+  takeHello(draft, view, event, peer);
+  takeAcks(draft, event);
+  takeRequests(draft, view, event, peer);
+  takeOffers(draft, view, event);
+  decideMessages(draft, view, event);
+}
+
+function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: PeerState): void {
+  const { peerId, dialect, payload } = event;
+  const { hello } = payload;
+  const fields: PeerFields = {
+    ...(dialect !== undefined && dialect !== peer.dialect && { dialect }),
+    ...(hello !== undefined && {
+      storeId: hello.storeId,
+      ...(hello.maxPayloadBytes > 0 && { maxPayloadBytes: hello.maxPayloadBytes }),
+    }),
+  };
+  if (Object.keys(fields).length > 0) draft.patches.push({ type: 'setPeer', peerId, fields });
+  if (hello === undefined) return;
+  draft.effects.push({ type: 'hello', peerId, hello });
+  if (!lostItsStore(peer, hello)) return;
+  // It may have part of its history back from others: offers find out without sending it all again.
+  draft.backfill.push({
+    peerId,
+    groupIds: [...peer.groups],
+    type: 'offer',
+    sendEpoch: view.state.epoch,
+    again: true,
+  });
+  draft.flush(peerId);
+}
+
+function takeAcks(draft: DecisionDraft, { peerId, payload, slice }: PayloadEvent): void {
+  const acknowledged: MessageId[] = [];
+  for (const id of payload.acks) {
+    if (dropOwnRecord(draft, slice.records.get(id))) acknowledged.push(id);
+  }
+  if (acknowledged.length === 0) return;
+  draft.effects.push({ type: 'acknowledged', peerId, ids: acknowledged });
+  draft.flush(peerId);
+}
+
+/** The peer holds the message: nothing about it is left to be sent there. A request stays, it is the other way round. */
+function dropOwnRecord(draft: DecisionDraft, record: SyncRecord | undefined): boolean {
+  if (record === undefined || record.type === 'request') return false;
+  draft.remove(record.peerId, record.messageId);
+  return true;
+}
+
+function takeRequests(
+  draft: DecisionDraft,
+  view: View,
+  { peerId, payload, slice }: PayloadEvent,
+  peer: PeerState,
+): void {
+  for (const id of payload.requests) {
+    const record = slice.records.get(id);
+    if (record?.type === 'request') continue;
+    const groupId = record?.groupId ?? slice.requested.get(id)?.groupId;
+    if (groupId === undefined) continue;
+    if (!mayExchange(view, peerId, groupId)) {
+      const reason = { type: 'unauthorised', messageId: id, groupId } as const;
+      draft.effects.push({ type: 'rejected', peerId, reason });
+      continue;
+    }
+    // A request that crossed the message on its way, or came twice, is answered by what is already under way.
+    const isUnderWay =
+      record?.type === 'message' && peer.inFlight.get(id)?.sentEpoch === view.state.epoch;
+    if (isUnderWay) continue;
+    draft.put({
+      peerId,
+      messageId: id,
+      type: 'message',
+      groupId,
+      sendCount: record?.type === 'message' ? record.sendCount : 0,
+      sendEpoch: URGENT_EPOCH,
+    });
+    draft.answer(peerId, id);
+    draft.flush(peerId);
+  }
+}
+
+function takeOffers(draft: DecisionDraft, view: View, event: PayloadEvent): void {
+  const { peerId, payload, slice } = event;
+  const comesAlong = new Set(payload.messages.map(({ id }) => id));
+  let requests = slice.requestCount;
+  let refused = 0;
+  for (const id of payload.offers) {
+    const record = slice.records.get(id);
+    if (slice.held.has(id)) {
+      draft.ack(peerId, id);
+      if (record !== undefined) draft.remove(peerId, id);
+    } else if (record?.type === 'request') {
+      // Asked for as a parent before; now it is known to be there.
+      if (record.groupId !== undefined) draft.put({ ...record, groupId: undefined });
+    } else if (!comesAlong.has(id)) {
+      if (requests >= view.policy.maxRequestsPerPeer) {
+        refused += 1;
+        continue;
+      }
+      requests += 1;
+      draft.put({
+        peerId,
+        messageId: id,
+        type: 'request',
+        groupId: undefined,
+        sendCount: 0,
+        sendEpoch: isAskedElsewhere(view, event, id)
+          ? view.state.epoch + SECOND_REQUEST_DELAY
+          : URGENT_EPOCH,
+      });
+      draft.flush(peerId);
+    }
+  }
+  if (refused === 0) return;
+  const reason = { type: 'too-many-offers', count: refused } as const;
+  draft.effects.push({ type: 'rejected', peerId, reason });
+}
+
+/** Whether another peer that is online was asked for the message already and may still answer. */
+function isAskedElsewhere(view: View, { peerId, slice }: PayloadEvent, id: MessageId): boolean {
+  return (slice.about.get(id) ?? []).some(
+    (record) =>
+      record.type === 'request' &&
+      record.peerId !== peerId &&
+      record.sendCount <= 1 &&
+      view.state.peers.get(record.peerId)?.online === true,
+  );
+}

@@ -1,0 +1,113 @@
+import type { Decision, Delivery, Effect, FlushCause } from './events.ts';
+import type { NewMessage, SyncChanges } from './ports.ts';
+import type { Patch } from './state.ts';
+import type { MessageId, PeerId, SyncRecord } from './types.ts';
+
+type Change = SyncRecord | 'removed';
+
+/** Collects what an event changes. The last word about a (peer, message) counts, so that puts and removals never clash. */
+export class DecisionDraft {
+  readonly backfill: NonNullable<SyncChanges['backfill']>[number][] = [];
+  readonly expedite: NonNullable<SyncChanges['expedite']>[number][] = [];
+  readonly forgetPeers: PeerId[] = [];
+  readonly added: NewMessage[] = [];
+  /** Ids of buffered messages that are released. */
+  readonly released: MessageId[] = [];
+  readonly deliveries: Delivery[] = [];
+  readonly patches: Patch[] = [];
+  readonly effects: Effect[] = [];
+  private readonly records = new Map<PeerId, Map<MessageId, Change>>();
+  private readonly acks = new Map<PeerId, Set<MessageId>>();
+  private readonly answered = new Map<PeerId, Set<MessageId>>();
+  private readonly flushes = new Map<PeerId, FlushCause>();
+
+  put(record: SyncRecord): void {
+    entry(this.records, record.peerId, newMap).set(record.messageId, record);
+  }
+
+  /** Drops the record, and whatever of it is in flight. */
+  remove(peerId: PeerId, messageId: MessageId): void {
+    entry(this.records, peerId, newMap).set(messageId, 'removed');
+    this.answer(peerId, messageId);
+  }
+
+  /** What this event has made of a record so far; undefined where it left it alone. */
+  change(peerId: PeerId, messageId: MessageId): Change | undefined {
+    return this.records.get(peerId)?.get(messageId);
+  }
+
+  answer(peerId: PeerId, messageId: MessageId): void {
+    entry(this.answered, peerId, newSet).add(messageId);
+  }
+
+  ack(peerId: PeerId, messageId: MessageId): void {
+    entry(this.acks, peerId, newSet).add(messageId);
+    this.flush(peerId);
+  }
+
+  acksFor(peerId: PeerId): readonly MessageId[] {
+    return [...(this.acks.get(peerId) ?? [])];
+  }
+
+  flush(peerId: PeerId, cause: FlushCause = 'eager'): void {
+    this.flushes.set(peerId, cause);
+  }
+
+  decision(epoch: number): Decision {
+    const patches: Patch[] = [...this.patches];
+    for (const [peerId, ids] of this.answered) {
+      patches.push({ type: 'answered', peerId, ids: [...ids] });
+    }
+    for (const [peerId, ids] of this.acks) {
+      patches.push({ type: 'queueAcks', peerId, ids: [...ids] });
+    }
+    const effects: Effect[] = [...this.effects];
+    for (const [peerId, cause] of this.flushes) effects.push({ type: 'flush', peerId, cause });
+    // Last, so that an application that throws keeps nobody from being answered.
+    if (this.deliveries.length > 0) effects.push({ type: 'deliver', deliveries: this.deliveries });
+    return { changes: this.changes(epoch), patches, effects };
+  }
+
+  private changes(epoch: number): SyncChanges | undefined {
+    const putRecords: SyncRecord[] = [];
+    const removeRecords: Pick<SyncRecord, 'peerId' | 'messageId'>[] = [];
+    for (const [peerId, changes] of this.records) {
+      for (const [messageId, change] of changes) {
+        if (change === 'removed') removeRecords.push({ peerId, messageId });
+        else putRecords.push(change);
+      }
+    }
+    const changes: SyncChanges = {
+      ...optional('forgetPeers', this.forgetPeers),
+      ...optional('backfill', this.backfill),
+      ...optional('addMessages', this.added),
+      ...optional('deliver', this.released),
+      ...optional('putRecords', putRecords),
+      ...optional('removeRecords', removeRecords),
+      ...optional('expedite', this.expedite),
+    };
+    // The epoch is written with whatever is written anyway: send epochs that are stored are relative to it.
+    return Object.keys(changes).length === 0 ? undefined : { ...changes, epoch };
+  }
+}
+
+function optional<K extends string, T>(
+  key: K,
+  values: readonly T[],
+): Partial<Record<K, readonly T[]>> {
+  if (values.length === 0) return {};
+  const part: Partial<Record<K, readonly T[]>> = {};
+  part[key] = values;
+  return part;
+}
+
+const newMap = (): Map<MessageId, Change> => new Map();
+const newSet = (): Set<MessageId> => new Set();
+
+function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const created = create();
+  map.set(key, created);
+  return created;
+}

@@ -1,0 +1,155 @@
+import { encodePayload, type Dialect, type Payload } from './codec.ts';
+import { MAX_RECENT_DELIVERED } from './constants.ts';
+import { decide } from './decide.ts';
+import type { Decision, Delivery, Effect, FlushCause, MvdsEvent, Policy } from './events.ts';
+import { loadFlushSlice } from './load.ts';
+import type { MvdsNodeOptions } from './options.ts';
+import type { StoredMessage } from './ports.ts';
+import { TaskQueue } from './queue.ts';
+import { MutableState, remember, type NodeState } from './state.ts';
+import type { MessageId, PeerId } from './types.ts';
+
+export interface Handled {
+  readonly decision: Decision;
+  /** Ids of the messages that were new, in order. */
+  readonly added: readonly MessageId[];
+}
+
+/** Carries decisions out: commits, then changes the memory, then delivers and sends. Owns the queue of events. */
+export class Engine {
+  readonly queue = new TaskQueue(() => this.flushNext());
+  private readonly state: MutableState;
+  private readonly options: MvdsNodeOptions;
+  private readonly policy: Policy;
+  private readonly flushes = new Map<PeerId, FlushCause>();
+  /** Peers whose transport has not yet taken the last payload. */
+  private readonly busy = new Set<PeerId>();
+  private readonly recentlyDelivered = new Set<MessageId>();
+
+  constructor(options: MvdsNodeOptions, policy: Policy, epoch: number) {
+    this.options = options;
+    this.policy = policy;
+    this.state = new MutableState(epoch);
+  }
+
+  get view(): NodeState {
+    return this.state.view;
+  }
+
+  readonly isKnownDelivered = (id: MessageId): boolean => this.recentlyDelivered.has(id);
+
+  /** One event: decide, commit, and only then change the memory and speak. Rejects, with nothing changed, as the store does. */
+  async handle(event: MvdsEvent): Promise<Handled> {
+    const decision = decide({ state: this.view, policy: this.policy }, event);
+    const { changes, patches, effects } = decision;
+    const added = changes === undefined ? [] : await this.options.store.commit(changes);
+    for (const patch of patches) this.state.apply(patch);
+    for (const effect of effects) {
+      if (effect.type === 'deliver') await this.deliver(effect.deliveries, added);
+      else this.perform(effect);
+    }
+    return { decision, added };
+  }
+
+  private perform(effect: Exclude<Effect, { type: 'deliver' }>): void {
+    switch (effect.type) {
+      case 'flush': {
+        const isEager = effect.cause === 'eager' || this.flushes.get(effect.peerId) === 'eager';
+        this.flushes.set(effect.peerId, isEager ? 'eager' : 'tick');
+        break;
+      }
+      case 'send':
+        this.send(effect.peerId, effect.payload, effect.dialect);
+        break;
+      case 'hello':
+        this.options.onPeerHello?.(effect.peerId, effect.hello);
+        break;
+      case 'rejected':
+        this.options.onRejected?.(effect.peerId, effect.reason);
+        break;
+      case 'acknowledged':
+        this.options.onAcknowledged?.(effect.peerId, effect.ids);
+        break;
+    }
+  }
+
+  private async deliver(
+    deliveries: readonly Delivery[],
+    added: readonly MessageId[],
+  ): Promise<void> {
+    const sequences = await this.sequencesOf(added);
+    const messages = deliveries.map(({ message, source }): StoredMessage => {
+      const sequence = 'sequence' in message ? message.sequence : (sequences.get(message.id) ?? 0);
+      const { id, groupId, timestamp, body, metadata } = message;
+      return { id, groupId, timestamp, body, metadata, source, sequence, delivered: true };
+    });
+    for (const { id, metadata } of messages) {
+      if (!metadata.ephemeral) remember(this.recentlyDelivered, id, MAX_RECENT_DELIVERED);
+    }
+    this.options.onDelivered(messages);
+  }
+
+  /** The messages of one commit have consecutive sequences, so the last one tells all. */
+  private async sequencesOf(added: readonly MessageId[]): Promise<ReadonlyMap<MessageId, number>> {
+    const last = added.at(-1);
+    if (last === undefined) return new Map();
+    const { sequence = 0 } = (await this.options.store.messages.read([last])).get(last) ?? {};
+    const first = sequence - added.length + 1;
+    return new Map(added.map((id, index) => [id, first + index]));
+  }
+
+  /** One payload for the peer that has waited longest. */
+  private async flushNext(): Promise<boolean> {
+    for (const [peerId, cause] of this.flushes) {
+      if (this.busy.has(peerId)) continue;
+      this.flushes.delete(peerId);
+      try {
+        await this.flush(peerId, cause);
+      } catch (error) {
+        // Nothing was changed, so what was due still is; the next tick tries again.
+        this.options.onFlushFailed?.(peerId, error);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  private async flush(peerId: PeerId, cause: FlushCause): Promise<void> {
+    const peer = this.view.peers.get(peerId);
+    if (peer?.online !== true) return;
+    const { store, random } = this.options;
+    const { epoch } = this.view;
+    const room = this.policy.maxPayloadBytes;
+    const slice = await loadFlushSlice(store, peerId, peer, epoch, room);
+    if (slice.records.length === 0 && peer.pendingAcks.size === 0 && peer.expired.size === 0)
+      return;
+    await this.handle({ type: 'flush', peerId, cause, jitter: random.next(), slice });
+  }
+
+  /** A peer whose transport is still busy or fails holds up nobody else. */
+  private send(peerId: PeerId, payload: Payload, dialect: Dialect): void {
+    // Only an ephemeral message comes while the transport is busy, and may be lost rather than queued without limit.
+    if (this.busy.has(peerId)) return;
+    try {
+      const sent = this.options.send(peerId, encodePayload(payload, dialect));
+      if (!(sent instanceof Promise)) return;
+      this.busy.add(peerId);
+      sent.then(
+        () => this.free(peerId),
+        (error: unknown) => {
+          this.flushes.delete(peerId);
+          this.free(peerId);
+          this.options.onSendFailed?.(peerId, error);
+        },
+      );
+    } catch (error) {
+      this.flushes.delete(peerId);
+      this.options.onSendFailed?.(peerId, error);
+    }
+  }
+
+  private free(peerId: PeerId): void {
+    this.busy.delete(peerId);
+    this.queue.wake();
+  }
+}

@@ -1,0 +1,157 @@
+import type { Backoff } from './backoff.ts';
+import type { Dialect, Hello, Payload } from './codec.ts';
+import type { StoredMessage, SyncChanges } from './ports.ts';
+import type { Mode, NodeState, Patch } from './state.ts';
+import type { GroupId, Message, MessageId, PeerId, SyncRecord } from './types.ts';
+
+/** The rules that a node is opened with. Pure functions and constants. */
+export interface Policy {
+  /** Beyond the groups of `setPeer`: whether the peer may give and get in the group. */
+  readonly authorise: (peerId: PeerId, groupId: GroupId) => boolean;
+  readonly backoff: Backoff;
+  /** Whether a due record is dropped instead of being sent again. */
+  readonly giveUp: (record: SyncRecord) => boolean;
+  /** `causal`: parents before children. `eventual`: in order of arrival. */
+  readonly delivery: 'causal' | 'eventual';
+  /**
+   * How what came from one peer is passed to the others. `offer`: by id first, because in a mesh they mostly have it
+   * already, and because an offer tells them that we do. `mode`: as each peer's mode says, like 2/MVDS.
+   */
+  readonly relay: 'offer' | 'mode';
+  readonly maxPayloadBytes: number;
+  readonly windowBytes: number;
+  readonly maxRequestsPerPeer: number;
+  /** What goes out beside the first record of a session; undefined for a plain MVDS node. */
+  readonly hello: Hello | undefined;
+}
+
+/** Parents as the store knows them. */
+export interface ParentSlice {
+  /** Which of the ids in question are held. */
+  readonly held: ReadonlySet<MessageId>;
+  /** Those of them that are still in the causal buffer. */
+  readonly undelivered: ReadonlySet<MessageId>;
+}
+
+/** What the store holds about the ids of one payload. */
+export interface PayloadSlice extends ParentSlice {
+  /** The sender's records. */
+  readonly records: ReadonlyMap<MessageId, SyncRecord>;
+  /** Every peer's records about new messages, unheld offers and missing parents. */
+  readonly about: ReadonlyMap<MessageId, readonly SyncRecord[]>;
+  /** Held messages that are requested without a record. */
+  readonly requested: ReadonlyMap<MessageId, StoredMessage>;
+  /** Buffered messages that the new ones may release, directly or through each other. */
+  readonly waiting: readonly StoredMessage[];
+  /** Requests kept for the sender. */
+  readonly requestCount: number;
+}
+
+/** What the store holds for the next payload to one peer. */
+export interface FlushSlice {
+  /** Due records: those that expired in flight first, then as the store orders them. */
+  readonly records: readonly SyncRecord[];
+  /** Bodies of message records, as far as a payload needs them. */
+  readonly messages: ReadonlyMap<MessageId, StoredMessage>;
+  /** The ids that were read: one that is here and not in `messages` has no body any more. */
+  readonly read: ReadonlySet<MessageId>;
+  /** Whether more records are due than `records` has. */
+  readonly more: boolean;
+}
+
+export interface OwnMessage {
+  readonly message: Message;
+  /** Overrides the mode of every peer for this message. */
+  readonly mode: Mode | undefined;
+}
+
+/** What happens to a node, each with the slice of the store that deciding about it needs. */
+export type MvdsEvent =
+  | {
+      readonly type: 'append';
+      readonly items: readonly OwnMessage[];
+      readonly slice: ParentSlice;
+    }
+  | {
+      readonly type: 'payloadReceived';
+      readonly peerId: PeerId;
+      readonly payload: Payload;
+      readonly dialect: Dialect | undefined;
+      readonly slice: PayloadSlice;
+    }
+  | { readonly type: 'epochTick' }
+  | {
+      readonly type: 'peerAdded';
+      readonly peerId: PeerId;
+      readonly groups: ReadonlySet<GroupId>;
+      readonly mode: Mode;
+      readonly dialect: Dialect;
+      readonly storeId: string | undefined;
+      /** How history is announced. */
+      readonly backfillType: 'offer' | 'message';
+    }
+  | {
+      readonly type: 'groupsAdded';
+      readonly peerId: PeerId;
+      readonly groups: ReadonlySet<GroupId>;
+    }
+  | { readonly type: 'peerRemoved' | 'peerOnline' | 'peerOffline'; readonly peerId: PeerId }
+  | { readonly type: 'modeSet'; readonly peerId: PeerId; readonly mode: Mode }
+  | {
+      readonly type: 'flush';
+      readonly peerId: PeerId;
+      /** A tick sends at most one payload; eagerness goes on until nothing is due or the window is full. */
+      readonly cause: FlushCause;
+      /** In [0, 1). */
+      readonly jitter: number;
+      readonly slice: FlushSlice;
+    };
+
+export type FlushCause = 'eager' | 'tick';
+
+export type Rejection =
+  | { readonly type: 'payload-too-large'; readonly bytes: number; readonly limit: number }
+  | { readonly type: 'malformed' }
+  | { readonly type: 'unknown-peer' }
+  /** Items of a well-formed payload that are bad in themselves. */
+  | { readonly type: 'bad-items'; readonly count: number }
+  /** The peer gave, or asked for, a message of a group that it does not belong to. */
+  | { readonly type: 'unauthorised'; readonly messageId: MessageId; readonly groupId: GroupId }
+  /** Offers beyond the requests kept per peer. */
+  | { readonly type: 'too-many-offers'; readonly count: number };
+
+export interface Delivery {
+  /** Carries its sequence only when it was stored before this event. */
+  readonly message: Message | StoredMessage;
+  readonly source: PeerId | undefined;
+}
+
+export type Effect =
+  | { readonly type: 'deliver'; readonly deliveries: readonly Delivery[] }
+  | {
+      readonly type: 'send';
+      readonly peerId: PeerId;
+      readonly dialect: Dialect;
+      readonly payload: Payload;
+    }
+  | { readonly type: 'flush'; readonly peerId: PeerId; readonly cause: FlushCause }
+  | { readonly type: 'hello'; readonly peerId: PeerId; readonly hello: Hello }
+  | { readonly type: 'rejected'; readonly peerId: PeerId; readonly reason: Rejection }
+  | {
+      readonly type: 'acknowledged';
+      readonly peerId: PeerId;
+      readonly ids: readonly MessageId[];
+    };
+
+/** What a decision sees: the state in memory and the rules; what it needs of the store comes with the event. */
+export interface View {
+  readonly state: NodeState;
+  readonly policy: Policy;
+}
+
+export interface Decision {
+  /** Undefined where the store needs no transaction. */
+  readonly changes: SyncChanges | undefined;
+  readonly patches: readonly Patch[];
+  readonly effects: readonly Effect[];
+}

@@ -1,0 +1,143 @@
+import type { Payload } from './codec.ts';
+import { DUE_BATCH, MAX_UNRECORDED_REQUESTS, READ_BATCH } from './constants.ts';
+import type { FlushSlice, ParentSlice, PayloadSlice, Policy } from './events.ts';
+import type { StoredMessage, SyncStore } from './ports.ts';
+import { messageItemBytes } from './size.ts';
+import type { PeerState } from './state.ts';
+import type { Message, MessageId, PeerId, SyncRecord } from './types.ts';
+
+/** Whether a message is known to be delivered without asking the store. */
+export type KnownDelivered = (id: MessageId) => boolean;
+
+/** What the store knows of `ids` and of the parents that `messages` name. */
+export async function loadParents(
+  store: SyncStore,
+  ids: readonly MessageId[],
+  messages: readonly Message[],
+  isKnownDelivered: KnownDelivered,
+): Promise<ParentSlice> {
+  const parents = new Set(messages.flatMap(({ metadata }) => metadata.parents));
+  const unknown = [...new Set([...ids, ...parents])].filter((id) => !isKnownDelivered(id));
+  const held = new Set(unknown.length > 0 ? await store.messages.held(unknown) : []);
+  const undelivered = new Set<MessageId>();
+  const unsure = unknown.filter((id) => parents.has(id) && held.has(id));
+  for (const batch of batches(unsure, READ_BATCH)) {
+    for (const message of (await store.messages.read(batch)).values()) {
+      if (!message.delivered) undelivered.add(message.id);
+    }
+  }
+  for (const id of [...ids, ...parents]) {
+    if (isKnownDelivered(id)) held.add(id);
+  }
+  return { held, undelivered };
+}
+
+/** The slice for a payload: a fixed number of reads, however many items it has. */
+export async function loadPayloadSlice(
+  store: SyncStore,
+  policy: Policy,
+  peerId: PeerId,
+  payload: Payload,
+  isKnownDelivered: KnownDelivered,
+): Promise<PayloadSlice> {
+  const { acks, offers, requests, messages } = payload;
+  const messageIds = messages.map(({ id }) => id);
+  const named = unique([...acks, ...offers, ...requests, ...messageIds]);
+  const records =
+    named.length > 0
+      ? await store.records.records(peerId, named)
+      : new Map<MessageId, SyncRecord>();
+  const parents = await loadParents(
+    store,
+    unique([...offers, ...messageIds]),
+    messages,
+    isKnownDelivered,
+  );
+  const arriving = messageIds.filter((id) => !parents.held.has(id));
+  const waiting = policy.delivery === 'causal' ? await loadWaiting(store, arriving) : [];
+  const ofWaiting = await loadParents(store, [], waiting, isKnownDelivered);
+
+  const missing = messages
+    .flatMap(({ metadata }) => metadata.parents)
+    .filter((id) => !parents.held.has(id));
+  const wanted = unique([...arriving, ...offers.filter((id) => !parents.held.has(id)), ...missing]);
+  const about = wanted.length > 0 ? await store.records.recordsAbout(wanted) : [];
+  const unrecorded = requests.filter((id) => !records.has(id)).slice(0, MAX_UNRECORDED_REQUESTS);
+  const requested =
+    unrecorded.length > 0
+      ? await store.messages.read(unrecorded)
+      : new Map<MessageId, StoredMessage>();
+  const needsCount = offers.length > 0 || missing.length > 0;
+  return {
+    records,
+    held: new Set([...parents.held, ...ofWaiting.held]),
+    undelivered: new Set([...parents.undelivered, ...ofWaiting.undelivered]),
+    about: Map.groupBy(about, ({ messageId }) => messageId),
+    requested,
+    waiting,
+    requestCount: needsCount ? (await store.records.counts(peerId)).requests : 0,
+  };
+}
+
+/**
+ * Every buffered message that may be released by `ids`, directly or through another. All of it in one go, so that no
+ * crash can part a released message from the ones that waited for it.
+ */
+async function loadWaiting(
+  store: SyncStore,
+  ids: readonly MessageId[],
+): Promise<readonly StoredMessage[]> {
+  const waiting = new Map<MessageId, StoredMessage>();
+  let frontier = ids;
+  while (frontier.length > 0) {
+    const found = await store.messages.waitingFor(frontier);
+    const fresh = found.filter(({ id }) => !waiting.has(id));
+    for (const message of fresh) waiting.set(message.id, message);
+    frontier = fresh.map(({ id }) => id);
+  }
+  return [...waiting.values()].sort((a, b) => a.sequence - b.sequence);
+}
+
+/** The slice for the next payload to a peer: due records, and the bodies that fit one payload. */
+export async function loadFlushSlice(
+  store: SyncStore,
+  peerId: PeerId,
+  peer: PeerState,
+  epoch: number,
+  roomBytes: number,
+): Promise<FlushSlice> {
+  const expired =
+    peer.expired.size > 0
+      ? [...(await store.records.records(peerId, [...peer.expired].slice(0, DUE_BATCH))).values()]
+      : [];
+  const due = await store.records.due(peerId, epoch, DUE_BATCH);
+  const isExpired = new Set(expired.map(({ messageId }) => messageId));
+  const records = [...expired, ...due.filter(({ messageId }) => !isExpired.has(messageId))].filter(
+    ({ messageId, sendEpoch }) => sendEpoch <= epoch && !peer.inFlight.has(messageId),
+  );
+  const ids = records.filter(({ type }) => type === 'message').map(({ messageId }) => messageId);
+  const messages = new Map<MessageId, StoredMessage>();
+  const read = new Set<MessageId>();
+  let bytes = 0;
+  for (const batch of batches(ids, READ_BATCH)) {
+    if (bytes > roomBytes) break;
+    const found = await store.messages.read(batch);
+    for (const id of batch) {
+      read.add(id);
+      const message = found.get(id);
+      if (message === undefined) continue;
+      messages.set(id, message);
+      bytes += messageItemBytes(message);
+    }
+  }
+  const more = due.length === DUE_BATCH || peer.expired.size > DUE_BATCH;
+  return { records, messages, read, more };
+}
+
+function unique<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}
+
+function* batches<T>(values: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < values.length; at += size) yield values.slice(at, at + size);
+}

@@ -1,0 +1,117 @@
+import type { MessagePosition, MessageStore, NewMessage, StoredMessage } from './ports.ts';
+import type { GroupId, MessageId } from './types.ts';
+
+/** The in-memory twin of a message store: everything in maps, nothing tombstoned. */
+export class MemoryMessages implements MessageStore {
+  private readonly byId = new Map<MessageId, StoredMessage>();
+  /** In order of arrival; the message with sequence n is at n - 1. */
+  private readonly arrived: MessageId[] = [];
+  private readonly positionsByGroup = new Map<GroupId, MessagePosition[]>();
+  private readonly childrenByParent = new Map<MessageId, MessageId[]>();
+  private readonly unsorted = new Set<GroupId>();
+
+  constructor(messages: readonly StoredMessage[] = []) {
+    for (const message of messages) this.add({ message, ...message });
+  }
+
+  all(): StoredMessage[] {
+    return this.arrived.flatMap((id) => this.byId.get(id) ?? []);
+  }
+
+  /** Returns false where the message is already held. */
+  add({ message, delivered, source }: NewMessage): boolean {
+    if (this.byId.has(message.id)) return false;
+    const { id, groupId, timestamp, body, metadata } = message;
+    this.arrived.push(id);
+    const sequence = this.arrived.length;
+    this.byId.set(id, { id, groupId, timestamp, body, metadata, sequence, delivered, source });
+    const positions = this.positionsByGroup.get(groupId) ?? [];
+    positions.push({ timestamp, id });
+    this.positionsByGroup.set(groupId, positions);
+    this.unsorted.add(groupId);
+    for (const parent of metadata.parents) {
+      const children = this.childrenByParent.get(parent);
+      if (children === undefined) this.childrenByParent.set(parent, [id]);
+      else children.push(id);
+    }
+    return true;
+  }
+
+  deliver(id: MessageId): void {
+    const message = this.byId.get(id);
+    if (message !== undefined) this.byId.set(id, { ...message, delivered: true });
+  }
+
+  async held(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>> {
+    return new Set(ids.filter((id) => this.byId.has(id)));
+  }
+
+  async read(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, StoredMessage>> {
+    const found = new Map<MessageId, StoredMessage>();
+    for (const id of ids) {
+      const message = this.byId.get(id);
+      if (message !== undefined) found.set(id, message);
+    }
+    return found;
+  }
+
+  async arrivedAfter(sequence: number, limit: number): Promise<readonly StoredMessage[]> {
+    const ids = this.arrived.slice(Math.max(0, sequence), Math.max(0, sequence) + limit);
+    return ids.flatMap((id) => this.byId.get(id) ?? []);
+  }
+
+  async positions(
+    groupId: GroupId,
+    after: MessagePosition | undefined,
+    limit: number,
+  ): Promise<readonly MessagePosition[]> {
+    const positions = this.positionsByGroup.get(groupId) ?? [];
+    if (this.unsorted.delete(groupId)) positions.sort(comparePositions);
+    const start = after === undefined ? 0 : firstAfter(positions, after);
+    return positions.slice(start, start + limit);
+  }
+
+  async waitingFor(ids: readonly MessageId[]): Promise<readonly StoredMessage[]> {
+    const waiting = new Map<MessageId, StoredMessage>();
+    for (const parent of ids) {
+      for (const id of this.childrenByParent.get(parent) ?? []) {
+        const child = this.byId.get(id);
+        if (child?.delivered === false) waiting.set(id, child);
+      }
+    }
+    return [...waiting.values()].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  async heads(groupId: GroupId, limit: number): Promise<readonly MessageId[]> {
+    const positions = await this.positions(groupId, undefined, Infinity);
+    const heads: MessageId[] = [];
+    for (let at = positions.length - 1; at >= 0 && heads.length < limit; at -= 1) {
+      const id = positions[at]?.id;
+      if (id !== undefined && !this.childrenByParent.has(id)) heads.push(id);
+    }
+    return heads;
+  }
+
+  async count(groupId?: GroupId): Promise<number> {
+    if (groupId === undefined) return this.arrived.length;
+    return this.positionsByGroup.get(groupId)?.length ?? 0;
+  }
+}
+
+function comparePositions(a: MessagePosition, b: MessagePosition): number {
+  if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? -1 : 1;
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? -1 : 1;
+}
+
+function firstAfter(positions: readonly MessagePosition[], after: MessagePosition): number {
+  let low = 0;
+  let high = positions.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const position = positions[middle];
+    if (position !== undefined && comparePositions(position, after) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,183 @@
+import type { RecordCounts, SyncRecordStore } from './ports.ts';
+import type { GroupId, MessageId, PeerId, RecordType, SyncRecord } from './types.ts';
+
+interface Entry {
+  readonly record: SyncRecord;
+  /** Position in the order of creation. */
+  readonly order: number;
+}
+
+/** The records of one peer that are due at one epoch, kept in order of creation when read. */
+interface Bucket {
+  entries: Map<MessageId, Entry>;
+  lastOrder: number;
+  sorted: boolean;
+}
+
+/** The records of one peer, by message and by the epoch at which they are due. */
+class PeerRecords {
+  readonly byMessage = new Map<MessageId, Entry>();
+  readonly counts: Record<RecordType, number> = { offer: 0, request: 0, message: 0 };
+  private readonly buckets = new Map<number, Bucket>();
+
+  put(record: SyncRecord, newOrder: number): void {
+    const order = this.byMessage.get(record.messageId)?.order ?? newOrder;
+    this.remove(record.messageId);
+    const entry = { record, order };
+    this.byMessage.set(record.messageId, entry);
+    this.counts[record.type] += 1;
+    let bucket = this.buckets.get(record.sendEpoch);
+    if (bucket === undefined) {
+      bucket = { entries: new Map(), lastOrder: 0, sorted: true };
+      this.buckets.set(record.sendEpoch, bucket);
+    }
+    if (order < bucket.lastOrder) bucket.sorted = false;
+    bucket.lastOrder = Math.max(bucket.lastOrder, order);
+    bucket.entries.set(record.messageId, entry);
+  }
+
+  remove(messageId: MessageId): void {
+    const entry = this.byMessage.get(messageId);
+    if (entry === undefined) return;
+    this.byMessage.delete(messageId);
+    this.counts[entry.record.type] -= 1;
+    const bucket = this.buckets.get(entry.record.sendEpoch);
+    bucket?.entries.delete(messageId);
+    if (bucket?.entries.size === 0) this.buckets.delete(entry.record.sendEpoch);
+  }
+
+  due(epoch: number, limit: number): SyncRecord[] {
+    const due: SyncRecord[] = [];
+    for (const at of this.epochsUpTo(epoch)) {
+      const bucket = this.buckets.get(at);
+      if (bucket === undefined) continue;
+      if (!bucket.sorted) sortBucket(bucket);
+      for (const { record } of bucket.entries.values()) {
+        if (due.length === limit) return due;
+        due.push(record);
+      }
+    }
+    return due;
+  }
+
+  dueLaterThan(epoch: number): SyncRecord[] {
+    return [...this.buckets]
+      .filter(([at]) => at > epoch)
+      .flatMap(([, bucket]) => [...bucket.entries.values()].map(({ record }) => record));
+  }
+
+  private epochsUpTo(epoch: number): number[] {
+    return [...this.buckets.keys()].filter((at) => at <= epoch).sort((a, b) => a - b);
+  }
+}
+
+function sortBucket(bucket: Bucket): void {
+  bucket.entries = new Map([...bucket.entries].sort(([, a], [, b]) => a.order - b.order));
+  bucket.sorted = true;
+}
+
+/** The in-memory twin of a record store. */
+export class MemoryRecords implements SyncRecordStore {
+  epochNumber = 0;
+  private readonly peers = new Map<PeerId, PeerRecords>();
+  private readonly backfilled = new Map<PeerId, Set<GroupId>>();
+  private created = 0;
+
+  put(record: SyncRecord): void {
+    this.created += 1;
+    this.of(record.peerId).put(record, this.created);
+  }
+
+  remove(peerId: PeerId, messageId: MessageId): void {
+    this.peers.get(peerId)?.remove(messageId);
+  }
+
+  has(peerId: PeerId, messageId: MessageId): boolean {
+    return this.peers.get(peerId)?.byMessage.has(messageId) ?? false;
+  }
+
+  expedite(peerId: PeerId, sendEpoch: number): void {
+    for (const record of this.peers.get(peerId)?.dueLaterThan(sendEpoch) ?? []) {
+      this.put({ ...record, sendEpoch, sendCount: 0 });
+    }
+  }
+
+  forget(peerId: PeerId): void {
+    this.peers.delete(peerId);
+    this.backfilled.delete(peerId);
+  }
+
+  /** Returns false where the group had been backfilled before. */
+  markBackfilled(peerId: PeerId, groupId: GroupId): boolean {
+    const groups = this.backfilled.get(peerId) ?? new Set<GroupId>();
+    this.backfilled.set(peerId, groups);
+    const first = !groups.has(groupId);
+    groups.add(groupId);
+    return first;
+  }
+
+  /** Every record in order of creation, and every mark. */
+  dump(): { records: SyncRecord[]; backfilled: (readonly [PeerId, readonly GroupId[]])[] } {
+    const entries = [...this.peers.values()].flatMap((peer) => [...peer.byMessage.values()]);
+    return {
+      records: entries.sort((a, b) => a.order - b.order).map(({ record }) => record),
+      backfilled: [...this.backfilled].map(([peerId, groups]) => [peerId, [...groups]] as const),
+    };
+  }
+
+  async records(
+    peerId: PeerId,
+    messageIds: readonly MessageId[],
+  ): Promise<ReadonlyMap<MessageId, SyncRecord>> {
+    const found = new Map<MessageId, SyncRecord>();
+    const peer = this.peers.get(peerId);
+    if (peer === undefined || peer.byMessage.size === 0) return found;
+    for (const messageId of messageIds) {
+      const entry = peer.byMessage.get(messageId);
+      if (entry !== undefined) found.set(messageId, entry.record);
+    }
+    return found;
+  }
+
+  async recordsAbout(messageIds: readonly MessageId[]): Promise<readonly SyncRecord[]> {
+    const found: SyncRecord[] = [];
+    for (const peer of this.peers.values()) {
+      if (peer.byMessage.size === 0) continue;
+      for (const messageId of messageIds) {
+        const entry = peer.byMessage.get(messageId);
+        if (entry !== undefined) found.push(entry.record);
+      }
+    }
+    return found;
+  }
+
+  async due(peerId: PeerId, epoch: number, limit: number): Promise<readonly SyncRecord[]> {
+    return this.peers.get(peerId)?.due(epoch, limit) ?? [];
+  }
+
+  async counts(peerId: PeerId): Promise<RecordCounts> {
+    const counts = this.peers.get(peerId)?.counts;
+    return {
+      offers: counts?.offer ?? 0,
+      requests: counts?.request ?? 0,
+      messages: counts?.message ?? 0,
+    };
+  }
+
+  async epoch(): Promise<number> {
+    return this.epochNumber;
+  }
+
+  async backfilledGroups(peerId: PeerId): Promise<ReadonlySet<GroupId>> {
+    return new Set(this.backfilled.get(peerId));
+  }
+
+  private of(peerId: PeerId): PeerRecords {
+    let peer = this.peers.get(peerId);
+    if (peer === undefined) {
+      peer = new PeerRecords();
+      this.peers.set(peerId, peer);
+    }
+    return peer;
+  }
+}

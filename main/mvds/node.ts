@@ -1,0 +1,145 @@
+import { decodePayload } from './codec.ts';
+import { Engine } from './engine.ts';
+import type { Policy } from './events.ts';
+import { loadPayloadSlice } from './load.ts';
+import {
+  policyOf,
+  type AppendInput,
+  type MvdsNodeOptions,
+  type PeerConfig,
+  type ReceiveResult,
+} from './options.ts';
+import { OwnMessages } from './own-messages.ts';
+import type { RecordCounts } from './ports.ts';
+import type { NodeState } from './state.ts';
+import type { Message, PeerId } from './types.ts';
+
+/**
+ * A 2/MVDS node: the shell around the decisions of `decide.ts`. Events are handled one at a time in order; each is one
+ * transaction of the store, and what it says to the world is said only after that was committed. Every method rejects,
+ * with nothing changed, where the store could not commit.
+ */
+export class MvdsNode {
+  private readonly options: MvdsNodeOptions;
+  private readonly policy: Policy;
+  private readonly engine: Engine;
+  private readonly ownMessages: OwnMessages;
+
+  private constructor(options: MvdsNodeOptions, policy: Policy, epoch: number) {
+    this.options = options;
+    this.policy = policy;
+    this.engine = new Engine(options, policy, epoch);
+    this.ownMessages = new OwnMessages(options.store, this.engine);
+  }
+
+  /**
+   * Opens a node on a store. It knows no peers until `setPeer`; their records are still in the store. Rejects with
+   * `RangeError` where the store id is malformed.
+   */
+  static async open(options: MvdsNodeOptions): Promise<MvdsNode> {
+    return new MvdsNode(options, policyOf(options), await options.store.records.epoch());
+  }
+
+  /** The in-memory state, for inspection. */
+  get view(): NodeState {
+    return this.engine.view;
+  }
+
+  /** Adds a peer, or changes its groups or mode. It gets the whole history of each group that is new to it. */
+  async setPeer(peerId: PeerId, config: PeerConfig): Promise<void> {
+    await this.engine.queue.add(() => this.setPeerNow(peerId, config));
+  }
+
+  /** Forgets the peer and everything that was to be said to it. */
+  async removePeer(peerId: PeerId): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'peerRemoved', peerId }));
+  }
+
+  /** A session with the peer began: whatever there is for it is due at once. Unknown peers are ignored. */
+  async peerOnline(peerId: PeerId): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'peerOnline', peerId }));
+  }
+
+  /** The session ended: nothing is sent until the next one. */
+  async peerOffline(peerId: PeerId): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'peerOffline', peerId }));
+  }
+
+  /** Lets one epoch pass: what was not answered in time is sent again, at most one payload per peer. */
+  async tick(): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'epochTick' }));
+  }
+
+  /**
+   * Writes a message and sends it at once to every member that is online. Resolves after the commit; appends that wait
+   * together share one. Rejects with `InvalidMessageError` where the body is longer than 248 KiB, the timestamp no
+   * int64, or a parent not held here.
+   */
+  append(input: AppendInput): Promise<Message> {
+    return this.ownMessages.append(input);
+  }
+
+  /** Takes a payload from a peer. Resolves after the commit. Never rejects because of what the peer sent. */
+  async receive(peerId: PeerId, bytes: Uint8Array): Promise<ReceiveResult> {
+    return this.engine.queue.add(() => this.receiveNow(peerId, bytes));
+  }
+
+  /** What is still to be sent to the peer (offers, messages) and to be got from it (requests), by the store. */
+  async counts(peerId: PeerId): Promise<RecordCounts> {
+    return this.options.store.records.counts(peerId);
+  }
+
+  /** Resolves when everything that was asked for is done and everything that may be sent now is sent. */
+  settled(): Promise<void> {
+    return this.engine.queue.idle();
+  }
+
+  private async setPeerNow(peerId: PeerId, config: PeerConfig): Promise<void> {
+    const { groups, mode } = config;
+    const { engine } = this;
+    const known = this.view.peers.get(peerId);
+    const filled = known?.groups ?? (await this.options.store.records.backfilledGroups(peerId));
+    const hasLostGroups = [...filled].some((groupId) => !groups.has(groupId));
+    if (known !== undefined && !hasLostGroups) {
+      if (known.mode !== mode) await engine.handle({ type: 'modeSet', peerId, mode });
+      await engine.handle({ type: 'groupsAdded', peerId, groups });
+      return;
+    }
+    const { online = false } = known ?? {};
+    const dialect = known?.dialect ?? config.dialect ?? 'spec';
+    const storeId = known?.storeId ?? config.storeId;
+    // A group that is lost must lose its mark, or it would not be filled when it comes back. The marks of a peer go
+    // together, so its other groups are offered again: ids only, and they are acknowledged.
+    if (hasLostGroups) await engine.handle({ type: 'peerRemoved', peerId });
+    const backfillType = mode === 'batch' && !hasLostGroups ? 'message' : 'offer';
+    const fields = { peerId, groups, mode, dialect, storeId, backfillType } as const;
+    await engine.handle({ type: 'peerAdded', ...fields });
+    if (online) await engine.handle({ type: 'peerOnline', peerId });
+  }
+
+  private async receiveNow(peerId: PeerId, bytes: Uint8Array): Promise<ReceiveResult> {
+    const { store, onRejected } = this.options;
+    const decoded = decodePayload(bytes);
+    if (!decoded.ok) {
+      onRejected?.(peerId, decoded.error);
+      return { stored: [], acknowledged: [], rejected: [decoded.error] };
+    }
+    const { payload, dialect } = decoded;
+    const { isKnownDelivered } = this.engine;
+    const slice = await loadPayloadSlice(store, this.policy, peerId, payload, isKnownDelivered);
+    const event = { type: 'payloadReceived', peerId, payload, dialect, slice } as const;
+    const { decision, added } = await this.engine.handle(event);
+    const rejected = decision.effects.flatMap((effect) =>
+      effect.type === 'rejected' ? [effect.reason] : [],
+    );
+    if (decoded.rejected > 0) {
+      const reason = { type: 'bad-items', count: decoded.rejected } as const;
+      onRejected?.(peerId, reason);
+      rejected.push(reason);
+    }
+    const acknowledged = decision.patches.flatMap((patch) =>
+      patch.type === 'queueAcks' && patch.peerId === peerId ? patch.ids : [],
+    );
+    return { stored: added, acknowledged, rejected };
+  }
+}

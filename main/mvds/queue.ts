@@ -1,0 +1,46 @@
+/**
+ * Runs tasks one at a time in the order they were added, and between them, as long as there is any, the rest of the work
+ * (`step`), one step at a time, so that neither starves the other.
+ */
+export class TaskQueue {
+  private readonly tasks: (() => Promise<void>)[] = [];
+  private readonly waiters: (() => void)[] = [];
+  private isRunning = false;
+  private readonly step: () => Promise<boolean>;
+
+  /** `step` does one piece of other work and returns whether it found any. It must not reject. */
+  constructor(step: () => Promise<boolean>) {
+    this.step = step;
+  }
+
+  /** Resolves or rejects as the task does. */
+  add<T>(task: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.tasks.push(() => task().then(resolve, reject));
+      this.wake();
+    });
+  }
+
+  /** Looks again for work of its own. */
+  wake(): void {
+    if (!this.isRunning) void this.run();
+  }
+
+  /** Resolves when there is neither a task nor other work. */
+  idle(): Promise<void> {
+    if (!this.isRunning) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    for (;;) {
+      const task = this.tasks.shift();
+      if (task !== undefined) await task();
+      const found = await this.step();
+      if (task === undefined && !found && this.tasks.length === 0) break;
+    }
+    this.isRunning = false;
+    for (const resolve of this.waiters.splice(0)) resolve();
+  }
+}
