@@ -67,7 +67,10 @@ export interface SyncRecordStore {
   backfilledGroups(peerId: PeerId): Promise<ReadonlySet<GroupId>>;
 }
 
-/** Everything that one event changes. Applied whole or not at all. */
+/**
+ * Everything that one event changes. Applied whole or not at all, in this order: forget, backfill, add, deliver, remove,
+ * put, expedite, epoch.
+ */
 export interface SyncChanges {
   /** New messages, in order. One that is already held is left as it is. */
   readonly addMessages?: readonly NewMessage[];

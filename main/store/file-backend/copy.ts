@@ -1,0 +1,58 @@
+import { RESULT } from './abi.ts';
+import type { FileCopy } from './index.ts';
+import type { Mount } from './mount.ts';
+import type { SqlDatabase, SqlEngine, SqlModule } from './sqljs.ts';
+import type { Vfs } from './vfs.ts';
+
+/** `sqlite3_backup_step` has copied the last page. */
+const DONE = 101;
+
+/** Copies `source` to the empty file of `mount` through SQLite's own online backup. */
+export function startCopy(
+  { module, memory }: SqlEngine,
+  vfs: Vfs,
+  source: SqlDatabase,
+  mount: Mount,
+): FileCopy {
+  const name = vfs.add(mount);
+  let target: SqlDatabase | undefined;
+  let backup = 0;
+  try {
+    target = vfs.connecting(name, () => new module.Database([]));
+    target.run('PRAGMA locking_mode = EXCLUSIVE');
+    // A copy that is cut short is thrown away: it needs no journal, but it does need to be on the medium when done.
+    target.run('PRAGMA journal_mode = OFF');
+    const main = mainName(module, memory);
+    backup = module._sqlite3_backup_init(target.db, main, source.db, main);
+    if (backup === 0) throw new Error('SQLite refused to start the copy');
+  } catch (error) {
+    target?.close();
+    vfs.remove(name);
+    throw mount.cause(error);
+  }
+  const opened = target;
+  return {
+    step(pages) {
+      const result = module._sqlite3_backup_step(backup, pages);
+      if (result === DONE) return true;
+      if (result === RESULT.ok) return false;
+      throw mount.cause(new Error(`the copy failed with SQLite's code ${result}`));
+    },
+    close() {
+      module._sqlite3_backup_finish(backup);
+      opened.close();
+      vfs.remove(name);
+    },
+  };
+}
+
+let nameAddress = 0;
+
+/** The address of the string `main`, the name of a connection's own database. */
+function mainName(module: SqlModule, memory: WebAssembly.Memory): number {
+  if (nameAddress === 0) {
+    nameAddress = module._malloc(5);
+    new Uint8Array(memory.buffer).set(Buffer.from('main\0'), nameAddress);
+  }
+  return nameAddress;
+}

@@ -1,0 +1,114 @@
+import { mkdirSync } from 'node:fs';
+import type { ConversationStore } from '../conversations/ports.ts';
+import type { MessageStore, SyncRecordStore, SyncStore } from '../mvds/ports.ts';
+import type { StoreStats } from './engine.ts';
+import { openEngine } from './engine.ts';
+import type { FileSystem } from './file-backend/index.ts';
+import { nodeFileSystem } from './file-backend/index.ts';
+import { lockStore } from './lock.ts';
+import type { StoreNotice } from './opening.ts';
+import type { ActivityLog, SettingStore } from './ports.ts';
+import type { CallableTable, StoreCall, StoreMethod } from './service.ts';
+import { StoreService } from './service.ts';
+import { storeFiles } from './store-files.ts';
+
+export * from './errors.ts';
+export type { StoreStats } from './engine.ts';
+export type { StoreNotice } from './opening.ts';
+
+export interface StoreOptions {
+  /** The store's own folder; made if it is missing. */
+  readonly folder: string;
+  /** 32 bytes. Undefined: the store is not encrypted. A store keeps what it was made with. */
+  readonly key: Uint8Array | undefined;
+  /** For tests. */
+  readonly fileSystem?: FileSystem;
+  /** Told what a person should know, such as that a damaged store was set aside. */
+  readonly onNotice?: (notice: StoreNotice) => void;
+}
+
+/** A device's messages and all that is kept with them. All methods reject with a `StoreError` for what can be expected. */
+export interface Store {
+  readonly sync: SyncStore;
+  readonly conversations: ConversationStore;
+  readonly settings: SettingStore;
+  readonly activity: ActivityLog;
+  /** 16 random bytes as 32 hexadecimal characters, made with the store: another one after the store was lost. */
+  readonly storeId: string;
+  stats(): Promise<StoreStats>;
+  /**
+   * What is wrong with the store, in words; empty when nothing is.
+   * @param full checks indexes against what they index as well
+   */
+  check(full: boolean): Promise<readonly string[]>;
+  /** Gives back the disk space of what was deleted. */
+  compact(): Promise<void>;
+  /** Copies the store to `path`, encrypted as it is, while it is in use; a file there is replaced. */
+  backup(path: string): Promise<void>;
+  /** Ends what runs and releases the store. Calls after it reject with `StoreClosedError`. */
+  close(): Promise<void>;
+}
+
+/** Only the person may look inside. */
+const FOLDER_MODE = 0o700;
+
+/**
+ * Opens the store in a folder, made new where there is none. Throws `StoreInUseError`, `StoreKeyError`, `StoreFullError` or
+ * `StoreReadOnlyError`, with nothing changed. A damaged, foreign or newer file is set aside (see `onNotice`) and a new store
+ * takes its place.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { folder, key, fileSystem = nodeFileSystem, onNotice = () => undefined } = options;
+  mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
+  const unlock = lockStore(folder);
+  try {
+    const files = storeFiles(folder);
+    const now = (): number => Date.now();
+    const engine = await openEngine({ files, key, fileSystem, onNotice, now });
+    const service = new StoreService(engine);
+    return makeStore(engine.storeId, (call) => service.call(call), unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+function makeStore(
+  storeId: string,
+  call: (call: StoreCall) => Promise<unknown>,
+  unlock: () => void,
+): Store {
+  const onStore = async <T>(method: StoreMethod, ...args: unknown[]): Promise<T> =>
+    (await call({ table: 'store', method, args })) as T;
+  let closing: Promise<void> | undefined;
+  return {
+    sync: {
+      messages: port(call, 'messages') as MessageStore,
+      records: port(call, 'records') as SyncRecordStore,
+      commit: (changes) => onStore('commit', changes),
+    },
+    conversations: port(call, 'conversations') as ConversationStore,
+    settings: port(call, 'settings') as SettingStore,
+    activity: port(call, 'activity') as ActivityLog,
+    storeId,
+    stats: () => onStore('stats'),
+    check: (full) => onStore('check', full),
+    compact: () => onStore('compact'),
+    backup: (path) => onStore('backup', path),
+    close() {
+      closing ??= onStore<undefined>('close').finally(unlock);
+      return closing;
+    },
+  };
+}
+
+/** An asynchronous port over a part of the engine: every method becomes a call. */
+function port(call: (call: StoreCall) => Promise<unknown>, table: CallableTable): object {
+  return new Proxy(Object.create(null) as object, {
+    get(_, method): unknown {
+      // Awaiting a port must not take it for a promise.
+      if (typeof method !== 'string' || method === 'then') return undefined;
+      return (...args: unknown[]) => call({ table, method, args });
+    },
+  });
+}

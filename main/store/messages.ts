@@ -1,0 +1,175 @@
+import type { MessagePosition, MessageStore, NewMessage, StoredMessage } from '../mvds/ports.ts';
+import type { GroupId, MessageId } from '../mvds/types.ts';
+import type { Connection, Row } from './connection.ts';
+import type { Names } from './names.ts';
+import type { SyncOf } from './sync-of.ts';
+import {
+  bigint,
+  bytes,
+  idBytes,
+  joinIds,
+  limitValue,
+  messageId,
+  number,
+  splitIds,
+} from './values.ts';
+
+const COLUMNS =
+  'sequence, id, grp, CAST(timestamp AS TEXT), source, delivered, parents, body FROM messages';
+
+/** The messages of all groups. */
+export class MessageTable implements SyncOf<MessageStore> {
+  readonly #connection: Connection;
+  readonly #names: Names;
+
+  constructor(connection: Connection, names: Names) {
+    this.#connection = connection;
+    this.#names = names;
+  }
+
+  held(ids: readonly MessageId[]): ReadonlySet<MessageId> {
+    return new Set(ids.filter((id) => this.#isHeld(idBytes(id))));
+  }
+
+  read(ids: readonly MessageId[]): ReadonlyMap<MessageId, StoredMessage> {
+    const sql = `SELECT ${COLUMNS} WHERE id = ? AND body IS NOT NULL`;
+    const found = new Map<MessageId, StoredMessage>();
+    for (const id of ids) {
+      const message = this.#connection.first(sql, [idBytes(id)], (row) => this.#message(row));
+      if (message !== undefined) found.set(id, message);
+    }
+    return found;
+  }
+
+  arrivedAfter(sequence: number, limit: number): readonly StoredMessage[] {
+    const sql = `SELECT ${COLUMNS} WHERE sequence > ? AND body IS NOT NULL ORDER BY sequence LIMIT ?`;
+    return this.#connection.all(sql, [sequence, limitValue(limit)], (row) => this.#message(row));
+  }
+
+  positions(
+    group: GroupId,
+    after: MessagePosition | undefined,
+    limit: number,
+  ): readonly MessagePosition[] {
+    const groupNumber = this.#names.findGroup(group);
+    if (groupNumber === undefined) return [];
+    const read = ([timestamp, id]: Row): MessagePosition => ({
+      timestamp: bigint(timestamp),
+      id: messageId(id),
+    });
+    const columns = 'CAST(timestamp AS TEXT), id FROM messages';
+    const order = 'ORDER BY grp, timestamp, id LIMIT ?';
+    if (after === undefined) {
+      const sql = `SELECT ${columns} WHERE grp = ? ${order}`;
+      return this.#connection.all(sql, [groupNumber, limitValue(limit)], read);
+    }
+    const sql = `SELECT ${columns} WHERE grp = ? AND (timestamp, id) > (CAST(? AS INTEGER), ?) ${order}`;
+    const { timestamp, id } = after;
+    return this.#connection.all(
+      sql,
+      [groupNumber, timestamp, idBytes(id), limitValue(limit)],
+      read,
+    );
+  }
+
+  waitingFor(ids: readonly MessageId[]): readonly StoredMessage[] {
+    const sql = `SELECT ${COLUMNS} JOIN parents ON child = sequence
+      WHERE parent = ? AND delivered = 0 AND body IS NOT NULL`;
+    const waiting = new Map<number, StoredMessage>();
+    for (const id of ids) {
+      const found = this.#connection.all(sql, [idBytes(id)], (row) => this.#message(row));
+      for (const message of found) waiting.set(message.sequence, message);
+    }
+    return [...waiting.values()].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  heads(group: GroupId, limit: number): readonly MessageId[] {
+    const groupNumber = this.#names.findGroup(group);
+    if (groupNumber === undefined) return [];
+    const sql = `SELECT id FROM messages WHERE grp = ? AND named = 0
+      ORDER BY grp DESC, timestamp DESC, id DESC LIMIT ?`;
+    const values = [groupNumber, limitValue(limit)];
+    return this.#connection.all(sql, values, ([id]) => messageId(id));
+  }
+
+  count(group?: GroupId): number {
+    const read = ([count]: Row): number => number(count);
+    if (group === undefined) {
+      return this.#connection.first('SELECT coalesce(sum(messages), 0) FROM groups', [], read) ?? 0;
+    }
+    const sql = 'SELECT messages FROM groups WHERE id = ?';
+    return this.#connection.first(sql, [idBytes(group)], read) ?? 0;
+  }
+
+  /** The sequence of the newest message; 0 in a new store. */
+  lastSequence(): number {
+    const sql = 'SELECT coalesce(max(sequence), 0) FROM messages';
+    return this.#connection.first(sql, [], ([value]) => number(value)) ?? 0;
+  }
+
+  /** Adds those that are not held, in order. Returns their ids. Throws `RangeError` for an ephemeral message. */
+  add(messages: readonly NewMessage[]): MessageId[] {
+    const added: MessageId[] = [];
+    const countByGroup = new Map<number, number>();
+    let sequence = messages.length === 0 ? 0 : this.lastSequence();
+    for (const { message, delivered, source } of messages) {
+      const { id, groupId, timestamp, body, metadata } = message;
+      if (metadata.ephemeral) throw new RangeError(`message ${id} is ephemeral`);
+      const key = idBytes(id);
+      if (this.#isHeld(key)) continue;
+      const group = this.#names.groupNumber(groupId);
+      sequence += 1;
+      this.#connection.run(
+        `INSERT INTO messages(sequence, id, grp, timestamp, source, delivered, named, parents, body)
+         VALUES(?, ?, ?, ?, ?, ?, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), ?, ?)`,
+        sequence,
+        key,
+        group,
+        timestamp,
+        source === undefined ? null : this.#names.peerNumber(source),
+        delivered ? 1 : 0,
+        joinIds(metadata.parents),
+        body,
+      );
+      for (const parent of metadata.parents) this.#addParent(idBytes(parent), sequence);
+      countByGroup.set(group, (countByGroup.get(group) ?? 0) + 1);
+      added.push(id);
+    }
+    for (const [group, count] of countByGroup) {
+      this.#connection.run('UPDATE groups SET messages = messages + ? WHERE grp = ?', count, group);
+    }
+    return added;
+  }
+
+  deliver(ids: readonly MessageId[]): void {
+    const sql = 'UPDATE messages SET delivered = 1 WHERE id = ?';
+    for (const id of ids) this.#connection.run(sql, idBytes(id));
+  }
+
+  #addParent(parent: Uint8Array, child: number): void {
+    this.#connection.run(
+      'INSERT OR IGNORE INTO parents(parent, child) VALUES(?, ?)',
+      parent,
+      child,
+    );
+    this.#connection.run('UPDATE messages SET named = 1 WHERE id = ? AND named = 0', parent);
+  }
+
+  #isHeld(id: Uint8Array): boolean {
+    return this.#connection.first('SELECT 1 FROM messages WHERE id = ?', [id], () => true) ?? false;
+  }
+
+  #message(row: Row): StoredMessage {
+    const [sequence, id, group, timestamp, source, delivered, parents, body] = row;
+    return {
+      sequence: number(sequence),
+      id: messageId(id),
+      groupId: this.#names.group(number(group)),
+      timestamp: bigint(timestamp),
+      source: typeof source === 'number' ? this.#names.peer(source) : undefined,
+      delivered: delivered === 1,
+      metadata: { parents: splitIds(parents), ephemeral: false },
+      body: bytes(body),
+    };
+  }
+}

@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { toHex } from '../helpers/bytes.ts';
+import { Connection } from './connection.ts';
+import { StoreDamagedError, storeError, StoreForeignError, StoreNewerError } from './errors.ts';
+import type { FileSystem } from './file-backend/index.ts';
+import { openDatabase } from './file-backend/index.ts';
+import { APPLICATION_ID, migrate } from './schema.ts';
+import type { StoreFiles } from './store-files.ts';
+import { discard, replaceFile, setAside } from './store-files.ts';
+import { text } from './values.ts';
+
+/** Something about the store that a person should know. */
+export interface StoreNotice {
+  readonly kind: 'set-aside';
+  readonly reason: 'damaged' | 'foreign' | 'newer';
+  /** Where the file is now. */
+  readonly path: string;
+  /** What happened and what is being done, in a sentence or two. */
+  readonly message: string;
+}
+
+export interface OpeningOptions {
+  readonly files: StoreFiles;
+  readonly key: Uint8Array | undefined;
+  readonly fileSystem: FileSystem;
+  readonly onNotice: (notice: StoreNotice) => void;
+  /** Unix milliseconds; dates what is set aside. */
+  readonly now: () => number;
+}
+
+/** Up to this size a store is checked whole each time it is opened, in some 100 ms; a larger one in idle time. */
+export const CHECK_AT_OPENING_BYTES = 16 * 1024 * 1024;
+
+const STORE_ID_BYTES = 16;
+const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
+const SQLITE_HEADER_BYTES = 100;
+const APPLICATION_ID_OFFSET = 68;
+
+/**
+ * Opens the store's database, made new where there is none. A file that cannot be used is set aside and a new store takes
+ * its place; a wrong key, a full or read-only disk is thrown as the store's error, with nothing changed.
+ */
+export async function openConnection(options: OpeningOptions): Promise<Connection> {
+  const { files, fileSystem } = options;
+  discard(fileSystem, files.draft);
+  if (fileSystem.size(files.database) === undefined) {
+    // A log without its database is of no use to SQLite, which would delete it.
+    if (fileSystem.size(files.log) !== undefined) notifySetAside(options, 'damaged');
+    await create(options);
+    return openExisting(options);
+  }
+  try {
+    return await openExisting(options);
+  } catch (error) {
+    const reason = reasonToSetAside(error);
+    if (reason === undefined) throw error;
+    notifySetAside(options, reason);
+    await create(options);
+    return openExisting(options);
+  }
+}
+
+/** Opens the database that is there. Throws the store's errors. */
+export async function openExisting(options: OpeningOptions): Promise<Connection> {
+  const { files, key, fileSystem } = options;
+  const path = files.database;
+  let connection: Connection | undefined;
+  try {
+    if (key === undefined) refuseForeign(fileSystem, path);
+    connection = new Connection(await openDatabase({ path, key, fileSystem }));
+    migrate(connection, false);
+    if ((fileSystem.size(path) ?? 0) <= CHECK_AT_OPENING_BYTES) quickCheck(connection);
+    return connection;
+  } catch (error) {
+    connection?.close();
+    throw storeError(error, undefined);
+  }
+}
+
+/** Throws `StoreDamagedError` when SQLite finds the structure of the database broken. */
+export function quickCheck(connection: Connection): void {
+  const found = connection.all('PRAGMA quick_check(1)', [], ([value]) => text(value));
+  if (found[0] !== 'ok') throw new StoreDamagedError(`The store is damaged: ${found.join('; ')}.`);
+}
+
+/** Made under another name and renamed when it is whole, so that a crash leaves either no store or a whole one. */
+async function create({ files, key, fileSystem }: OpeningOptions): Promise<void> {
+  let connection: Connection | undefined;
+  try {
+    connection = new Connection(await openDatabase({ path: files.draft, key, fileSystem }));
+    migrate(connection, true);
+    const id = toHex(randomBytes(STORE_ID_BYTES));
+    connection.run("INSERT INTO meta(key, value) VALUES('store_id', ?)", id);
+    connection.close();
+    connection = undefined;
+    replaceFile(fileSystem, files.draft, files.database);
+  } catch (error) {
+    connection?.close();
+    throw storeError(error, undefined);
+  }
+}
+
+/** Before SQLite opens it, which would change it. An encrypted file is known by its key. */
+function refuseForeign(fileSystem: FileSystem, path: string): void {
+  const header = Buffer.alloc(SQLITE_HEADER_BYTES);
+  const descriptor = fileSystem.open(path, { create: false, exclusive: false });
+  try {
+    if (fileSystem.read(descriptor, header, 0) < header.length) {
+      throw new StoreDamagedError('The store is damaged: its file was cut off.');
+    }
+  } finally {
+    fileSystem.close(descriptor);
+  }
+  if (!header.subarray(0, SQLITE_MAGIC.length).equals(SQLITE_MAGIC)) return;
+  if (header.readUInt32BE(APPLICATION_ID_OFFSET) !== APPLICATION_ID) {
+    throw new StoreForeignError('The file is the database of another program.');
+  }
+}
+
+function reasonToSetAside(error: unknown): StoreNotice['reason'] | undefined {
+  if (error instanceof StoreDamagedError) return 'damaged';
+  if (error instanceof StoreForeignError) return 'foreign';
+  if (error instanceof StoreNewerError) return 'newer';
+  return undefined;
+}
+
+const WHAT_HAPPENED = {
+  damaged: 'The store was damaged',
+  foreign: 'The file in the place of the store belongs to another program',
+  newer: 'The store was written by a later version of Reunion',
+};
+
+function notifySetAside(options: OpeningOptions, reason: StoreNotice['reason']): void {
+  const path = setAside(options.fileSystem, options.files, reason, options.now());
+  const message =
+    `${WHAT_HAPPENED[reason]}. It was set aside unchanged as ${path}, and a new store was made, ` +
+    'which your other devices fill again.';
+  options.onNotice({ kind: 'set-aside', reason, path, message });
+}

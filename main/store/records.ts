@@ -1,0 +1,202 @@
+import type { RecordCounts, SyncChanges, SyncRecordStore } from '../mvds/ports.ts';
+import type { GroupId, MessageId, PeerId, RecordType, SyncRecord } from '../mvds/types.ts';
+import type { Connection, Row } from './connection.ts';
+import { StoreDamagedError } from './errors.ts';
+import type { Names } from './names.ts';
+import type { SyncOf } from './sync-of.ts';
+import { idBytes, limitValue, messageId, number } from './values.ts';
+
+const TYPE_NUMBERS = { offer: 0, request: 1, message: 2 } as const;
+const TYPES: readonly RecordType[] = ['offer', 'request', 'message'];
+const COUNT_COLUMNS = { offer: 'offers', request: 'requests', message: 'messages' } as const;
+
+const COLUMNS = 'peer, message, type, grp, send_count, send_epoch FROM records';
+
+type Backfill = NonNullable<SyncChanges['backfill']>[number];
+
+/** What is still to be said to each peer. */
+export class RecordTable implements SyncOf<SyncRecordStore> {
+  readonly #connection: Connection;
+  readonly #names: Names;
+  /** By peer; written at the end of each change. */
+  readonly #countChanges = new Map<number, Record<RecordType, number>>();
+
+  constructor(connection: Connection, names: Names) {
+    this.#connection = connection;
+    this.#names = names;
+    connection.onRollback(() => this.#countChanges.clear());
+  }
+
+  records(peer: PeerId, messageIds: readonly MessageId[]): ReadonlyMap<MessageId, SyncRecord> {
+    const found = new Map<MessageId, SyncRecord>();
+    const peerNumber = this.#names.findPeer(peer);
+    if (peerNumber === undefined) return found;
+    const sql = `SELECT ${COLUMNS} WHERE message = ? AND peer = ?`;
+    for (const id of messageIds) {
+      const values = [idBytes(id), peerNumber];
+      const record = this.#connection.first(sql, values, (row) => this.#record(row));
+      if (record !== undefined) found.set(id, record);
+    }
+    return found;
+  }
+
+  recordsAbout(messageIds: readonly MessageId[]): readonly SyncRecord[] {
+    const sql = `SELECT ${COLUMNS} WHERE message = ?`;
+    return messageIds.flatMap((id) =>
+      this.#connection.all(sql, [idBytes(id)], (row) => this.#record(row)),
+    );
+  }
+
+  due(peer: PeerId, epoch: number, limit: number): readonly SyncRecord[] {
+    const peerNumber = this.#names.findPeer(peer);
+    if (peerNumber === undefined) return [];
+    const sql = `SELECT ${COLUMNS} WHERE peer = ? AND send_epoch <= ?
+      ORDER BY send_epoch, record LIMIT ?`;
+    const values = [peerNumber, epoch, limitValue(limit)];
+    return this.#connection.all(sql, values, (row) => this.#record(row));
+  }
+
+  counts(peer: PeerId): RecordCounts {
+    const sql = 'SELECT offers, requests, messages FROM peers WHERE name = ?';
+    const read = ([offers, requests, messages]: Row): RecordCounts => ({
+      offers: number(offers),
+      requests: number(requests),
+      messages: number(messages),
+    });
+    return this.#connection.first(sql, [peer], read) ?? { offers: 0, requests: 0, messages: 0 };
+  }
+
+  epoch(): number {
+    const sql = "SELECT value FROM meta WHERE key = 'epoch'";
+    return this.#connection.first(sql, [], ([value]) => number(value)) ?? 0;
+  }
+
+  backfilledGroups(peer: PeerId): ReadonlySet<GroupId> {
+    const sql = 'SELECT grp FROM backfills JOIN peers USING(peer) WHERE name = ?';
+    const read = ([group]: Row): GroupId => this.#names.group(number(group));
+    return new Set(this.#connection.all(sql, [peer], read));
+  }
+
+  setEpoch(epoch: number): void {
+    this.#connection.run(
+      "INSERT INTO meta(key, value) VALUES('epoch', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      epoch,
+    );
+  }
+
+  /** Inserts, or replaces what is there and leaves its place in the order of creation. */
+  put(records: readonly SyncRecord[]): void {
+    for (const { peerId, messageId: id, type, groupId, sendCount, sendEpoch } of records) {
+      const peer = this.#names.peerNumber(peerId);
+      const message = idBytes(id);
+      const group = groupId === undefined ? null : this.#names.groupNumber(groupId);
+      const replaced = this.#connection.first(
+        'SELECT record, type FROM records WHERE message = ? AND peer = ?',
+        [message, peer],
+        ([record, before]) => ({ record: number(record), type: recordType(before) }),
+      );
+      if (replaced === undefined) {
+        this.#connection.run(
+          `INSERT INTO records(peer, message, type, grp, send_count, send_epoch)
+           VALUES(?, ?, ?, ?, ?, ?)`,
+          ...[peer, message, TYPE_NUMBERS[type], group, sendCount, sendEpoch],
+        );
+        this.#addToCount(peer, type, 1);
+        continue;
+      }
+      this.#connection.run(
+        'UPDATE records SET type = ?, grp = ?, send_count = ?, send_epoch = ? WHERE record = ?',
+        ...[TYPE_NUMBERS[type], group, sendCount, sendEpoch, replaced.record],
+      );
+      if (replaced.type !== type) {
+        this.#addToCount(peer, replaced.type, -1);
+        this.#addToCount(peer, type, 1);
+      }
+    }
+    this.#flushCounts();
+  }
+
+  remove(records: readonly Pick<SyncRecord, 'peerId' | 'messageId'>[]): void {
+    for (const { peerId, messageId: id } of records) {
+      const peer = this.#names.findPeer(peerId);
+      if (peer === undefined) continue;
+      const sql = 'DELETE FROM records WHERE message = ? AND peer = ? RETURNING type';
+      const type = this.#connection.first(sql, [idBytes(id), peer], ([value]) => recordType(value));
+      if (type !== undefined) this.#addToCount(peer, type, -1);
+    }
+    this.#flushCounts();
+  }
+
+  expedite(peer: PeerId, sendEpoch: number): void {
+    const sql =
+      'UPDATE records SET send_epoch = ?, send_count = 0 WHERE peer = ? AND send_epoch > ?';
+    const peerNumber = this.#names.findPeer(peer);
+    if (peerNumber !== undefined) this.#connection.run(sql, sendEpoch, peerNumber, sendEpoch);
+  }
+
+  /** Works on the messages that are held at this moment. Tombstones have nothing to be sent. */
+  backfill({ peerId, groupIds, type, sendEpoch, again = false }: Backfill): void {
+    const peer = this.#names.peerNumber(peerId);
+    for (const groupId of groupIds) {
+      const group = this.#names.groupNumber(groupId);
+      const mark = 'INSERT OR IGNORE INTO backfills(peer, grp) VALUES(?, ?)';
+      const isFirst = this.#connection.run(mark, peer, group) > 0;
+      if (!isFirst && !again) continue;
+      const added = this.#connection.run(
+        `INSERT INTO records(peer, message, type, grp, send_count, send_epoch)
+         SELECT ?1, id, ?2, grp, 0, ?3 FROM messages
+         WHERE grp = ?4 AND body IS NOT NULL AND (?5 OR source IS NOT ?1)
+           AND NOT EXISTS(SELECT 1 FROM records WHERE message = id AND peer = ?1)
+         ORDER BY sequence`,
+        ...[peer, TYPE_NUMBERS[type], sendEpoch, group, again ? 1 : 0],
+      );
+      this.#addToCount(peer, type, added);
+    }
+    this.#flushCounts();
+  }
+
+  forget(peer: PeerId): void {
+    const peerNumber = this.#names.findPeer(peer);
+    if (peerNumber === undefined) return;
+    this.#connection.run('DELETE FROM records WHERE peer = ?', peerNumber);
+    this.#connection.run('DELETE FROM backfills WHERE peer = ?', peerNumber);
+    const sql = 'UPDATE peers SET offers = 0, requests = 0, messages = 0 WHERE peer = ?';
+    this.#connection.run(sql, peerNumber);
+  }
+
+  #addToCount(peer: number, type: RecordType, by: number): void {
+    const changes = this.#countChanges.get(peer) ?? { offer: 0, request: 0, message: 0 };
+    changes[type] += by;
+    this.#countChanges.set(peer, changes);
+  }
+
+  /** A statement per peer and not one per record. */
+  #flushCounts(): void {
+    const changes = [...this.#countChanges];
+    this.#countChanges.clear();
+    for (const [peer, byType] of changes) {
+      for (const type of TYPES) {
+        const column = COUNT_COLUMNS[type];
+        const sql = `UPDATE peers SET ${column} = ${column} + ? WHERE peer = ?`;
+        if (byType[type] !== 0) this.#connection.run(sql, byType[type], peer);
+      }
+    }
+  }
+
+  #record([peer, message, type, group, sendCount, sendEpoch]: Row): SyncRecord {
+    return {
+      peerId: this.#names.peer(number(peer)),
+      messageId: messageId(message),
+      type: recordType(type),
+      groupId: typeof group === 'number' ? this.#names.group(group) : undefined,
+      sendCount: number(sendCount),
+      sendEpoch: number(sendEpoch),
+    };
+  }
+}
+
+function recordType(value: Row[number] | undefined): RecordType {
+  const type = TYPES[number(value)];
+  if (type === undefined) throw new StoreDamagedError('The store is damaged: no such record type.');
+  return type;
+}

@@ -1,0 +1,142 @@
+import type { Connection } from './connection.ts';
+import { StoreForeignError, StoreNewerError } from './errors.ts';
+import { number } from './values.ts';
+
+/** 'Reun': marks a SQLite file as a store of ours. */
+export const APPLICATION_ID = 0x5265756e;
+
+/**
+ * Brings a store from each version to the next. Never edit one that was released: add another, and a fixture of a store
+ * that the last version wrote.
+ */
+const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- The counts are those of its records, kept with them: a status asks for them all the time.
+  CREATE TABLE peers(
+    peer INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    offers INTEGER NOT NULL DEFAULT 0,
+    requests INTEGER NOT NULL DEFAULT 0,
+    messages INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE groups(
+    grp INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    messages INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE messages(
+    sequence INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    grp INTEGER NOT NULL REFERENCES groups,
+    timestamp INTEGER NOT NULL,
+    source INTEGER REFERENCES peers,
+    delivered INTEGER NOT NULL CHECK(delivered IN (0, 1)),
+    -- Whether a message names it as a parent.
+    named INTEGER NOT NULL CHECK(named IN (0, 1)),
+    -- Ids one after another.
+    parents BLOB NOT NULL,
+    -- NULL in a tombstone.
+    body BLOB
+  ) STRICT;
+  CREATE INDEX messages_in_order ON messages(grp, timestamp, id);
+  CREATE INDEX messages_heads ON messages(grp, timestamp, id) WHERE named = 0;
+
+  CREATE TABLE parents(
+    parent BLOB NOT NULL CHECK(length(parent) = 32),
+    child INTEGER NOT NULL REFERENCES messages,
+    PRIMARY KEY(parent, child)
+  ) STRICT, WITHOUT ROWID;
+
+  -- A request names a message that is not here, hence no reference. The row number is the order of creation.
+  CREATE TABLE records(
+    record INTEGER PRIMARY KEY,
+    peer INTEGER NOT NULL REFERENCES peers,
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    type INTEGER NOT NULL CHECK(type IN (0, 1, 2)),
+    grp INTEGER REFERENCES groups,
+    send_count INTEGER NOT NULL,
+    send_epoch INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX records_of_message ON records(message, peer);
+  CREATE INDEX records_due ON records(peer, send_epoch);
+
+  CREATE TABLE backfills(
+    peer INTEGER NOT NULL REFERENCES peers,
+    grp INTEGER NOT NULL REFERENCES groups,
+    PRIMARY KEY(peer, grp)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE conversations(
+    conversation INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 16),
+    name TEXT NOT NULL,
+    name_order INTEGER NOT NULL,
+    name_event BLOB NOT NULL,
+    entries INTEGER NOT NULL DEFAULT 0,
+    highest_order INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX conversations_in_order ON conversations(highest_order, id);
+  CREATE INDEX conversations_by_name ON conversations(name);
+
+  CREATE TABLE entries(
+    entry INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    conversation INTEGER NOT NULL REFERENCES conversations,
+    ordering INTEGER NOT NULL,
+    author INTEGER NOT NULL REFERENCES peers,
+    written_at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    -- What is indexed for search where that is not the text itself.
+    terms TEXT
+  ) STRICT;
+  CREATE INDEX entries_in_order ON entries(conversation, ordering, id);
+  CREATE VIEW searchable AS SELECT entry AS rowid, coalesce(terms, text) AS text FROM entries;
+  CREATE VIRTUAL TABLE search USING fts4(
+    content="searchable", text, tokenize=unicode61 "remove_diacritics=2", order=desc
+  );
+
+  CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE activity(
+    activity INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    peer INTEGER REFERENCES peers,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX activity_of_peer ON activity(peer);
+  `,
+];
+
+/** The schema that this version of the program writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/**
+ * Makes the schema of a new store, or brings an older one up to date, each version in a transaction of its own. Throws
+ * `StoreForeignError` or `StoreNewerError`, with nothing changed, for a file that this program must not write.
+ */
+export function migrate(connection: Connection, isNew: boolean): void {
+  const pragma = (name: string): number =>
+    connection.first(`PRAGMA ${name}`, [], ([value]) => number(value)) ?? 0;
+  if (!isNew && pragma('application_id') !== APPLICATION_ID) {
+    throw new StoreForeignError('The file is the database of another program.');
+  }
+  const version = pragma('user_version');
+  if (version > SCHEMA_VERSION) {
+    throw new StoreNewerError(
+      `The store has schema ${version}; this version of Reunion knows schemas up to ${SCHEMA_VERSION}.`,
+    );
+  }
+  for (let from = version; from < SCHEMA_VERSION; from += 1) {
+    connection.transaction(() => {
+      connection.script(MIGRATIONS[from] ?? '');
+      connection.script(`PRAGMA application_id = ${APPLICATION_ID}`);
+      connection.script(`PRAGMA user_version = ${from + 1}`);
+    });
+  }
+  connection.script('PRAGMA foreign_keys = ON');
+}

@@ -1,0 +1,119 @@
+import type { Engine } from './engine.ts';
+import { StoreClosedError } from './errors.ts';
+
+/** The parts of the engine that are called from outside, each with the methods that may be. */
+const CALLABLE = {
+  messages: ['held', 'read', 'arrivedAfter', 'positions', 'waitingFor', 'heads', 'count'],
+  records: ['records', 'recordsAbout', 'due', 'counts', 'epoch', 'backfilledGroups'],
+  conversations: [
+    'projectedThrough',
+    'apply',
+    'clear',
+    'conversations',
+    'conversation',
+    'conversationsNamed',
+    'entries',
+    'entry',
+    'highestOrder',
+    'search',
+  ],
+  settings: ['get', 'set'],
+  activity: ['add', 'newest'],
+} as const;
+
+export type CallableTable = keyof typeof CALLABLE;
+
+/** One request to the engine, in whichever thread it lives. */
+export type StoreCall =
+  | { readonly table: CallableTable; readonly method: string; readonly args: readonly unknown[] }
+  | { readonly table: 'store'; readonly method: StoreMethod; readonly args: readonly unknown[] };
+
+export type StoreMethod = 'commit' | 'stats' | 'check' | 'compact' | 'backup' | 'close';
+
+/** Runs calls on the engine, long ones in steps, and upkeep in between. */
+export class StoreService {
+  readonly #engine: Engine;
+  #upkeep: NodeJS.Immediate | undefined;
+  #isClosed = false;
+  /** Maintenance runs one at a time. */
+  #maintenance: Promise<unknown> = Promise.resolve();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  async call({ table, method, args }: StoreCall): Promise<unknown> {
+    if (this.#isClosed) throw new StoreClosedError('The store is closed.');
+    try {
+      if (table === 'store') return await this.#callStore(method, args);
+      const names: readonly string[] = CALLABLE[table];
+      if (!names.includes(method)) throw new TypeError(`the store has no ${table}.${method}`);
+      const part: object = this.#engine[table];
+      const found: unknown = Reflect.get(part, method);
+      if (typeof found !== 'function') throw new TypeError(`the store has no ${table}.${method}`);
+      return Reflect.apply(found, part, args) as unknown;
+    } finally {
+      this.#scheduleUpkeep();
+    }
+  }
+
+  async #callStore(method: StoreMethod, args: readonly unknown[]): Promise<unknown> {
+    const engine = this.#engine;
+    switch (method) {
+      case 'commit':
+        return engine.commit(args[0] as Parameters<Engine['commit']>[0]);
+      case 'stats':
+        return engine.stats();
+      case 'check':
+        return this.#maintain(async () => engine.check(args[0] === true));
+      case 'compact':
+        return this.#maintain(() => engine.compact());
+      case 'backup':
+        return this.#maintain(() => this.#backUp(String(args[0])));
+      case 'close':
+        this.#isClosed = true;
+        if (this.#upkeep !== undefined) clearImmediate(this.#upkeep);
+        await this.#maintenance.catch(() => undefined);
+        engine.close();
+    }
+    return undefined;
+  }
+
+  #maintain<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#maintenance.then(work);
+    this.#maintenance = result.catch(() => undefined);
+    return result;
+  }
+
+  async #backUp(path: string): Promise<void> {
+    const backup = this.#engine.startBackup(path);
+    try {
+      while (!backup.step()) {
+        await nextTurn();
+        if (this.#isClosed) throw new StoreClosedError('The store was closed during a backup.');
+      }
+    } catch (error) {
+      backup.cancel();
+      throw error;
+    }
+  }
+
+  #scheduleUpkeep(): void {
+    const isDue = !this.#isClosed && this.#engine.conversations.index.isMergeDue();
+    if (!isDue || this.#upkeep !== undefined) return;
+    this.#upkeep = setImmediate(() => {
+      this.#upkeep = undefined;
+      try {
+        this.#engine.conversations.index.mergeStep();
+      } catch {
+        // The next call that writes meets the same failure, and tells its caller.
+        return;
+      }
+      this.#scheduleUpkeep();
+    });
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

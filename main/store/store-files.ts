@@ -1,0 +1,56 @@
+import { dirname, join } from 'node:path';
+import type { FileSystem } from './file-backend/index.ts';
+
+/** The store's database in its folder; its log lies beside it. */
+const DATABASE_FILE = 'messages.db';
+const LOG_SUFFIX = '-wal';
+
+/** The files of a store. */
+export interface StoreFiles {
+  readonly folder: string;
+  readonly database: string;
+  readonly log: string;
+  /** Where a new store, a compacted one and a restored one are made; worthless after a crash. */
+  readonly draft: string;
+}
+
+export function storeFiles(folder: string): StoreFiles {
+  const database = join(folder, DATABASE_FILE);
+  return { folder, database, log: database + LOG_SUFFIX, draft: `${database}.draft` };
+}
+
+/** Deletes a database file that is of no use, with its log. */
+export function discard(fileSystem: FileSystem, database: string): void {
+  fileSystem.unlink(database);
+  fileSystem.unlink(database + LOG_SUFFIX);
+  fileSystem.unlink(`${database}-journal`);
+}
+
+/** Puts a finished, closed and synchronized `draft` in the place of `target`, whole or not at all. */
+export function replaceFile(fileSystem: FileSystem, draft: string, target: string): void {
+  fileSystem.rename(draft, target);
+  fileSystem.syncFolder(dirname(target));
+}
+
+/**
+ * Renames the store's files, so that nothing ever writes to them again, and returns the new path of the database. The log
+ * keeps its name beside it: the two can be opened together.
+ * @param reason one word, such as `damaged`
+ * @param now Unix milliseconds
+ */
+export function setAside(
+  fileSystem: FileSystem,
+  files: StoreFiles,
+  reason: string,
+  now: number,
+): string {
+  const date = new Date(now).toISOString().slice(0, 19).replaceAll(':', '-');
+  const base = `${files.database}.${reason}-${date}`;
+  let aside = base;
+  for (let count = 2; fileSystem.size(aside) !== undefined; count += 1) aside = `${base}-${count}`;
+  // The log first: without it SQLite would take what is left for the whole.
+  if (fileSystem.size(files.log) !== undefined) fileSystem.rename(files.log, aside + LOG_SUFFIX);
+  if (fileSystem.size(files.database) !== undefined) fileSystem.rename(files.database, aside);
+  fileSystem.syncFolder(files.folder);
+  return aside;
+}

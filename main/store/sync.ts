@@ -1,0 +1,26 @@
+import type { SyncChanges } from '../mvds/ports.ts';
+import type { MessageId } from '../mvds/types.ts';
+import type { Connection } from './connection.ts';
+import type { MessageTable } from './messages.ts';
+import type { RecordTable } from './records.ts';
+
+/** Applies what one event changes, in one transaction. Returns the ids of the messages that were new. */
+export function commitChanges(
+  connection: Connection,
+  messages: MessageTable,
+  records: RecordTable,
+  changes: SyncChanges,
+): readonly MessageId[] {
+  return connection.transaction(() => {
+    for (const peerId of changes.forgetPeers ?? []) records.forget(peerId);
+    // Before the new messages: it is about those that were held before.
+    for (const backfill of changes.backfill ?? []) records.backfill(backfill);
+    const added = messages.add(changes.addMessages ?? []);
+    messages.deliver(changes.deliver ?? []);
+    records.remove(changes.removeRecords ?? []);
+    records.put(changes.putRecords ?? []);
+    for (const { peerId, sendEpoch } of changes.expedite ?? []) records.expedite(peerId, sendEpoch);
+    if (changes.epoch !== undefined) records.setEpoch(changes.epoch);
+    return added;
+  });
+}
