@@ -27,6 +27,8 @@ export interface Hello {
   readonly storeId: string;
   /** The largest payload that it takes, in bytes; 0 where it does not say. */
   readonly maxPayloadBytes: number;
+  /** Messages it holds for the peer that the peer has not acknowledged; absent where it does not say. */
+  readonly pending?: number;
 }
 
 /** A 2/MVDS payload. */
@@ -102,6 +104,7 @@ export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
       version: hello.version,
       storeId: ownBytes(fromHex(hello.storeId)),
       maxPayloadBytes: hello.maxPayloadBytes,
+      ...(hello.pending !== undefined && { pending: BigInt(hello.pending) }),
     },
   });
 }
@@ -209,6 +212,7 @@ function decodeHello(bytes: Uint8Array): Hello | undefined {
     version: wire.version,
     storeId: toHex(wire.storeId),
     maxPayloadBytes: wire.maxPayloadBytes,
+    ...(wire.pending !== undefined && { pending: Number(wire.pending) }),
   };
 }
 

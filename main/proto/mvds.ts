@@ -576,6 +576,11 @@ export namespace SpecPayload {
     value: number
   }
 
+  export interface SpecPayloadHelloPendingFieldEvent {
+    field: '$.hello.pending'
+    value: bigint
+  }
+
   export function encode (obj: Partial<SpecPayload>): Uint8Array {
     return encodeMessage(obj, SpecPayload.codec())
   }
@@ -584,7 +589,7 @@ export namespace SpecPayload {
     return decodeMessage(buf, SpecPayload.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent> {
     return streamMessage(buf, SpecPayload.codec(), opts)
   }
 }
@@ -1012,6 +1017,7 @@ export interface Hello {
   version: number
   storeId: Uint8Array
   maxPayloadBytes: number
+  pending?: bigint
 }
 
 export namespace Hello {
@@ -1037,6 +1043,11 @@ export namespace Hello {
         if ((obj.maxPayloadBytes != null && obj.maxPayloadBytes !== 0)) {
           w.uint32(24)
           w.uint32(obj.maxPayloadBytes)
+        }
+
+        if (obj.pending != null) {
+          w.uint32(32)
+          w.uint64(obj.pending)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -1065,6 +1076,10 @@ export namespace Hello {
             }
             case 3: {
               obj.maxPayloadBytes = reader.uint32()
+              break
+            }
+            case 4: {
+              obj.pending = reader.uint64()
               break
             }
             default: {
@@ -1103,6 +1118,13 @@ export namespace Hello {
               }
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.pending`,
+                value: reader.uint64()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1130,6 +1152,11 @@ export namespace Hello {
     value: number
   }
 
+  export interface HelloPendingFieldEvent {
+    field: '$.pending'
+    value: bigint
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array {
     return encodeMessage(obj, Hello.codec())
   }
@@ -1138,7 +1165,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }
