@@ -10,9 +10,14 @@ import type {
 
 /** The most messages that one call returns. */
 const PAGE_MAX = 1_000;
+/** A link is a key: one that lies about for longer than a day will be found by somebody. */
+const INVITATION_MINUTES_MAX = 24 * 60;
 
 const none = z.object({}).strict();
-const position = z.object({ order: z.number().int().nonnegative(), id: z.string().length(64) });
+const position = z.object({
+  order: z.number().int().nonnegative(),
+  id: z.string().regex(/^[0-9a-f]{64}$/u),
+});
 
 /** Arguments of every command. The only place where they are checked is the process that holds the device. */
 export const commandArguments = {
@@ -32,7 +37,10 @@ export const commandArguments = {
   pairing: none,
   /** Makes this the first device, with a name of its own. */
   createFirstDevice: z.object({ name: z.string().optional() }).strict(),
-  invite: none,
+  /** How long the link is good for, minutes. */
+  invite: z
+    .object({ minutes: z.number().positive().max(INVITATION_MINUTES_MAX).optional() })
+    .strict(),
   approve: z.object({ requestId: z.string() }).strict(),
   reject: z.object({ requestId: z.string() }).strict(),
   cancelPairing: none,

@@ -92,11 +92,12 @@ export type PairingState =
   | {
       readonly kind: 'approving';
       readonly requestId: string;
+      readonly id: string;
       readonly name: string;
       readonly system: string;
       readonly path: Path;
     }
-  | { readonly kind: 'admitting'; readonly name: string }
+  | { readonly kind: 'admitting'; readonly device: DeviceInfo }
   | { readonly kind: 'invited'; readonly device: DeviceInfo }
   | { readonly kind: 'joining'; readonly step: 'connecting' | 'waiting'; readonly inviter: string }
   | { readonly kind: 'joined'; readonly inviter: DeviceInfo }
@@ -113,6 +114,7 @@ export type ErrorCode =
   | 'link-expired'
   | 'link-used'
   | 'link-own'
+  | 'no-way-in'
   | 'inviter-unreachable'
   | 'pairing-refused'
   | 'pairing-cancelled'

@@ -83,6 +83,11 @@ export function nextOrder(now: number, highestSeen: number): number {
   return Math.max(now, highestSeen + 1);
 }
 
+/** The conversation id that a text is; undefined where it is none. */
+export function parseConversationId(text: string): ConversationId | undefined {
+  return /^[0-9a-f]{32}$/u.test(text) ? (text as ConversationId) : undefined;
+}
+
 export function conversationIdOf(bytes: Uint8Array): ConversationId | undefined {
   return bytes.byteLength === CONVERSATION_ID_BYTES ? (toHex(bytes) as ConversationId) : undefined;
 }

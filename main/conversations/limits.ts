@@ -2,11 +2,13 @@ import { utf8 } from '../helpers/bytes.ts';
 
 /** A text travels in one MVDS payload (256 KiB), with room for its envelope. Longer ones belong in a file. */
 export const TEXT_BYTES_MAX = 128 * 1024;
-/** Longer names fit no list and no title bar. In characters (Unicode code points). */
+/** Longer names fit no list and no title bar. In characters as a person counts them (grapheme clusters). */
 export const NAME_CHARACTERS_MAX = 200;
 
 export type TextProblem = 'empty-text' | 'text-too-long';
 export type NameProblem = 'invalid-name' | 'name-too-long';
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 /** What is wrong with a text; undefined where it can be sent as it stands. */
 export function textProblem(text: string): TextProblem | undefined {
@@ -22,5 +24,5 @@ export function normalizeName(name: string): string {
 /** What is wrong with a normalized name; undefined where nothing is. */
 export function nameProblem(name: string): NameProblem | undefined {
   if (name === '' || /\p{Cc}/u.test(name)) return 'invalid-name';
-  return [...name].length > NAME_CHARACTERS_MAX ? 'name-too-long' : undefined;
+  return [...graphemes.segment(name)].length > NAME_CHARACTERS_MAX ? 'name-too-long' : undefined;
 }

@@ -86,6 +86,11 @@ export function listIdOfEntry(entry: Uint8Array): DeviceListId | undefined {
   return checked && (checked.listId as DeviceListId);
 }
 
+/** When a valid entry was signed, by its signer's clock, Unix milliseconds. Throws on bytes that are not protobuf. */
+export function timeOfEntry(entry: Uint8Array): number {
+  return Number(DeviceChange.decode(DeviceListEntry.decode(entry).change).at);
+}
+
 /**
  * The list that `entries` amount to, in any order, with duplicates, and with anything else among them: an entry counts if
  * it belongs to the list, its signature is right and its signer is a member. Undefined where the creating entry is missing.

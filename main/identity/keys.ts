@@ -5,7 +5,8 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
-  renameSync,
+  linkSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -80,9 +81,12 @@ function readKeys(path: string): DeviceKeys {
   return { peerId: peerIdOfPublicKey(ed25519.getPublicKey(seed)), seed, storeKey };
 }
 
-/** Written beside, synced and renamed: a crash leaves either no key file or a whole one. */
+/**
+ * Written beside, synced, and only then given its name: a crash leaves either no key file or a whole one. Of two processes
+ * that do this at once the first one's file stays.
+ */
 function writeWhole(path: string, content: string): void {
-  const temporary = `${path}.new`;
+  const temporary = `${path}.${process.pid}.new`;
   const file = openSync(temporary, 'w', 0o600);
   try {
     writeSync(file, content);
@@ -90,5 +94,11 @@ function writeWhole(path: string, content: string): void {
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
 }

@@ -36,8 +36,8 @@ export interface PairingHostOptions<Path> {
 type Decision = 'approve' | 'reject' | 'cancelled' | 'left' | 'expired';
 
 /**
- * The inviting side of pairing: one invitation at a time, good for one device. A device that was admitted may come back
- * with the same link until it expires, for it may have gone before it could store the list.
+ * The inviting side of pairing: one invitation at a time, good for one device. Until it expires, the device that was
+ * admitted may come back with it, for it may have gone before it could store the list; any other is told that it is used.
  */
 export class PairingHost<Path> {
   readonly #options: PairingHostOptions<Path>;
@@ -106,7 +106,8 @@ export class PairingHost<Path> {
     if (!proofMatches(expected, request.mac)) return sendRefusal(channel, 'wrong-secret');
     if (clock.now() >= invitation.expiresAt) return sendRefusal(channel, 'expired');
     const again = this.#admitted === peerId;
-    if (!again && this.#state.kind !== 'inviting') return sendRefusal(channel, 'used');
+    const open = this.#admitted === undefined && this.#state.kind === 'inviting';
+    if (!again && !open) return sendRefusal(channel, 'used');
 
     const candidate: Candidate<Path> = {
       peerId,
@@ -121,7 +122,7 @@ export class PairingHost<Path> {
       const decision = await this.#ask(candidate, done);
       if (decision !== 'approve') return this.#refuse(channel, invitation, decision);
     }
-    await this.#admit(candidate, channel, done);
+    await this.#admit(candidate, channel, done, invitation);
   }
 
   /** Asks the person. Resolves also when there is nothing left to ask about. */
@@ -157,18 +158,21 @@ export class PairingHost<Path> {
     candidate: Candidate<Path>,
     channel: FrameChannel,
     done: Promise<unknown>,
+    invitation: Invitation,
   ): Promise<void> {
     this.#set({ kind: 'admitting', candidate });
     this.#admitted = candidate.peerId;
     const deviceList = await this.#options.admit(candidate);
     await channel.write(PairReply.encode({ admitted: { deviceList: [...deviceList] } }));
-    if (await done) this.#set({ kind: 'admitted', candidate });
+    const stored = await done;
+    if (this.#invitation !== invitation) return;
+    this.#set(stored ? { kind: 'admitted', candidate } : { kind: 'inviting', invitation });
   }
 
   #expire(): void {
-    const waiting = this.#state.kind === 'inviting' || this.#state.kind === 'approving';
+    const unused = this.#state.kind !== 'admitted';
     this.#end('expired');
-    if (waiting) this.#set({ kind: 'failed', reason: 'expired' });
+    this.#set(unused ? { kind: 'failed', reason: 'expired' } : { kind: 'closed' });
   }
 
   #end(why: 'expired' | 'rejected' | 'cancelled'): void {

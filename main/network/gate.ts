@@ -5,7 +5,7 @@ import type { PeerId } from '../mvds/types.ts';
 export class Gate {
   #members: ReadonlySet<PeerId> = new Set();
   #relays: ReadonlySet<string> = new Set();
-  #inviter: PeerId | undefined;
+  #wayToInviter: ReadonlySet<string> = new Set();
   #pairing = false;
 
   setMembers(members: ReadonlySet<PeerId>): void {
@@ -21,9 +21,9 @@ export class Gate {
     this.#pairing = open;
   }
 
-  /** The device whose invitation is being followed, if any: it may be dialled though it is no member yet. */
-  setInviter(peer: PeerId | undefined): void {
-    this.#inviter = peer;
+  /** The device whose invitation is being followed, and the relays on the way to it: they may be dialled. */
+  setWayToInviter(peers: ReadonlySet<string>): void {
+    this.#wayToInviter = peers;
   }
 
   isMember(peer: string): peer is PeerId {
@@ -35,7 +35,9 @@ export class Gate {
   }
 
   admits(peer: string): boolean {
-    return this.#pairing || peer === this.#inviter || this.isMember(peer) || this.isRelay(peer);
+    return (
+      this.#pairing || this.#wayToInviter.has(peer) || this.isMember(peer) || this.isRelay(peer)
+    );
   }
 
   /** The hooks by which libp2p asks. The earliest ones at which the other side's PeerId is known. */

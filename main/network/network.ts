@@ -147,7 +147,9 @@ export class Network implements Transport {
 
   /** Opens the pairing protocol to an inviter. Rejects where none of the addresses leads to it. */
   async connectToInviter(peer: PeerId, addresses: readonly Uint8Array[]): Promise<PairingChannel> {
-    this.#gate.setInviter(peer);
+    const relays = this.relaysIn(addresses).map(parseRelayAddress);
+    const relayIds = relays.flatMap((relay) => (relay && peerIn(relay)) ?? []);
+    this.#gate.setWayToInviter(new Set([peer, ...relayIds]));
     const targets = multiaddrsOf(addresses).map((address) =>
       peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`),
     );
@@ -162,7 +164,7 @@ export class Network implements Transport {
 
   /** Ends what `connectToInviter` began; a connection to a device that became a member is kept. */
   async leaveInviter(peer: PeerId): Promise<void> {
-    this.#gate.setInviter(undefined);
+    this.#gate.setWayToInviter(new Set());
     if (!this.#gate.isMember(peer)) await this.#node.hangUp(peerIdFromString(peer));
   }
 

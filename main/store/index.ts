@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { ConversationStore } from '../conversations/ports.ts';
 import type { MessageStore, SyncRecordStore, SyncStore } from '../mvds/ports.ts';
 import type { StoreStats } from './engine.ts';
@@ -13,6 +13,7 @@ import { StoreService } from './service.ts';
 import { storeFiles } from './store-files.ts';
 
 export * from './errors.ts';
+export { lockStore as lockFolder } from './lock.ts';
 export type { StoreStats } from './engine.ts';
 export type { StoreNotice } from './opening.ts';
 
@@ -47,6 +48,11 @@ export interface Store {
   backup(path: string): Promise<void>;
   /** Ends what runs and releases the store. Calls after it reject with `StoreClosedError`. */
   close(): Promise<void>;
+}
+
+/** Whether a folder holds a store, of whatever state. */
+export function holdsStore(folder: string): boolean {
+  return existsSync(storeFiles(folder).database);
 }
 
 /** Only the person may look inside. */

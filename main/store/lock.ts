@@ -15,7 +15,7 @@ export function lockStore(folder: string): () => void {
   const descriptor = openSync(join(folder, LOCK_FILE), 'a', OWNER_ONLY);
   try {
     if (!tryLock(descriptor)) {
-      throw new StoreInUseError('Reunion is already running with this store.');
+      throw new StoreInUseError(`The data folder ${folder} is in use by another running Reunion.`);
     }
   } catch (error) {
     closeSync(descriptor);

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { DeviceGroup } from '../group/device-group.ts';
+import type { GroupId } from '../helpers/ids.ts';
+import {
+  addDevice,
+  conversationGroup,
+  createDeviceList,
+  deviceListGroup,
+  deviceListOf,
+  listIdOfEntry,
+  timeOfEntry,
+} from '../identity/device-list.ts';
+import type { DeviceList, DeviceListId } from '../identity/device-list.ts';
+import type { DeviceKeys } from '../identity/keys.ts';
+import type { MessageStore } from '../mvds/ports.ts';
+import type { PeerId } from '../mvds/types.ts';
+import type { SettingStore } from '../store/ports.ts';
+
+const LIST_SETTING = 'device-list';
+const listSetting = z.string().length(64);
+/** More entries than any person's devices ever make; read at once. */
+const ENTRIES_MAX = 10_000;
+
+type Append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
+
+export interface DeviceListKeeperOptions {
+  readonly keys: DeviceKeys;
+  readonly messages: MessageStore;
+  readonly settings: SettingStore;
+  readonly group: DeviceGroup;
+  /** Called whenever the list has changed. */
+  readonly onChange: () => void;
+}
+
+/** Which devices belong together, as this device knows it: reads the device list from the store, and adds to it. */
+export class DeviceListKeeper {
+  readonly #options: DeviceListKeeperOptions;
+  #id: DeviceListId | undefined;
+  #list: DeviceList | undefined;
+
+  constructor(options: DeviceListKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined while this device is neither a first device nor joined to others. */
+  get list(): DeviceList | undefined {
+    return this.#list;
+  }
+
+  /** The group of the person's conversations; undefined as `list` is. */
+  get conversationGroup(): GroupId | undefined {
+    return this.#id && conversationGroup(this.#id);
+  }
+
+  async load(): Promise<void> {
+    const stored = listSetting.safeParse(await this.#options.settings.get(LIST_SETTING));
+    if (!stored.success) return;
+    this.#id = stored.data as DeviceListId;
+    await this.refresh();
+  }
+
+  /** Reads the list anew: entries may have arrived. */
+  async refresh(): Promise<void> {
+    if (!this.#id) return;
+    const list = deviceListOf(this.#id, await this.entries());
+    if (!list || sameMembers(list, this.#list)) return;
+    this.#list = list;
+    this.#options.group.follow(list);
+    this.#options.onChange();
+  }
+
+  /** Makes this device the first of a new list. */
+  async create(append: Append, self: { name: string; system: string; at: number }): Promise<void> {
+    await this.adopt(append, [createDeviceList(this.#options.keys, self)]);
+  }
+
+  /** Takes over a list that this device is on. The entries are stored before the list counts as this device's. */
+  async adopt(append: Append, entries: readonly Uint8Array[]): Promise<void> {
+    const [first] = entries;
+    const id = first && listIdOfEntry(first);
+    const list = id && deviceListOf(id, entries);
+    if (!list?.members.has(this.#options.keys.peerId)) {
+      throw new RangeError('a device list that this device is not on');
+    }
+    for (const entry of entries) await this.#append(append, list.id, entry);
+    await this.#options.settings.set(LIST_SETTING, list.id);
+    this.#id = list.id;
+    await this.refresh();
+  }
+
+  /** Adds a device; one that is on the list already is left as it is. */
+  async add(
+    append: Append,
+    device: { peerId: PeerId; name: string; system: string; at: number },
+  ): Promise<void> {
+    if (!this.#id) throw new RangeError('no device list to add a device to');
+    if (this.#list?.members.has(device.peerId)) return;
+    const entry = addDevice(this.#options.keys, this.#id, await this.entries(), device);
+    await this.#append(append, this.#id, entry);
+    await this.refresh();
+  }
+
+  /** Every entry in the store, in order of time. */
+  async entries(): Promise<readonly Uint8Array[]> {
+    if (!this.#id) return [];
+    const { messages } = this.#options;
+    const positions = await messages.positions(deviceListGroup(this.#id), undefined, ENTRIES_MAX);
+    const stored = await messages.read(positions.map(({ id }) => id));
+    return [...stored.values()].map(({ body }) => body);
+  }
+
+  /** An entry is the same message on every device: its timestamp is the one that it was signed with. */
+  async #append(append: Append, id: DeviceListId, entry: Uint8Array): Promise<void> {
+    await append(deviceListGroup(id), BigInt(timeOfEntry(entry)), entry);
+  }
+}
+
+function sameMembers(one: DeviceList, other: DeviceList | undefined): boolean {
+  if (one.members.size !== other?.members.size) return false;
+  return [...one.members].every(([peer, { name }]) => other.members.get(peer)?.name === name);
+}

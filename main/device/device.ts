@@ -1,0 +1,266 @@
+import type { DeviceService } from '../api/server.ts';
+import type { ApiEvent, Status } from '../api/types.ts';
+import { DeviceGroup } from '../group/device-group.ts';
+import type { GroupId, PeerId } from '../helpers/ids.ts';
+import { openKeys } from '../identity/keys.ts';
+import type { DeviceKeys } from '../identity/keys.ts';
+import type { StoredMessage } from '../mvds/ports.ts';
+import { Network } from '../network/network.ts';
+import { holdsStore, openStore } from '../store/index.ts';
+import type { Store } from '../store/index.ts';
+import { Orchestrator } from '../sync/orchestrator.ts';
+import { createCommands } from './commands.ts';
+import { ConversationService } from './conversation-service.ts';
+import { DeviceListKeeper } from './device-list-keeper.ts';
+import type { DeviceOptions } from './options.ts';
+import { PairingService } from './pairing-service.ts';
+import { Projector } from './projector.ts';
+import { DeviceSettings, systemName } from './settings.ts';
+import { statusOf } from './status.ts';
+
+/** What a device on the LAN is reached at where no address is given: any free port. */
+const LAN_LISTEN = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0'];
+
+/**
+ * One device: store, identity, group, network, synchronization and conversations, put together. Every host (the Electron
+ * window, the daemon, a test) makes this same thing and shows it through `service`.
+ */
+export class Device {
+  readonly id: PeerId;
+  readonly service: DeviceService;
+  readonly #options: DeviceOptions;
+  readonly #store: Store;
+  readonly #settings: DeviceSettings;
+  readonly #network: Network;
+  readonly #sync: Orchestrator;
+  readonly #list: DeviceListKeeper;
+  readonly #pairing: PairingService;
+  readonly #projector: Projector;
+  readonly #listeners = new Set<(event: ApiEvent) => void>();
+  #storage: Status['storage'] = { messages: 0, bytes: 0 };
+
+  /** Opens the data folder, which must not be in use, and connects to the other devices. Rejects with a clear error. */
+  static async open(options: DeviceOptions): Promise<Device> {
+    const keys = openKeys(options.folder, holdsStore(options.folder));
+    const store = await openStore({
+      folder: options.folder,
+      key: keys.storeKey,
+      onNotice: (notice) => options.log.notice(notice.message),
+    });
+    try {
+      return await Device.#compose(options, keys, store);
+    } catch (error) {
+      await store.close();
+      throw error;
+    }
+  }
+
+  static async #compose(options: DeviceOptions, keys: DeviceKeys, store: Store): Promise<Device> {
+    const settings = await DeviceSettings.open(store.settings, options.name);
+    await settings.addRelays(options.relays);
+    const events = { relays: (): void => undefined, sync: (): void => undefined };
+    const network = await Network.create({
+      keys,
+      listen: options.listen.length === 0 && options.lan ? LAN_LISTEN : options.listen,
+      relays: await settings.relays(),
+      lan: options.lan,
+      clock: options.clock,
+      random: options.random,
+      onRelayChange: () => events.relays(),
+    });
+    let delivered: (messages: readonly StoredMessage[]) => void = () => undefined;
+    const group = new DeviceGroup(keys.peerId);
+    const sync = await Orchestrator.open({
+      store: store.sync,
+      storeId: store.storeId,
+      transport: network,
+      group,
+      clock: options.clock,
+      random: options.random,
+      history: await settings.history(),
+      onDelivered: (messages) => delivered(messages),
+      onStatus: () => events.sync(),
+      onError: (error) => options.log.error(error),
+    });
+    const device = new Device(options, keys, store, settings, network, sync, group);
+    events.relays = () => device.#emitStatus();
+    events.sync = () => device.#syncChanged();
+    delivered = (messages) => device.#delivered(messages);
+    await device.#start();
+    return device;
+  }
+
+  private constructor(
+    options: DeviceOptions,
+    keys: DeviceKeys,
+    store: Store,
+    settings: DeviceSettings,
+    network: Network,
+    sync: Orchestrator,
+    group: DeviceGroup,
+  ) {
+    this.id = keys.peerId;
+    this.#options = options;
+    this.#store = store;
+    this.#settings = settings;
+    this.#network = network;
+    this.#sync = sync;
+    this.#list = new DeviceListKeeper({
+      keys,
+      messages: store.sync.messages,
+      settings: store.settings,
+      group,
+      onChange: () => this.#listChanged(),
+    });
+    this.#projector = new Projector(store.sync.messages, store.conversations, (ids) => {
+      this.#emit({ kind: 'messages', conversationIds: [...ids] });
+    });
+    this.#pairing = new PairingService({
+      self: { peerId: keys.peerId, name: () => settings.name, system: systemName() },
+      clock: options.clock,
+      network,
+      onState: (pairing) => this.#emit({ kind: 'pairing', pairing }),
+      onBug: (error) => options.log.error(error),
+      isMember: () => this.#list.list !== undefined,
+      admit: (joiner) => this.#admit(joiner),
+      adopt: (entries) => this.#list.adopt(this.#append, entries),
+    });
+    const conversations = new ConversationService({
+      self: keys.peerId,
+      clock: options.clock,
+      store: store.conversations,
+      group: () => this.#conversationGroup(),
+      append: (groupId, timestamp, body) => sync.append(groupId, timestamp, body),
+      projected: () => this.#projector.catchUp(),
+      deviceInfo: (peerId) => ({ id: peerId, name: this.#nameOf(peerId) }),
+    });
+    this.service = {
+      commands: createCommands({
+        conversations,
+        pairing: this.#pairing,
+        status: () => this.#status(),
+        createFirstDevice: (name) => this.#createFirstDevice(name),
+        join: (link, name) => this.#join(link, name),
+      }),
+      onEvent: (listener) => {
+        this.#listeners.add(listener);
+        return () => this.#listeners.delete(listener);
+      },
+      onBug: (error) => options.log.error(error),
+    };
+  }
+
+  get name(): string {
+    return this.#settings.name;
+  }
+
+  /** Ends the sessions and closes the store. */
+  async close(): Promise<void> {
+    await this.#pairing.stop();
+    await this.#sync.stop();
+    await this.#network.stop();
+    await this.#settings.setHistory(this.#sync.peers());
+    await this.#store.close();
+  }
+
+  async #start(): Promise<void> {
+    await this.#list.load();
+    await this.#projector.catchUp();
+    await this.#measure();
+    await this.#network.start();
+    await this.#sync.start();
+  }
+
+  readonly #append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) =>
+    this.#sync.append(groupId, timestamp, body);
+
+  #delivered(messages: readonly StoredMessage[]): void {
+    const conversations = this.#list.conversationGroup;
+    const listChanged = messages.some(({ groupId }) => groupId !== conversations);
+    const work = listChanged
+      ? this.#list.refresh().then(() => this.#projector.catchUp())
+      : this.#projector.catchUp();
+    work.catch((error: unknown) => this.#options.log.error(error));
+  }
+
+  #listChanged(): void {
+    const group = this.#list.conversationGroup;
+    if (group) this.#projector.setGroup(group);
+    this.#emitStatus();
+  }
+
+  async #conversationGroup(): Promise<GroupId> {
+    if (!this.#list.list) await this.#createFirstDevice(undefined);
+    const group = this.#list.conversationGroup;
+    if (!group) throw new Error('a first device without a conversation group');
+    return group;
+  }
+
+  async #createFirstDevice(name: string | undefined): Promise<Status> {
+    if (name !== undefined) await this.#settings.setName(name);
+    if (!this.#list.list) await this.#list.create(this.#append, this.#described());
+    return this.#status();
+  }
+
+  async #admit(joiner: {
+    peerId: PeerId;
+    name: string;
+    system: string;
+  }): Promise<readonly Uint8Array[]> {
+    if (!this.#list.list) await this.#createFirstDevice(undefined);
+    const { peerId, name, system } = joiner;
+    await this.#list.add(this.#append, { peerId, name, system, at: this.#options.clock.now() });
+    return this.#list.entries();
+  }
+
+  async #join(link: string, name: string | undefined): Promise<Status> {
+    if (name !== undefined) await this.#settings.setName(name);
+    const relays = await this.#pairing.join(link, this.#settings.name);
+    // The way that led to the inviter will lead to it again: no need for anyone to type it in.
+    await this.#settings.addRelays(relays);
+    this.#network.addRelays(relays);
+    return this.#status();
+  }
+
+  #described(): { name: string; system: string; at: number } {
+    return { name: this.#settings.name, system: systemName(), at: this.#options.clock.now() };
+  }
+
+  #nameOf(peerId: PeerId): string {
+    if (peerId === this.id) return this.#settings.name;
+    return this.#list.list?.members.get(peerId)?.name ?? 'A device that is not on the list';
+  }
+
+  async #status(): Promise<Status> {
+    await this.#measure();
+    return this.#knownStatus();
+  }
+
+  #knownStatus(): Status {
+    return statusOf({
+      device: { id: this.id, name: this.#settings.name },
+      list: this.#list.list,
+      storage: this.#storage,
+      peers: this.#sync.peers(),
+      relays: this.#network.relays(),
+    });
+  }
+
+  async #measure(): Promise<void> {
+    this.#storage = await this.#store.stats();
+  }
+
+  #syncChanged(): void {
+    this.#status()
+      .then((status) => this.#emit({ kind: 'status', status }))
+      .catch((error: unknown) => this.#options.log.error(error));
+  }
+
+  #emitStatus(): void {
+    this.#emit({ kind: 'status', status: this.#knownStatus() });
+  }
+
+  #emit(event: ApiEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Clock, Random } from '../helpers/clock.ts';
+
+/** How a device is to run. */
+export interface DeviceOptions {
+  /** The data folder; made where there is none. */
+  readonly folder: string;
+  /** Shown to a person on the other devices. Kept from the last run where absent; at first the computer's name. */
+  readonly name?: string;
+  /** Relays to use beside those kept from earlier runs: multiaddrs that end in /p2p/ and a PeerId. */
+  readonly relays: readonly string[];
+  /** Multiaddrs to listen on. Where empty and `lan` is set: any free port, for the local network. */
+  readonly listen: readonly string[];
+  /** Whether to find and be found by devices on the local network. */
+  readonly lan: boolean;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Told of every failure that is a bug, and of what went wrong and was dealt with. */
+  readonly log: { error(error: unknown): void; notice(text: string): void };
+}

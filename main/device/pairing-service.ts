@@ -1,0 +1,282 @@
+import { ReunionError, toApiError } from '../api/errors.ts';
+import type { DeviceInfo, Invitation as InvitationView, PairingState } from '../api/types.ts';
+import type { Clock } from '../helpers/clock.ts';
+import { invitationOfLink, invitationToLink } from '../identity/invitation.ts';
+import type { Invitation } from '../identity/invitation.ts';
+import { joinByInvitation } from '../identity/pairing-guest.ts';
+import type { JoinResult } from '../identity/pairing-guest.ts';
+import { PairingHost } from '../identity/pairing-host.ts';
+import type { HostState } from '../identity/pairing-host.ts';
+import type { RefusalReason } from '../identity/pairing-messages.ts';
+import type { PeerId } from '../mvds/types.ts';
+import type { Network, PairingChannel } from '../network/network.ts';
+import type { Path } from '../sync/ports.ts';
+
+export interface PairingServiceOptions {
+  readonly self: { readonly peerId: PeerId; readonly name: () => string; readonly system: string };
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly onState: (state: PairingState) => void;
+  readonly onBug: (error: unknown) => void;
+  /** Whether this device already belongs to others, or holds messages of its own. */
+  readonly isMember: () => boolean;
+  /** Puts a device on the list and returns the whole list. */
+  readonly admit: (device: {
+    peerId: PeerId;
+    name: string;
+    system: string;
+  }) => Promise<readonly Uint8Array[]>;
+  /** Takes over the list of the others. */
+  readonly adopt: (deviceList: readonly Uint8Array[]) => Promise<void>;
+}
+
+/** Both sides of pairing by link, as one state that every window and command line shows alike. */
+export class PairingService {
+  readonly #options: PairingServiceOptions;
+  readonly #host: PairingHost<Path>;
+  #state: PairingState = { kind: 'idle' };
+  #joining: PairingChannel | 'connecting' | undefined;
+  #cancelled = false;
+
+  constructor(options: PairingServiceOptions) {
+    this.#options = options;
+    this.#host = new PairingHost<Path>({
+      self: options.self,
+      clock: options.clock,
+      onState: (state) => this.#hostChanged(state),
+      admit: options.admit,
+    });
+  }
+
+  get state(): PairingState {
+    return this.#state;
+  }
+
+  /** Makes a link that lets one device join within `lifetimeMs`. */
+  async invite(lifetimeMs: number): Promise<InvitationView> {
+    if (this.#joining) throw busy('joining other devices');
+    const { network, onBug } = this.#options;
+    const addresses = await network.reachableAt();
+    if (addresses.length === 0) {
+      throw new ReunionError(
+        'no-way-in',
+        'No other device could reach this one: no relay answers, and it listens on no address.',
+      );
+    }
+    const invitation = this.#host.open(addresses, lifetimeMs);
+    await network.acceptPairing(({ peerId, path, channel }) => {
+      this.#host.serve(peerId, path, channel).catch(onBug);
+    });
+    return viewOf(invitation);
+  }
+
+  decide(requestId: string, decision: 'approve' | 'reject'): void {
+    if (this.#host.decide(requestId, decision)) return;
+    throw new ReunionError('not-found', 'That device is no longer waiting for an answer.');
+  }
+
+  async cancel(): Promise<void> {
+    this.#host.cancel();
+    this.#cancelled = true;
+    if (typeof this.#joining === 'object') await this.#joining.channel.close();
+    if (!this.#joining && this.#state.kind !== 'failed') this.#set({ kind: 'idle' });
+  }
+
+  /**
+   * Joins the devices of the inviter. Resolves once this device is one of them, with the relays that the link leads
+   * through.
+   */
+  async join(link: string, name: string): Promise<readonly string[]> {
+    if (this.#joining) throw busy('joining other devices');
+    if (this.#host.state.kind === 'inviting' || this.#host.state.kind === 'approving') {
+      throw busy('inviting another device');
+    }
+    try {
+      const invitation = this.#checkLink(link);
+      await this.#join(invitation, name);
+      return this.#options.network.relaysIn(invitation.addresses);
+    } catch (error) {
+      this.#set({ kind: 'failed', side: 'joining', error: toApiError(error) });
+      throw error;
+    } finally {
+      this.#joining = undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.cancel();
+  }
+
+  #checkLink(link: string): Invitation {
+    const invitation = invitationOfLink(link);
+    if (!invitation) {
+      throw new ReunionError(
+        'link-invalid',
+        'This is not a Reunion link, or a part of it is missing.',
+      );
+    }
+    if (invitation.inviter === this.#options.self.peerId) {
+      throw new ReunionError(
+        'link-own',
+        'This link was made on this device; open it on the other one.',
+      );
+    }
+    if (this.#options.isMember()) {
+      throw new ReunionError(
+        'already-member',
+        'This device already belongs to other devices or holds messages of its own, so it did not join.',
+      );
+    }
+    if (invitation.expiresAt <= this.#options.clock.now()) throw refused('expired');
+    return invitation;
+  }
+
+  async #join(invitation: Invitation, name: string): Promise<void> {
+    const { network, self, adopt } = this.#options;
+    const { inviter } = invitation;
+    this.#cancelled = false;
+    this.#joining = 'connecting';
+    this.#set({ kind: 'joining', step: 'connecting', inviter: '' });
+    try {
+      const pairing = await this.#connect(invitation);
+      this.#joining = pairing;
+      if (this.#cancelled) await pairing.channel.close();
+      let inviterName = '';
+      const result = await joinByInvitation({
+        invitation,
+        self: { peerId: self.peerId, name, system: self.system },
+        channel: pairing.channel,
+        onWaiting: (told) => {
+          inviterName = told;
+          this.#set({ kind: 'joining', step: 'waiting', inviter: told });
+        },
+        store: adopt,
+      });
+      if (result.kind !== 'admitted') throw this.#joinError(result);
+      this.#set({ kind: 'joined', inviter: { id: inviter, name: inviterName } });
+    } finally {
+      await network.leaveInviter(inviter);
+    }
+  }
+
+  async #connect({ inviter, addresses }: Invitation): Promise<PairingChannel> {
+    const { network } = this.#options;
+    try {
+      network.learnAddresses(inviter, addresses);
+      return await network.connectToInviter(inviter, addresses);
+    } catch {
+      if (this.#cancelled) throw cancelled();
+      throw new ReunionError(
+        'inviter-unreachable',
+        'The inviting device cannot be reached: see that it is running, that its invitation is open and that its relay is up.',
+      );
+    }
+  }
+
+  #joinError(result: Exclude<JoinResult, { kind: 'admitted' }>): ReunionError {
+    if (this.#cancelled) return cancelled();
+    switch (result.kind) {
+      case 'refused':
+        return refused(result.reason);
+      case 'impostor':
+        return new ReunionError(
+          'link-invalid',
+          'The device that answered does not know the secret of this link, so nothing was joined.',
+        );
+      case 'lost':
+        return new ReunionError(
+          'connection-lost',
+          'The connection to the inviting device broke off before it had answered; try the same link again.',
+        );
+    }
+  }
+
+  #hostChanged(state: HostState<Path>): void {
+    // Strangers may speak the pairing protocol only while there is an invitation that they could ask about.
+    if (state.kind === 'failed' || state.kind === 'closed') {
+      this.#options.network.acceptPairing(undefined).catch(this.#options.onBug);
+    }
+    this.#set(hostView(state));
+  }
+
+  #set(state: PairingState): void {
+    this.#state = state;
+    this.#options.onState(state);
+  }
+}
+
+function hostView(state: HostState<Path>): PairingState {
+  switch (state.kind) {
+    case 'closed':
+      return { kind: 'idle' };
+    case 'inviting':
+      return { kind: 'inviting', invitation: viewOf(state.invitation) };
+    case 'approving': {
+      const { peerId, name, system, path } = state.candidate;
+      return { kind: 'approving', requestId: state.requestId, id: peerId, name, system, path };
+    }
+    case 'admitting':
+      return { kind: 'admitting', device: infoOf(state.candidate) };
+    case 'admitted':
+      return { kind: 'invited', device: infoOf(state.candidate) };
+    case 'failed':
+      return { kind: 'failed', side: 'inviting', error: toApiError(hostError(state.reason)) };
+  }
+}
+
+function hostError(reason: 'expired' | 'rejected' | 'cancelled'): ReunionError {
+  switch (reason) {
+    case 'expired':
+      return new ReunionError('link-expired', 'The invitation has expired; nobody joined.');
+    case 'rejected':
+      return new ReunionError('pairing-refused', 'The device was refused; its link is dead.');
+    case 'cancelled':
+      return new ReunionError(
+        'pairing-cancelled',
+        'The invitation was withdrawn; its link is dead.',
+      );
+  }
+}
+
+function refused(reason: RefusalReason): ReunionError {
+  switch (reason) {
+    case 'expired':
+      return new ReunionError(
+        'link-expired',
+        'This link has expired; make a new one on the other device.',
+      );
+    case 'used':
+      return new ReunionError('link-used', 'This link was used by another device; make a new one.');
+    case 'wrong-secret':
+    case 'no-invitation':
+      return new ReunionError(
+        'link-invalid',
+        'The other device does not know this link: it was withdrawn or used, or is not the right one.',
+      );
+    case 'rejected':
+      return new ReunionError('pairing-refused', 'The other device refused this one.');
+    case 'cancelled':
+      return new ReunionError(
+        'pairing-cancelled',
+        'The invitation was withdrawn on the other device.',
+      );
+    case 'unknown':
+      return new ReunionError('pairing-refused', 'The other device did not let this one join.');
+  }
+}
+
+function cancelled(): ReunionError {
+  return new ReunionError('pairing-cancelled', 'Joining was cancelled.');
+}
+
+function busy(doing: string): ReunionError {
+  return new ReunionError('pairing-busy', `This device is already ${doing}; cancel that first.`);
+}
+
+function infoOf({ peerId, name }: { readonly peerId: PeerId; readonly name: string }): DeviceInfo {
+  return { id: peerId, name };
+}
+
+function viewOf(invitation: Invitation): InvitationView {
+  return { link: invitationToLink(invitation), expiresAt: invitation.expiresAt };
+}

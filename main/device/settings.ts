@@ -1,0 +1,79 @@
+import { hostname, type as systemType } from 'node:os';
+import { z } from 'zod';
+import { presentable } from '../identity/pairing-messages.ts';
+import type { PeerId } from '../mvds/types.ts';
+import type { SettingStore } from '../store/ports.ts';
+import type { PeerHistory } from '../sync/peer-sync.ts';
+
+const nameSetting = z.string().min(1);
+const relaysSetting = z.array(z.string());
+const historySetting = z.record(
+  z.string(),
+  z.object({
+    storeId: z.string().optional(),
+    lastContact: z.number().optional(),
+    lastInSync: z.number().optional(),
+  }),
+);
+
+const SYSTEM_NAMES: Readonly<Record<string, string>> = { Darwin: 'macOS', Windows_NT: 'Windows' };
+
+/** The operating system, as a person calls it. */
+export function systemName(): string {
+  return SYSTEM_NAMES[systemType()] ?? systemType();
+}
+
+/** What a device remembers of itself, beside its messages. */
+export class DeviceSettings {
+  readonly #store: SettingStore;
+  #name = '';
+
+  private constructor(store: SettingStore) {
+    this.#store = store;
+  }
+
+  /** `name` takes the place of the one kept. */
+  static async open(store: SettingStore, name: string | undefined): Promise<DeviceSettings> {
+    const settings = new DeviceSettings(store);
+    const kept = nameSetting.safeParse(await store.get('name'));
+    await settings.setName(name ?? (kept.success ? kept.data : hostname()));
+    return settings;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  async setName(name: string): Promise<void> {
+    this.#name = presentable(name);
+    await this.#store.set('name', this.#name);
+  }
+
+  async relays(): Promise<readonly string[]> {
+    const kept = relaysSetting.safeParse(await this.#store.get('relays'));
+    return kept.success ? kept.data : [];
+  }
+
+  async addRelays(addresses: readonly string[]): Promise<void> {
+    const known = await this.relays();
+    const added = addresses.filter((address) => !known.includes(address));
+    if (added.length > 0) await this.#store.set('relays', [...known, ...added]);
+  }
+
+  async history(): Promise<ReadonlyMap<PeerId, PeerHistory>> {
+    const kept = historySetting.safeParse(await this.#store.get('history'));
+    const entries = Object.entries(kept.success ? kept.data : {}).map(
+      ([peerId, { storeId, lastContact, lastInSync }]) =>
+        [peerId as PeerId, { storeId, lastContact, lastInSync }] as const,
+    );
+    return new Map(entries);
+  }
+
+  async setHistory(peers: readonly ({ readonly peerId: PeerId } & PeerHistory)[]): Promise<void> {
+    const entries = peers.map(({ peerId, storeId, lastContact, lastInSync }) => [
+      peerId,
+      { storeId, lastContact, lastInSync },
+    ]);
+    await this.#store.set('history', Object.fromEntries(entries));
+  }
+}
