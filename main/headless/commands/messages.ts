@@ -1,0 +1,87 @@
+import { text as readAll } from 'node:stream/consumers';
+import type { PeerStatus } from '../../api/types.ts';
+import { withDevice } from '../connect.ts';
+import { printable, printJson, sizeText, timeText } from '../output.ts';
+
+/** `reunion send`. Returns once the message survives a crash. */
+export async function send(
+  text: string,
+  options: { readonly data: string; readonly conversation: string },
+): Promise<void> {
+  await withDevice(options.data, async (client) => {
+    const message = await client.call('send', {
+      conversation: options.conversation,
+      // The line break that ends what a shell passes on is not part of the text.
+      text: text === '-' ? (await readAll(process.stdin)).replace(/\r?\n$/u, '') : text,
+    });
+    console.log(`sent ${message.id}`);
+  });
+}
+
+/** `reunion conversations`. */
+export async function listConversations(options: {
+  readonly data: string;
+  readonly json?: boolean;
+}): Promise<void> {
+  const conversations = await withDevice(options.data, (client) =>
+    client.call('conversations', {}),
+  );
+  if (options.json) {
+    printJson(conversations);
+    return;
+  }
+  if (conversations.length === 0) console.log('No conversations yet; `reunion send` makes one.');
+  for (const { name, messages, latest } of conversations) {
+    const when = latest ? `, last ${timeText(latest.writtenAt)}` : '';
+    console.log(`${printable(name)}  (${messages} message${messages === 1 ? '' : 's'}${when})`);
+  }
+}
+
+/** `reunion messages`. */
+export async function listMessages(options: {
+  readonly data: string;
+  readonly conversation: string;
+  readonly limit: number;
+  readonly json?: boolean;
+}): Promise<void> {
+  const { conversation, limit } = options;
+  const page = await withDevice(options.data, (client) =>
+    client.call('messages', { conversation, limit }),
+  );
+  if (options.json) {
+    printJson(page.messages);
+    return;
+  }
+  for (const { writtenAt, author, text } of page.messages) {
+    console.log(`${timeText(writtenAt)}  ${printable(author.name)}: ${printable(text)}`);
+  }
+}
+
+/** `reunion status`. */
+export async function showStatus(options: {
+  readonly data: string;
+  readonly json?: boolean;
+}): Promise<void> {
+  const status = await withDevice(options.data, (client) => client.call('status', {}));
+  if (options.json) {
+    printJson(status);
+    return;
+  }
+  const { device, storage, peers, relays } = status;
+  console.log(`${printable(device.name)} (this device)  ${device.id}`);
+  console.log(`  ${storage.messages} messages, ${sizeText(storage.bytes)} on disk`);
+  for (const { address, state } of relays) console.log(`  relay ${address}: ${state}`);
+  if (peers.length === 0) console.log('No other devices yet; `reunion invite` adds one.');
+  for (const peer of peers) console.log(peerText(peer));
+}
+
+function peerText(peer: PeerStatus): string {
+  const { name, id, state, path, toSend, toReceive, lastContact, lastInSync } = peer;
+  const by = path === null ? '' : ` (${path})`;
+  const receive = toReceive === null ? 'not known what to receive' : `${toReceive} to receive`;
+  return [
+    `${printable(name)}  ${id}`,
+    `  ${state}${by}: ${toSend} to send, ${receive}`,
+    `  last contact ${timeText(lastContact)}, last in step ${timeText(lastInSync)}`,
+  ].join('\n');
+}

@@ -1,0 +1,102 @@
+import { createInterface } from 'node:readline/promises';
+import type { ApiClient } from '../../api/client.ts';
+import type { PairingState } from '../../api/types.ts';
+import { newWebLink, withDevice } from '../connect.ts';
+import { ExpectedFailure } from '../failures.ts';
+import { printable } from '../output.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** `reunion invite`. */
+export async function invite(options: {
+  readonly data: string;
+  readonly yes?: boolean;
+  readonly minutes: number;
+}): Promise<void> {
+  await withDevice(options.data, async (client) => {
+    const outcome = followInvitation(client, options.yes === true);
+    const { link } = await client.call('invite', { minutes: options.minutes });
+    console.log(link);
+    const stopped = untilStopped().then(async () => {
+      await client.call('cancelPairing', {});
+      return outcome;
+    });
+    const device = await Promise.race([outcome, stopped]);
+    console.log(`joined ${printable(device.name)} ${device.id}`);
+  });
+}
+
+type Approving = Extract<PairingState, { kind: 'approving' }>;
+
+/** Resolves with the device that joined; rejects where none did. Asks, or approves, on the way there. */
+function followInvitation(
+  client: ApiClient,
+  approveAll: boolean,
+): Promise<{ readonly id: string; readonly name: string }> {
+  return new Promise((resolve, reject) => {
+    let question: AbortController | undefined;
+    client.onClose(() => reject(new ExpectedFailure('The device was stopped; nobody joined.')));
+    client.onEvent((event) => {
+      if (event.kind !== 'pairing') return;
+      // Whatever happens next, the question that may be on the screen is settled.
+      question?.abort();
+      const { pairing } = event;
+      if (pairing.kind === 'approving') {
+        question = new AbortController();
+        decide(client, pairing, approveAll, question.signal).catch(reject);
+      } else if (pairing.kind === 'invited') {
+        resolve(pairing.device);
+      } else if (pairing.kind === 'failed' && pairing.side === 'inviting') {
+        reject(new ExpectedFailure(pairing.error.message));
+      }
+    });
+  });
+}
+
+async function decide(
+  client: ApiClient,
+  { requestId, name, system, path }: Approving,
+  approveAll: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const yes =
+    approveAll ||
+    (await ask(`Let “${printable(name)}” (${printable(system)}, by ${path}) join?`, signal));
+  if (signal.aborted && !approveAll) return;
+  await client.call(yes ? 'approve' : 'reject', { requestId });
+}
+
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`${question} [y/N] `, { signal });
+    return /^y(es)?$/iu.test(answer.trim());
+  } catch {
+    // The other device has left, or there is no terminal to answer from: nobody has said yes.
+    return false;
+  } finally {
+    terminal.close();
+  }
+}
+
+/** `reunion join`. */
+export async function join(
+  link: string,
+  options: { readonly data: string; readonly name?: string },
+): Promise<void> {
+  await withDevice(options.data, async (client) => {
+    client.onEvent((event) => {
+      if (event.kind !== 'pairing' || event.pairing.kind !== 'joining') return;
+      const { step, inviter } = event.pairing;
+      if (step === 'waiting') console.error(`Waiting for approval on ${printable(inviter)} …`);
+    });
+    const { name } = options;
+    const status = await client.call('join', { link, ...(name === undefined ? {} : { name }) });
+    const others = status.peers.map((peer) => printable(peer.name)).join(', ');
+    console.log(`joined ${others}`);
+  });
+}
+
+/** `reunion web`. */
+export async function printWebLink(options: { readonly data: string }): Promise<void> {
+  console.log(await newWebLink(options.data));
+}

@@ -1,0 +1,154 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
+import { runDevice } from './commands/device.ts';
+import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
+import { invite, join, printWebLink } from './commands/pairing.ts';
+import { runRelay } from './commands/relay.ts';
+import { defaultDataFolder } from './folders.ts';
+
+const HELP_AFTER = `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no device is running on that data folder.`;
+
+/** The command line. Throws `CommanderError` on wrong usage, and what the commands throw. */
+export function createProgram({ page }: { readonly page: string }): Command {
+  const program = new Command('reunion')
+    .description('Keeps your own messages the same on all of your own devices.')
+    .addHelpText('after', HELP_AFTER)
+    .exitOverride()
+    .showHelpAfterError('(add --help for what there is)');
+
+  program
+    .command('device')
+    .description('run a device until it is told to stop (SIGTERM or SIGINT)')
+    .addOption(dataOption())
+    .option('--name <name>', 'what this device is called on the others')
+    .option('--relay <multiaddr>', 'a relay to be reachable through (repeatable)', relays, [])
+    .option('--listen <multiaddr>', 'an address to listen on (repeatable)', addresses, [])
+    .option('--no-lan', 'do not look for devices on the local network')
+    .option(
+      '--web <port|off>',
+      'serve the app as a web page on this loopback port; 0 is any',
+      web,
+      0,
+    )
+    .option('--open', 'open the page in the browser')
+    .action((options: Parameters<typeof runDevice>[0]) => runDevice(options, page));
+
+  program
+    .command('relay')
+    .description(
+      'run a relay, through which devices reach each other; it cannot read what it passes on',
+    )
+    .addOption(dataOption())
+    .option('--listen <multiaddr>', 'an address to listen on (repeatable)', addresses, [])
+    .action(runRelay);
+
+  program
+    .command('invite')
+    .description('print a link that lets one other device join, and wait for it')
+    .addOption(dataOption())
+    .option('--yes', 'approve the device that comes, without asking')
+    .option('--minutes <n>', 'how long the link is good for', positiveNumber, 15)
+    .action(invite);
+
+  program
+    .command('join')
+    .description('join the devices of the person who made the link')
+    .addOption(dataOption())
+    .argument('<link>', 'what `reunion invite` or the app has printed: reunion:…')
+    .option('--name <name>', 'what this device is called on the others')
+    .action(join);
+
+  program
+    .command('send')
+    .description('write a message')
+    .addOption(dataOption())
+    .addOption(conversationOption())
+    .argument('<text>', 'the text; - reads it from standard input')
+    .action(send);
+
+  program
+    .command('conversations')
+    .description('list the conversations, the latest active first')
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(listConversations);
+
+  program
+    .command('messages')
+    .description('list the newest messages of a conversation, the oldest first')
+    .addOption(dataOption())
+    .addOption(conversationOption())
+    .option('--limit <n>', 'how many at most (1 to 1000)', limit, 50)
+    .addOption(jsonOption())
+    .action(listMessages);
+
+  program
+    .command('status')
+    .description('show this device and how far it is in step with each of the others')
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(showStatus);
+
+  program
+    .command('web')
+    .description('print a new link to the web page of the running device')
+    .addOption(dataOption())
+    .action(printWebLink);
+
+  return program;
+}
+
+function dataOption(): Option {
+  return new Option('--data <dir>', 'the data folder').default(defaultDataFolder());
+}
+
+function conversationOption(): Option {
+  return new Option(
+    '--conversation <name>',
+    'name or id of the conversation',
+  ).makeOptionMandatory();
+}
+
+function jsonOption(): Option {
+  return new Option('--json', 'print JSON (see main/api/types.ts)');
+}
+
+function relays(text: string, before: string[]): string[] {
+  if (!parseRelayAddress(text)) {
+    throw new InvalidArgumentError(
+      'A relay is given by what `reunion relay` prints: a multiaddr that ends in /p2p/ and an id.',
+    );
+  }
+  return [...before, text];
+}
+
+function addresses(text: string, before: string[]): string[] {
+  if (!parseMultiaddr(text)) {
+    throw new InvalidArgumentError('An address is a multiaddr, such as /ip4/0.0.0.0/tcp/4001.');
+  }
+  return [...before, text];
+}
+
+function web(text: string): number | 'off' {
+  if (text === 'off') return 'off';
+  const port = Number(text);
+  if (!/^\d+$/u.test(text) || port > 65_535) {
+    throw new InvalidArgumentError('A port is a number from 0 to 65535, or off.');
+  }
+  return port;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('A number above 0 is wanted.');
+  return value;
+}
+
+function limit(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1_000) {
+    throw new InvalidArgumentError('A whole number from 1 to 1000 is wanted.');
+  }
+  return value;
+}
