@@ -1,0 +1,123 @@
+import { createApiClient } from '../../../main/api/client.ts';
+import type { ApiClient } from '../../../main/api/client.ts';
+import type { Command, CommandArguments, CommandResults } from '../../../main/api/contract.ts';
+import type {
+  ApiEvent,
+  ConversationSummary,
+  PairingState,
+  Status,
+} from '../../../main/api/types.ts';
+import { openChannel } from '../channel.ts';
+import { Thread } from './thread.svelte.ts';
+
+/** Between attempts to reach the device again, milliseconds. */
+const RECONNECT_MS = 1_000;
+
+export type Connection = 'connecting' | 'open' | 'lost';
+
+/** Everything that the page shows, kept in step with the device. */
+export class AppState {
+  connection = $state<Connection>('connecting');
+  status = $state.raw<Status>();
+  conversations = $state.raw<readonly ConversationSummary[]>([]);
+  pairing = $state.raw<PairingState>({ kind: 'idle' });
+  thread = $state.raw<Thread>();
+  readonly selected = $derived(this.conversations.find(({ id }) => id === this.thread?.id));
+
+  #client: ApiClient | undefined;
+  #refreshing: Promise<void> | undefined;
+  #refreshAgain = false;
+
+  /** Connects, and again whenever the connection is lost, until the page is closed. */
+  start(): void {
+    openChannel().then(
+      (channel) => this.#connected(createApiClient(channel)),
+      () => this.#disconnected(),
+    );
+  }
+
+  /** Rejects with a `CommandError` whose message is for the person. */
+  async call<C extends Command>(command: C, args: CommandArguments[C]): Promise<CommandResults[C]> {
+    if (!this.#client) throw new Error('Reunion is not running at the moment.');
+    return this.#client.call(command, args);
+  }
+
+  select(id: string): void {
+    if (this.thread?.id === id) return;
+    this.thread = new Thread(id, (command, args) => this.call(command, args));
+    void this.thread.refresh();
+  }
+
+  /** Makes a conversation, or finds the one of that name, and shows it. */
+  async createConversation(name: string): Promise<void> {
+    const conversation = await this.call('createConversation', { name });
+    await this.refreshConversations();
+    this.select(conversation.id);
+  }
+
+  /** Calls made while one is under way are answered by one more. */
+  async refreshConversations(): Promise<void> {
+    if (this.#refreshing) {
+      this.#refreshAgain = true;
+      return this.#refreshing;
+    }
+    this.#refreshing = this.#loadConversations();
+    try {
+      await this.#refreshing;
+    } finally {
+      this.#refreshing = undefined;
+    }
+  }
+
+  async #loadConversations(): Promise<void> {
+    do {
+      this.#refreshAgain = false;
+      this.conversations = await this.call('conversations', {});
+    } while (this.#refreshAgain);
+    const [first] = this.conversations;
+    if (first && !this.thread) this.select(first.id);
+  }
+
+  #connected(client: ApiClient): void {
+    this.#client = client;
+    client.onEvent((event) => this.#handle(event));
+    client.onClose(() => this.#disconnected());
+    this.#load().catch(() => client.close());
+  }
+
+  async #load(): Promise<void> {
+    this.status = await this.call('status', {});
+    this.pairing = await this.call('pairing', {});
+    await this.refreshConversations();
+    await this.thread?.refresh();
+    this.connection = 'open';
+  }
+
+  #disconnected(): void {
+    this.#client = undefined;
+    this.connection = 'lost';
+    setTimeout(() => this.start(), RECONNECT_MS);
+  }
+
+  #handle(event: ApiEvent): void {
+    switch (event.kind) {
+      case 'status':
+        this.status = event.status;
+        break;
+      case 'pairing':
+        this.pairing = event.pairing;
+        break;
+      case 'messages':
+        this.#inBackground(this.refreshConversations());
+        if (this.thread && event.conversationIds.includes(this.thread.id)) {
+          this.#inBackground(this.thread.refresh());
+        }
+        break;
+    }
+  }
+
+  /** What fails here fails because the connection is gone, which shows by itself. */
+  #inBackground(work: Promise<void>): void {
+    work.catch(() => undefined);
+  }
+}

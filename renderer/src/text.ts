@@ -1,0 +1,96 @@
+import type { PeerState, PeerStatus, Status } from '../../main/api/types.ts';
+
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
+const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
+const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
+const dayOfYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'long' });
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** “5 min. ago”; “never” for null. */
+export function agoText(at: number | null, now: number): string {
+  if (at === null) return 'never';
+  const past = Math.max(0, now - at);
+  if (past < MINUTE) return 'just now';
+  if (past < HOUR) return relative.format(-Math.floor(past / MINUTE), 'minute');
+  if (past < DAY) return relative.format(-Math.floor(past / HOUR), 'hour');
+  return relative.format(-Math.floor(past / DAY), 'day');
+}
+
+export const clockText = (at: number): string => clock.format(at);
+export const momentText = (at: number): string => moment.format(at);
+
+/** “Today”, “Yesterday”, “Monday, 3 November”, and with the year where it is not this one. */
+export function dayText(at: number, now: number): string {
+  const days = Math.round((startOfDay(now) - startOfDay(at)) / DAY);
+  if (days === 0 || days === 1) {
+    const text = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' }).format(-days, 'day');
+    return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+  }
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return (sameYear ? day : dayOfYear).format(at);
+}
+
+export function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}
+
+/** The time of something in a list: today the clock, before that the day. */
+export function listTimeText(at: number, now: number): string {
+  if (startOfDay(at) === startOfDay(now)) return clockText(at);
+  return new Date(at).toLocaleDateString(undefined, { day: 'numeric', month: 'short' });
+}
+
+/** “4:05” */
+export function countdownText(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+const SIZE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+export function sizeText(bytes: number): string {
+  const power = Math.min(SIZE_UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1_000 ** power;
+  return `${power === 0 ? value : value.toFixed(1)} ${SIZE_UNITS[power] ?? ''}`;
+}
+
+export const STATE_TEXT: Readonly<Record<PeerState, string>> = {
+  connecting: 'Looking for it',
+  offline: 'Offline',
+  syncing: 'Syncing',
+  'up-to-date': 'Up to date',
+};
+
+export const PATH_TEXT = { lan: 'Local network', direct: 'Direct', relay: 'Relay' } as const;
+
+/** “12 to send, 3 to receive”; undefined where there is nothing to say. */
+export function countsText({ toSend, toReceive, state }: PeerStatus): string | undefined {
+  const send = toSend > 0 ? `${toSend.toLocaleString()} to send` : undefined;
+  const receive =
+    toReceive !== null && toReceive > 0 ? `${toReceive.toLocaleString()} to receive` : undefined;
+  const counts = [send, receive].filter((part) => part !== undefined).join(', ');
+  if (counts !== '') return counts;
+  return state === 'up-to-date' ? 'Nothing waiting on either side' : undefined;
+}
+
+export type Overall = 'alone' | 'in-step' | 'syncing' | 'unreachable' | 'lost';
+
+/** How the device is doing as a whole, in one of five states. */
+export function overallOf(status: Status): Overall {
+  const { peers } = status;
+  if (peers.length === 0) return 'alone';
+  if (peers.some(({ state }) => state === 'syncing')) return 'syncing';
+  return peers.some(({ state }) => state === 'up-to-date') ? 'in-step' : 'unreachable';
+}
+
+export const OVERALL_TEXT: Readonly<Record<Overall, string>> = {
+  alone: 'Only on this device',
+  'in-step': 'Up to date',
+  syncing: 'Syncing',
+  unreachable: 'No device reachable',
+  lost: 'Not running',
+};
