@@ -1,0 +1,16 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import type { DeviceFrame, RequestFrame } from '../api/frames.ts';
+import { DEVICE_CHANNEL, REQUEST_CHANNEL } from './channels.ts';
+
+/** All that the page can reach: frames to the device of this window and back. */
+contextBridge.exposeInMainWorld('reunion', {
+  connect: () => ({
+    send: (frame: RequestFrame) => ipcRenderer.send(REQUEST_CHANNEL, frame),
+    onFrame: (listener: (frame: DeviceFrame) => void) => {
+      ipcRenderer.on(DEVICE_CHANNEL, (_event, frame: DeviceFrame) => listener(frame));
+    },
+    // The device lives as long as the window does.
+    onClose: () => undefined,
+    close: () => undefined,
+  }),
+});
