@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { install, node, root, run } from './setup.mjs';
 
 const stamp = join(root, 'dist', '.built');
@@ -40,4 +41,4 @@ function walk() {
   );
 }
 
-if (process.argv[1] === import.meta.filename) build();
+if (process.argv[1] === fileURLToPath(import.meta.url)) build();

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pEvent } from 'p-event';
+import { onTestFinished } from 'vitest';
+
+const REUNION = resolve(import.meta.dirname, '../../dist/reunion.mjs');
+
+/** A process that has not said what is waited for by then has gone wrong, milliseconds. */
+const OUTPUT_TIMEOUT_MS = 30_000;
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A new, empty folder that goes with the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'reunion-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** Runs `reunion` to its end. */
+export async function reunion(args: readonly string[], input = ''): Promise<Finished> {
+  const running = new RunningProcess(args);
+  running.child.stdin?.end(input);
+  return running.finished;
+}
+
+/** A `reunion` process that goes on running; it ends with the test at the latest. */
+export class RunningProcess {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  readonly #lines: string[] = [];
+  readonly #stderr: Buffer[] = [];
+
+  constructor(args: readonly string[]) {
+    this.child = spawn(process.execPath, [REUNION, ...args], { stdio: 'pipe' });
+    const { stdout, stderr } = this.child;
+    if (!stdout || !stderr) throw new Error('a process without pipes');
+    createInterface({ input: stdout }).on('line', (line) => {
+      this.#lines.push(line);
+      this.child.emit('output');
+    });
+    stderr.on('data', (data: Buffer) => this.#stderr.push(data));
+    this.finished = once(this.child, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout: this.#lines.join('\n'),
+      stderr: Buffer.concat(this.#stderr).toString('utf8'),
+    }));
+    onTestFinished(async () => {
+      await this.kill('SIGKILL');
+    });
+  }
+
+  /** The first line of standard output that matches; waits for it. Rejects where the process ends without it. */
+  async line(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      for (const line of this.#lines) {
+        const match = pattern.exec(line);
+        if (match) return match;
+      }
+      await Promise.race([
+        pEvent(this.child, 'output', { timeout: OUTPUT_TIMEOUT_MS }),
+        this.finished.then(({ code, stderr }) => {
+          throw new Error(`ended with ${code} before printing ${pattern.source}: ${stderr}`);
+        }),
+      ]);
+    }
+  }
+
+  async kill(signal: NodeJS.Signals): Promise<Finished> {
+    this.child.kill(signal);
+    return this.finished;
+  }
+}
+
+/** Starts a relay on loopback. */
+export async function startRelay(
+  folder = temporaryFolder(),
+  listen = '/ip4/127.0.0.1/tcp/0',
+): Promise<{ readonly process: RunningProcess; readonly address: string }> {
+  const process = new RunningProcess(['relay', '--data', folder, '--listen', listen]);
+  const [, address = ''] = await process.line(/^listening (\S+)$/u);
+  return { process, address };
+}
+
+export interface StartedDevice {
+  readonly process: RunningProcess;
+  readonly folder: string;
+  readonly id: string;
+  readonly page: string;
+}
+
+/** Starts a device that listens nowhere and looks at no local network: the relay is the only way to it. */
+export async function startDevice(
+  folder: string,
+  options: readonly string[],
+): Promise<StartedDevice> {
+  const process = new RunningProcess(['device', '--data', folder, '--no-lan', ...options]);
+  const [, id = ''] = await process.line(/^ready (\S+)$/u);
+  const page = options.includes('off') ? '' : ((await process.line(/^page (\S+)$/u))[1] ?? '');
+  return { process, folder, id, page };
+}
+
+/** Pairs two running devices by link, with the command line alone. */
+export async function pair(inviter: string, joiner: string): Promise<void> {
+  const invitation = new RunningProcess(['invite', '--data', inviter, '--yes']);
+  const [link] = await invitation.line(/^reunion:\S+$/u);
+  const joined = await reunion(['join', '--data', joiner, link]);
+  if (joined.code !== 0) throw new Error(`joining failed: ${joined.stderr}`);
+  await invitation.line(/^joined /u);
+  await invitation.finished;
+}
