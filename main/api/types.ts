@@ -133,6 +133,5 @@ export interface ApiError {
 /** What a device pushes to whatever shows it. */
 export type ApiEvent =
   | { readonly kind: 'status'; readonly status: Status }
-  | { readonly kind: 'conversations' }
   | { readonly kind: 'messages'; readonly conversationIds: readonly string[] }
   | { readonly kind: 'pairing'; readonly pairing: PairingState };

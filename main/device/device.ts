@@ -62,6 +62,7 @@ export class Device {
     const network = await Network.create({
       keys,
       listen: options.listen.length === 0 && options.lan ? LAN_LISTEN : options.listen,
+      mustListen: options.listen.length > 0,
       relays: await settings.relays(),
       lan: options.lan,
       clock: options.clock,

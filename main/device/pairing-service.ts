@@ -91,6 +91,8 @@ export class PairingService {
     if (this.#host.state.kind === 'inviting' || this.#host.state.kind === 'approving') {
       throw busy('inviting another device');
     }
+    this.#cancelled = false;
+    this.#joining = 'connecting';
     try {
       const invitation = this.#checkLink(link);
       await this.#join(invitation, name);
@@ -134,8 +136,6 @@ export class PairingService {
   async #join(invitation: Invitation, name: string): Promise<void> {
     const { network, self, adopt } = this.#options;
     const { inviter } = invitation;
-    this.#cancelled = false;
-    this.#joining = 'connecting';
     this.#set({ kind: 'joining', step: 'connecting', inviter: '' });
     try {
       const pairing = await this.#connect(invitation);

@@ -1,3 +1,4 @@
+import { coalesced } from '../api/coalesced.ts';
 import { projectionOf } from '../conversations/projection.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
 import type { ConversationId } from '../conversations/types.ts';
@@ -16,8 +17,6 @@ export class Projector {
   readonly #conversations: ConversationStore;
   readonly #onChange: (conversations: ReadonlySet<ConversationId>) => void;
   #group: GroupId | undefined;
-  #running: Promise<void> | undefined;
-  #again = false;
 
   constructor(
     messages: MessageStore,
@@ -35,25 +34,9 @@ export class Projector {
   }
 
   /** Resolves once everything that was stored before the call is in the conversations. */
-  async catchUp(): Promise<void> {
-    if (this.#running) {
-      this.#again = true;
-      return this.#running;
-    }
-    this.#running = this.#run();
-    try {
-      await this.#running;
-    } finally {
-      this.#running = undefined;
-    }
-  }
-
-  async #run(): Promise<void> {
-    do {
-      this.#again = false;
-      while (await this.#batch());
-    } while (this.#again);
-  }
+  readonly catchUp = coalesced(async () => {
+    while (await this.#batch());
+  });
 
   async #batch(): Promise<boolean> {
     const through = await this.#conversations.projectedThrough();

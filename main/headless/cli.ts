@@ -16,6 +16,6 @@ try {
   }
   const { message, exitCode } = explain(error);
   console.error(`reunion: ${message}`);
-  if (process.env['REUNION_DEBUG']) console.error(error);
+  if (process.env.REUNION_DEBUG) console.error(error);
   process.exit(exitCode);
 }

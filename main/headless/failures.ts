@@ -1,6 +1,7 @@
 import { CommandError } from '../api/client.ts';
 import { ReunionError } from '../api/errors.ts';
 import { KeyFileError } from '../identity/keys.ts';
+import { ListenError } from '../network/listen.ts';
 import { StoreError } from '../store/index.ts';
 
 /** Exit codes of `reunion`. */
@@ -35,6 +36,7 @@ export function explain(error: unknown): { readonly message: string; readonly ex
     error instanceof CommandError ||
     error instanceof ReunionError ||
     error instanceof KeyFileError ||
+    error instanceof ListenError ||
     error instanceof StoreError
   ) {
     return { message: error.message, exitCode: EXIT.failure };

@@ -5,14 +5,11 @@ import { join, resolve } from 'node:path';
 /** Where the app keeps its data: the folder that Electron gives an app of this name. */
 export function defaultDataFolder(): string {
   const home = homedir();
-  switch (process.platform) {
-    case 'darwin':
-      return join(home, 'Library', 'Application Support', 'Reunion');
-    case 'win32':
-      return join(process.env['APPDATA'] ?? join(home, 'AppData', 'Roaming'), 'Reunion');
-    default:
-      return join(process.env['XDG_CONFIG_HOME'] ?? join(home, '.config'), 'Reunion');
+  if (process.platform === 'darwin') return join(home, 'Library', 'Application Support', 'Reunion');
+  if (process.platform === 'win32') {
+    return join(process.env.APPDATA ?? join(home, 'AppData', 'Roaming'), 'Reunion');
   }
+  return join(process.env.XDG_CONFIG_HOME ?? join(home, '.config'), 'Reunion');
 }
 
 /** Makes the data folder, for this user alone, where there is none. Throws the system's error where that fails. */

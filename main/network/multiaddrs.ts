@@ -9,7 +9,8 @@ export function peerIn(address: Multiaddr): string | undefined {
 /** The multiaddr that a text stands for; undefined where it is none. */
 export function parseMultiaddr(text: string): Multiaddr | undefined {
   try {
-    return multiaddr(text);
+    const address = multiaddr(text);
+    return address.getComponents().length > 0 ? address : undefined;
   } catch {
     return undefined;
   }

@@ -15,6 +15,7 @@ import {
 } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
+import { toListenError } from './listen.ts';
 import { Members } from './members.ts';
 import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
 import { createDeviceNode } from './node.ts';
@@ -27,6 +28,8 @@ export interface NetworkOptions {
   readonly keys: DeviceKeys;
   /** Multiaddrs to listen on, beside the relays. */
   readonly listen: readonly string[];
+  /** Whether `start` rejects with `ListenError` where one of them cannot be listened on. */
+  readonly mustListen: boolean;
   /** Multiaddrs that end in /p2p/ and a PeerId. */
   readonly relays: readonly string[];
   readonly lan: boolean;
@@ -71,6 +74,7 @@ export class Network implements Transport {
     const node = await createDeviceNode({
       seed: options.keys.seed,
       listen: options.listen,
+      mustListen: options.mustListen,
       lan: options.lan,
       gate,
     });
@@ -79,7 +83,11 @@ export class Network implements Transport {
 
   async start(): Promise<void> {
     await this.#sessions.start();
-    await this.#node.start();
+    try {
+      await this.#node.start();
+    } catch (error) {
+      throw toListenError(error);
+    }
     this.#relays.start();
     this.#members.retryAll();
   }

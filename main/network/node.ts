@@ -3,7 +3,6 @@ import { yamux } from '@libp2p/yamux';
 import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
 import { identify, identifyPush } from '@libp2p/identify';
-import { FaultTolerance } from '@libp2p/interface';
 import type { Libp2p } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { ping } from '@libp2p/ping';
@@ -12,12 +11,15 @@ import { webSockets } from '@libp2p/websockets';
 import { createLibp2p } from 'libp2p';
 import { STREAM_WINDOW_BYTES } from './constants.ts';
 import type { Gate } from './gate.ts';
+import { faultTolerance } from './listen.ts';
 
 export interface NodeOptions {
   /** Ed25519 seed, 32 bytes: the PeerId comes from it. */
   readonly seed: Uint8Array;
   /** Multiaddrs to listen on, beside the relays. */
   readonly listen: readonly string[];
+  /** Whether it is a failure not to be able to listen on one of them. */
+  readonly mustListen: boolean;
   /** Whether to announce and look for devices on the local network (mDNS). */
   readonly lan: boolean;
   readonly gate: Gate;
@@ -30,7 +32,7 @@ export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
     // In search mode a reservation is made at every relay that is dialled, and again after it was gone. A relay listed
     // here by its address would never be reserved again (js-libp2p issue 3601).
     addresses: { listen: [...options.listen, '/p2p-circuit'] },
-    transportManager: { faultTolerance: FaultTolerance.NO_FATAL },
+    transportManager: faultTolerance(options.mustListen),
     transports: [tcp(), webSockets(), circuitRelayTransport()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],

@@ -15,23 +15,36 @@ import {
   RELAY_RESERVATION_MS,
 } from './constants.ts';
 
+import { faultTolerance, ListenError, toListenError } from './listen.ts';
+
 export interface RelayServer {
   /** Multiaddrs that end in the relay's PeerId. */
   readonly addresses: readonly string[];
   stop(): Promise<void>;
 }
 
+/** All interfaces, TCP and WebSocket. */
+const DEFAULT_LISTEN = [
+  '/ip4/0.0.0.0/tcp/4001',
+  '/ip4/0.0.0.0/tcp/4002/ws',
+  '/ip6/::/tcp/4001',
+  '/ip6/::/tcp/4002/ws',
+];
+
 /**
  * Starts a circuit relay v2 server, which passes on bytes between devices and cannot read them.
- * `seed` has 32 bytes. Rejects where it cannot listen on one of the addresses.
+ * `seed` has 32 bytes. Where `listen` is empty it takes
+ * ports 4001 (TCP) and 4002 (WebSocket). Rejects with `ListenError` where it cannot listen on what was asked for.
  */
 export async function startRelayServer(
   seed: Uint8Array,
   listen: readonly string[],
 ): Promise<RelayServer> {
+  const asked = listen.length > 0;
   const node = await createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', seed),
-    addresses: { listen: [...listen] },
+    addresses: { listen: [...(asked ? listen : DEFAULT_LISTEN)] },
+    transportManager: faultTolerance(asked),
     transports: [tcp(), webSockets()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
@@ -49,9 +62,18 @@ export async function startRelayServer(
         },
       }),
     },
+  }).catch((error: unknown) => {
+    throw toListenError(error);
   });
+  const addresses = node.getMultiaddrs().map((address) => address.toString());
+  if (addresses.length === 0) {
+    await node.stop();
+    throw new ListenError(
+      'Ports 4001 and 4002 cannot be listened on; choose others with --listen.',
+    );
+  }
   return {
-    addresses: node.getMultiaddrs().map((address) => address.toString()),
+    addresses,
     stop: async () => node.stop(),
   };
 }

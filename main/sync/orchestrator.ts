@@ -42,7 +42,7 @@ export class Orchestrator {
   }
 
   static async open(options: OrchestratorOptions): Promise<Orchestrator> {
-    let orchestrator: Orchestrator | undefined;
+    const created: { orchestrator?: Orchestrator } = {};
     const node = await MvdsNode.open({
       store: options.store,
       storeId: options.storeId,
@@ -50,11 +50,11 @@ export class Orchestrator {
       // Said by this layer at the start of each session, and whenever what is waiting has changed.
       sendHello: false,
       onDelivered: options.onDelivered,
-      send: (peerId, payload) => orchestrator?.peer(peerId)?.send(payload),
-      onPeerHello: (peerId, hello) => orchestrator?.peer(peerId)?.heard(hello),
+      send: (peerId, payload) => created.orchestrator?.peer(peerId)?.send(payload),
+      onPeerHello: (peerId, hello) => created.orchestrator?.peer(peerId)?.heard(hello),
     });
-    orchestrator = new Orchestrator(options, node);
-    return orchestrator;
+    created.orchestrator = new Orchestrator(options, node);
+    return created.orchestrator;
   }
 
   /** Starts to synchronize with the members of the group, and follows its changes. */

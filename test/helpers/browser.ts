@@ -5,7 +5,7 @@ import { findChromium } from '../../scripts/chromium.mjs';
 
 /** A real Chromium, which ends with the test. */
 export async function startBrowser(): Promise<Browser> {
-  const executablePath = process.env['REUNION_CHROMIUM'] ?? (await findChromium()).path;
+  const executablePath = process.env.REUNION_CHROMIUM ?? (await findChromium()).path;
   const browser = await chromium.launch({
     executablePath,
     args: [

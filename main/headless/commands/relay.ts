@@ -9,14 +9,6 @@ export interface RelayCommandOptions {
   readonly listen: readonly string[];
 }
 
-/** All interfaces, TCP and WebSocket. */
-const LISTEN = [
-  '/ip4/0.0.0.0/tcp/4001',
-  '/ip4/0.0.0.0/tcp/4002/ws',
-  '/ip6/::/tcp/4001',
-  '/ip6/::/tcp/4002/ws',
-];
-
 /** `reunion relay`. Resolves once the relay has been told to stop, and has. */
 export async function runRelay(options: RelayCommandOptions): Promise<void> {
   const stopped = untilStopped();
@@ -24,7 +16,7 @@ export async function runRelay(options: RelayCommandOptions): Promise<void> {
   const unlock = lockFolder(folder);
   try {
     const { seed } = openKeys(folder, false);
-    const relay = await startRelayServer(seed, options.listen.length > 0 ? options.listen : LISTEN);
+    const relay = await startRelayServer(seed, options.listen);
     for (const address of relay.addresses) console.log(`listening ${address}`);
     await stopped;
     await relay.stop();

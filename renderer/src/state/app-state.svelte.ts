@@ -1,3 +1,4 @@
+import { coalesced } from '../../../main/api/coalesced.ts';
 import { createApiClient } from '../../../main/api/client.ts';
 import type { ApiClient } from '../../../main/api/client.ts';
 import type { Command, CommandArguments, CommandResults } from '../../../main/api/contract.ts';
@@ -24,9 +25,10 @@ export class AppState {
   thread = $state.raw<Thread>();
   readonly selected = $derived(this.conversations.find(({ id }) => id === this.thread?.id));
 
+  /** How many messages a person sees in all. */
+  readonly messages = $derived(this.conversations.reduce((sum, { messages }) => sum + messages, 0));
+
   #client: ApiClient | undefined;
-  #refreshing: Promise<void> | undefined;
-  #refreshAgain = false;
 
   /** Connects, and again whenever the connection is lost, until the page is closed. */
   start(): void {
@@ -55,28 +57,11 @@ export class AppState {
     this.select(conversation.id);
   }
 
-  /** Calls made while one is under way are answered by one more. */
-  async refreshConversations(): Promise<void> {
-    if (this.#refreshing) {
-      this.#refreshAgain = true;
-      return this.#refreshing;
-    }
-    this.#refreshing = this.#loadConversations();
-    try {
-      await this.#refreshing;
-    } finally {
-      this.#refreshing = undefined;
-    }
-  }
-
-  async #loadConversations(): Promise<void> {
-    do {
-      this.#refreshAgain = false;
-      this.conversations = await this.call('conversations', {});
-    } while (this.#refreshAgain);
+  readonly refreshConversations = coalesced(async () => {
+    this.conversations = await this.call('conversations', {});
     const [first] = this.conversations;
     if (first && !this.thread) this.select(first.id);
-  }
+  });
 
   #connected(client: ApiClient): void {
     this.#client = client;

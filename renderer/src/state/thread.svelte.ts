@@ -1,3 +1,4 @@
+import { coalesced } from '../../../main/api/coalesced.ts';
 import type { Command, CommandArguments, CommandResults } from '../../../main/api/contract.ts';
 import type { MessageView } from '../../../main/api/types.ts';
 
@@ -19,8 +20,6 @@ export class Thread {
   draft = $state('');
 
   readonly #call: Call;
-  #refreshing = false;
-  #refreshAgain = false;
   #loadingOlder = false;
 
   constructor(id: string, call: Call) {
@@ -28,22 +27,8 @@ export class Thread {
     this.#call = call;
   }
 
-  /** Fetches the newest again. Calls made while one is under way are answered by one more. */
-  async refresh(): Promise<void> {
-    if (this.#refreshing) {
-      this.#refreshAgain = true;
-      return;
-    }
-    this.#refreshing = true;
-    try {
-      do {
-        this.#refreshAgain = false;
-        await this.#loadNewest();
-      } while (this.#refreshAgain);
-    } finally {
-      this.#refreshing = false;
-    }
-  }
+  /** Fetches the newest again. */
+  readonly refresh = coalesced(() => this.#loadNewest());
 
   /** Resolves with whether there were any. */
   async loadOlder(): Promise<boolean> {
