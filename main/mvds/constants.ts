@@ -33,13 +33,19 @@ export const HELLO_VERSION = 1;
 /** Bytes of sent and not yet answered records per peer; what bounds the memory that a slow peer costs. */
 export const WINDOW_BYTES = 1 * MiB;
 
+/**
+ * Bytes of the window that an offer takes: it promises a message. So 2,048 offers are out at most, and their requests stay
+ * below what a peer keeps.
+ */
+export const OFFER_WINDOW_BYTES = 512;
+
 /** Records read from the store for one payload. 1,024 offers are 36 KiB; more would delay the first byte. */
 export const DUE_BATCH = 1024;
 
 /** Bodies read from the store at once: few enough that the largest (64 MiB of attachments) still fit in memory. */
 export const READ_BATCH = 256;
 
-/** Records, and fallback records, that one peer's offers can make us keep: the bound that hostile offers run into. */
+/** Requests that one peer's offers can make us keep: the bound that hostile offers run into. */
 export const MAX_REQUESTS_PER_PEER = 4096;
 
 /** Requests taken from one payload for messages that there is no record about: each costs a read of its body. */
@@ -59,6 +65,9 @@ export const SECOND_REQUEST_DELAY = 2;
 
 /** Send epoch of what overtakes the backlog: it is due at any epoch, and before everything else. */
 export const URGENT_EPOCH = 0;
+
+/** The epoch of a new node: above the urgent one, so that a backlog of its first epoch can be overtaken too. */
+export const FIRST_EPOCH = 1;
 
 /** Ephemeral messages remembered to deliver and relay each once. They live seconds, so few are in flight. */
 export const MAX_RECENT_EPHEMERAL = 1024;

@@ -1,6 +1,6 @@
 import { mayExchange } from './authorise.ts';
 import type { Payload } from './codec.ts';
-import { MIN_PEER_PAYLOAD_BYTES } from './constants.ts';
+import { MIN_PEER_PAYLOAD_BYTES, OFFER_WINDOW_BYTES } from './constants.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
 import { HELLO_BYTES, ID_ITEM_BYTES, isEmpty, messageItemBytes } from './size.ts';
@@ -101,15 +101,16 @@ class NextPayload {
     }
     const bytes =
       type === 'message' && message !== undefined ? messageItemBytes(message) : ID_ITEM_BYTES;
-    if (type !== 'request' && bytes > this.window && !this.isFirstInFlight()) {
+    const charge = type === 'offer' ? OFFER_WINDOW_BYTES : bytes;
+    if (type !== 'request' && charge > this.window && !this.isFirstInFlight()) {
       this.windowIsFull = true;
       return 'skipped';
     }
     if (bytes > this.room && !this.isFirst()) return 'no-room';
     this.place(record, message);
     this.room -= bytes;
-    this.window -= bytes;
-    this.markSent(record, bytes);
+    this.window -= charge;
+    this.markSent(record, charge);
     return 'taken';
   }
 

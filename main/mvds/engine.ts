@@ -6,7 +6,8 @@ import { loadFlushSlice } from './load.ts';
 import type { MvdsNodeOptions } from './options.ts';
 import type { StoredMessage } from './ports.ts';
 import { TaskQueue } from './queue.ts';
-import { MutableState, remember, type NodeState } from './state.ts';
+import { Recent } from './recent.ts';
+import { MutableState, type NodeState } from './state.ts';
 import type { MessageId, PeerId } from './types.ts';
 
 export interface Handled {
@@ -24,7 +25,7 @@ export class Engine {
   private readonly flushes = new Map<PeerId, FlushCause>();
   /** Peers whose transport has not yet taken the last payload. */
   private readonly busy = new Set<PeerId>();
-  private readonly recentlyDelivered = new Set<MessageId>();
+  private readonly recentlyDelivered = new Recent<MessageId>(MAX_RECENT_DELIVERED);
 
   constructor(options: MvdsNodeOptions, policy: Policy, epoch: number) {
     this.options = options;
@@ -84,7 +85,7 @@ export class Engine {
       return { id, groupId, timestamp, body, metadata, source, sequence, delivered: true };
     });
     for (const { id, metadata } of messages) {
-      if (!metadata.ephemeral) remember(this.recentlyDelivered, id, MAX_RECENT_DELIVERED);
+      if (!metadata.ephemeral) this.recentlyDelivered.add(id);
     }
     this.options.onDelivered(messages);
   }

@@ -1,4 +1,5 @@
 import { decodePayload } from './codec.ts';
+import { FIRST_EPOCH } from './constants.ts';
 import { Engine } from './engine.ts';
 import type { Policy } from './events.ts';
 import { loadPayloadSlice } from './load.ts';
@@ -37,7 +38,8 @@ export class MvdsNode {
    * `RangeError` where the store id is malformed.
    */
   static async open(options: MvdsNodeOptions): Promise<MvdsNode> {
-    return new MvdsNode(options, policyOf(options), await options.store.records.epoch());
+    const epoch = Math.max(FIRST_EPOCH, await options.store.records.epoch());
+    return new MvdsNode(options, policyOf(options), epoch);
   }
 
   /** The in-memory state, for inspection. */

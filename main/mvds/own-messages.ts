@@ -23,7 +23,8 @@ interface PendingAppend {
 
 /** Messages written here. Those that wait together share a transaction, but each fails by itself. */
 export class OwnMessages {
-  private readonly pending: PendingAppend[] = [];
+  /** Batches of at most what one transaction takes. */
+  private readonly pending: PendingAppend[][] = [];
   private readonly store: SyncStore;
   private readonly engine: Engine;
 
@@ -34,13 +35,20 @@ export class OwnMessages {
 
   append(input: AppendInput): Promise<Message> {
     return new Promise((resolve, reject) => {
-      this.pending.push({ input, resolve, reject });
+      const append = { input, resolve, reject };
+      const last = this.pending.at(-1);
+      // One whose parents are filled in starts a batch: those before it may have to be among them.
+      if (last !== undefined && last.length < MAX_APPENDS_PER_COMMIT && input.causal !== true) {
+        last.push(append);
+        return;
+      }
+      this.pending.push([append]);
       void this.engine.queue.add(() => this.appendNext());
     });
   }
 
   private async appendNext(): Promise<void> {
-    const taken = this.take();
+    const taken = this.pending.shift() ?? [];
     try {
       const accepted = await this.accept(taken);
       if (accepted.length === 0) return;
@@ -52,13 +60,6 @@ export class OwnMessages {
     } catch (error) {
       for (const { reject } of taken) reject(error);
     }
-  }
-
-  /** One whose parents are filled in goes alone: the one before it may have to be among them. */
-  private take(): PendingAppend[] {
-    const firstCausal = this.pending.findIndex(({ input }) => input.causal === true);
-    const count = firstCausal === -1 ? MAX_APPENDS_PER_COMMIT : Math.max(1, firstCausal);
-    return this.pending.splice(0, Math.min(count, MAX_APPENDS_PER_COMMIT));
   }
 
   private async accept(

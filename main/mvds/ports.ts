@@ -84,7 +84,7 @@ export interface SyncChanges {
   /**
    * Gives `peerId` a record of `type` for every message that the groups held before this change, except those that came
    * from it and those it already has a record for. Does nothing for a (peer, group) that was backfilled before, unless
-   * `again` is set (the peer lost its store).
+   * `again` is set: the peer lost its store, and with it also what came from it, which is then not excepted.
    * From then on: a message without a record for that peer is one that the peer is known to hold.
    */
   readonly backfill?: readonly {

@@ -3,7 +3,9 @@
  * (`step`), one step at a time, so that neither starves the other.
  */
 export class TaskQueue {
-  private readonly tasks: (() => Promise<void>)[] = [];
+  private tasks: (() => Promise<void>)[] = [];
+  /** Tasks in `tasks` that were taken already: shifting a long array moves all of it. */
+  private taken = 0;
   private readonly waiters: (() => void)[] = [];
   private isRunning = false;
   private readonly step: () => Promise<boolean>;
@@ -35,12 +37,22 @@ export class TaskQueue {
   private async run(): Promise<void> {
     this.isRunning = true;
     for (;;) {
-      const task = this.tasks.shift();
+      const task = this.next();
       if (task !== undefined) await task();
       const found = await this.step();
       if (task === undefined && !found && this.tasks.length === 0) break;
     }
     this.isRunning = false;
     for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  private next(): (() => Promise<void>) | undefined {
+    const task = this.tasks[this.taken];
+    this.taken += 1;
+    if (this.taken >= this.tasks.length) {
+      this.tasks = [];
+      this.taken = 0;
+    }
+    return task;
   }
 }

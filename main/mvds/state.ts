@@ -1,5 +1,6 @@
 import type { Dialect, Hello } from './codec.ts';
 import { MAX_PENDING_ACKS, MAX_RECENT_EPHEMERAL } from './constants.ts';
+import { Recent } from './recent.ts';
 import type { GroupId, MessageId, PeerId } from './types.ts';
 
 /** How new messages are announced to a peer (2/MVDS, "Modes"): with their body at once, or offered first. */
@@ -36,7 +37,7 @@ export interface PeerState {
 export interface NodeState {
   readonly epoch: number;
   readonly peers: ReadonlyMap<PeerId, PeerState>;
-  readonly recentEphemeral: ReadonlySet<MessageId>;
+  readonly recentEphemeral: Pick<Recent<MessageId>, 'has'>;
 }
 
 export interface SentRecord {
@@ -86,7 +87,7 @@ interface MutablePeer {
 /** The one place that changes the in-memory state. Decisions see it read-only. */
 export class MutableState {
   private readonly mutablePeers = new Map<PeerId, MutablePeer>();
-  private readonly ephemeral = new Set<MessageId>();
+  private readonly ephemeral = new Recent<MessageId>(MAX_RECENT_EPHEMERAL);
   private readonly views = new Map<PeerId, PeerState>();
   private epochNumber: number;
 
@@ -112,7 +113,7 @@ export class MutableState {
         this.views.delete(patch.peerId);
         break;
       case 'rememberEphemeral':
-        for (const id of patch.ids) remember(this.ephemeral, id, MAX_RECENT_EPHEMERAL);
+        for (const id of patch.ids) this.ephemeral.add(id);
         break;
       case 'setPeer':
       case 'startSession':
@@ -240,16 +241,6 @@ function expire(peer: MutablePeer, epoch: number): void {
     if (dueEpoch > epoch) continue;
     land(peer, id);
     peer.expired.add(id);
-  }
-}
-
-/** Adds to a set that forgets its oldest entry beyond `limit`. */
-export function remember<T>(set: Set<T>, value: T, limit: number): void {
-  set.add(value);
-  if (set.size <= limit) return;
-  for (const oldest of set) {
-    set.delete(oldest);
-    break;
   }
 }
 

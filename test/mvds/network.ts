@@ -11,12 +11,25 @@ import type { GroupId, MessageId, PeerId } from '../../main/mvds/types.ts';
 export const GROUP = toGroupId(fromHex('01'.repeat(32)));
 export const OTHER_GROUP = toGroupId(fromHex('02'.repeat(32)));
 
-export interface Sent {
+class SentPayload {
   readonly from: PeerId;
   readonly to: PeerId;
   readonly bytes: Uint8Array;
-  readonly payload: Payload;
+
+  constructor(from: PeerId, to: PeerId, bytes: Uint8Array) {
+    this.from = from;
+    this.to = to;
+    this.bytes = bytes;
+  }
+
+  get payload(): Payload {
+    const decoded = decodePayload(this.bytes);
+    if (!decoded.ok) throw new Error('a node sent what it could not read');
+    return decoded.payload;
+  }
 }
+
+export type Sent = SentPayload;
 
 export interface TestNode {
   readonly id: PeerId;
@@ -77,9 +90,7 @@ export class TestNetwork {
   }
 
   send(from: PeerId, to: PeerId, bytes: Uint8Array): void {
-    const decoded = decodePayload(bytes);
-    if (!decoded.ok) throw new Error('a node sent what it could not read');
-    const sent = { from, to, bytes, payload: decoded.payload };
+    const sent = new SentPayload(from, to, bytes);
     this.log.push(sent);
     this.wire.push(sent);
   }
