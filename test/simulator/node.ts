@@ -143,7 +143,8 @@ export class SimulatedNode {
         resolve();
         // Lets the node hear of it before the next event.
         await Promise.resolve();
-        await mvds.settled();
+        // A process that died meanwhile never settles.
+        if (mvds === this.current) await mvds.settled();
       });
     });
   }
