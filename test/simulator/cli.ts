@@ -1,0 +1,120 @@
+/** `npm run simulate -- --help`. */
+import { parseArgs } from 'node:util';
+import { DEFAULTS, TOPOLOGIES, type SimulationConfig } from './config.ts';
+import { formatReport } from './report.ts';
+import { Simulation } from './simulation.ts';
+
+const USAGE = `Simulates MVDS nodes on a virtual clock. One epoch is one second of it.
+
+  --nodes N          nodes (${DEFAULTS.nodes})
+  --topology T       ${TOPOLOGIES.join(', ')} (${DEFAULTS.topology})
+  --mode M           batch, interactive (${DEFAULTS.mode})
+  --messages N       messages written in all (${DEFAULTS.messages})
+  --body BYTES       bytes of a body (${DEFAULTS.bodyBytes})
+  --write EPOCHS     epochs in which they are written (${DEFAULTS.writeEpochs})
+  --loss P           part of the payloads that is lost (${DEFAULTS.loss})
+  --duplication P    part of the payloads that arrives twice (${DEFAULTS.duplication})
+  --online P         part of the time that a node is online (${DEFAULTS.online})
+  --slot EPOCHS      how long a node stays online or offline at a time (${DEFAULTS.slotEpochs})
+  --blind            nodes do not know who is online, and send anyway
+  --relay R          offer, mode (offer)
+  --causal           messages name parents
+  --crashes N, --partitions N, --slow NODES, --skew P, --hostile
+  --seed S           (${DEFAULTS.seed}); the same seed gives the same trace
+  --epochs MAX       give up after this many (100000)
+  --json             print the report as JSON
+`;
+
+const { values } = parseArgs({
+  options: {
+    nodes: { type: 'string' },
+    topology: { type: 'string' },
+    mode: { type: 'string' },
+    messages: { type: 'string' },
+    body: { type: 'string' },
+    write: { type: 'string' },
+    loss: { type: 'string' },
+    duplication: { type: 'string' },
+    online: { type: 'string' },
+    slot: { type: 'string' },
+    blind: { type: 'boolean', default: false },
+    relay: { type: 'string' },
+    causal: { type: 'boolean', default: false },
+    crashes: { type: 'string' },
+    partitions: { type: 'string' },
+    slow: { type: 'string' },
+    skew: { type: 'string' },
+    hostile: { type: 'boolean', default: false },
+    seed: { type: 'string' },
+    epochs: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+class UsageError extends Error {}
+
+function numberOf(name: keyof typeof values, fallback: number, max = Infinity): number {
+  const text = values[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (text === '' || !Number.isFinite(value) || value < 0 || value > max) {
+    throw new UsageError(`--${name} takes a number${max === Infinity ? '' : ` up to ${max}`}`);
+  }
+  return value;
+}
+
+function choiceOf<T extends string>(
+  name: keyof typeof values,
+  choices: readonly T[],
+  fallback: T,
+): T {
+  const text = values[name];
+  if (text === undefined) return fallback;
+  const choice = choices.find((it) => it === text);
+  if (choice === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}`);
+  return choice;
+}
+
+function configOf(): SimulationConfig {
+  return {
+    ...DEFAULTS,
+    nodes: Math.max(1, numberOf('nodes', DEFAULTS.nodes)),
+    topology: choiceOf('topology', TOPOLOGIES, DEFAULTS.topology),
+    mode: choiceOf('mode', ['batch', 'interactive'], DEFAULTS.mode),
+    messages: numberOf('messages', DEFAULTS.messages),
+    bodyBytes: numberOf('body', DEFAULTS.bodyBytes),
+    writeEpochs: numberOf('write', DEFAULTS.writeEpochs),
+    loss: numberOf('loss', DEFAULTS.loss, 1),
+    duplication: numberOf('duplication', DEFAULTS.duplication, 1),
+    online: numberOf('online', DEFAULTS.online, 1),
+    slotEpochs: Math.max(1, numberOf('slot', DEFAULTS.slotEpochs)),
+    presence: values.blind ? 'blind' : 'known',
+    relay: choiceOf('relay', ['offer', 'mode'], 'offer'),
+    causal: values.causal,
+    crashes: numberOf('crashes', 0),
+    partitions: numberOf('partitions', 0),
+    slowNodes: numberOf('slow', 0),
+    skew: numberOf('skew', 0, 0.9),
+    hostile: values.hostile,
+    seed: numberOf('seed', DEFAULTS.seed),
+  };
+}
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const report = await new Simulation(configOf()).run(numberOf('epochs', 100_000));
+  console.log(values.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
+  return report.converged && report.violations.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
