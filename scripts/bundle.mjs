@@ -20,6 +20,7 @@ await esbuild({
   entryPoints: {
     reunion: join(root, 'main/headless/cli.ts'),
     'desktop/main': join(root, 'main/desktop/main.ts'),
+    'simulator/cli': join(root, 'test/simulator/cli.ts'),
   },
   outdir: dist,
   outExtension: { '.js': '.mjs' },

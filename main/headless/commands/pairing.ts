@@ -13,10 +13,11 @@ export async function invite(options: {
   readonly minutes: number;
 }): Promise<void> {
   await withDevice(options.data, async (client) => {
+    const asked = untilStopped();
     const outcome = followInvitation(client, options.yes === true);
     const { link } = await client.call('invite', { minutes: options.minutes });
     console.log(link);
-    const stopped = untilStopped().then(async () => {
+    const stopped = asked.then(async () => {
       await client.call('cancelPairing', {});
       return outcome;
     });
