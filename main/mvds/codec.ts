@@ -232,7 +232,9 @@ function wireId(id: MessageId): Uint8Array<ArrayBuffer> {
 function wireMessage(message: Message): Omit<SpecMessage, 'metadata'> {
   return {
     groupId: ownBytes(idBytes(message.groupId)),
-    timestamp: message.timestamp,
+    // As the unsigned number of the same bits, which is the same varint: the runtime's own way with negative numbers
+    // loses a carry where the lower 32 bits are zero, at and below -2^53.
+    timestamp: BigInt.asUintN(64, message.timestamp),
     body: ownBytes(message.body),
   };
 }

@@ -77,8 +77,18 @@ describe.each(DIALECTS)('dialect %s', (dialect) => {
         expect(result.dialect).toBe(isEmpty(original) ? undefined : dialect);
         expect(result.rejected).toBe(0);
       }),
+      { numRuns: 500 },
     );
   });
+
+  test.each([0n, 1n, -1n, 2n ** 53n, -(2n ** 32n), -(2n ** 53n), -(2n ** 53n) - 1n, -(2n ** 63n)])(
+    'the timestamp %s comes through exactly',
+    (timestamp) => {
+      const one = message('one', {}, undefined, timestamp);
+      const bytes = encodePayload({ ...EMPTY_PAYLOAD, messages: [one] }, dialect);
+      expect(decoded(bytes).payload.messages).toEqual([one]);
+    },
+  );
 
   test('a split payload has parts within the limit that say the same', () => {
     fc.assert(

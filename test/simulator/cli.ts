@@ -17,6 +17,7 @@ const USAGE = `Simulates MVDS nodes on a virtual clock. One epoch is one second 
   --online P         part of the time that a node is online (${DEFAULTS.online})
   --slot EPOCHS      how long a node stays online or offline at a time (${DEFAULTS.slotEpochs})
   --blind            nodes do not know who is online, and send anyway
+  --resend EPOCHS    resend at this interval instead of backing off
   --relay R          offer, mode (offer)
   --causal           messages name parents
   --crashes N, --partitions N, --slow NODES, --skew P, --hostile
@@ -39,6 +40,7 @@ const { values } = parseArgs({
     slot: { type: 'string' },
     blind: { type: 'boolean', default: false },
     relay: { type: 'string' },
+    resend: { type: 'string' },
     causal: { type: 'boolean', default: false },
     crashes: { type: 'string' },
     partitions: { type: 'string' },
@@ -77,8 +79,10 @@ function choiceOf<T extends string>(
 }
 
 function configOf(): SimulationConfig {
+  const resend = numberOf('resend', 0);
   return {
     ...DEFAULTS,
+    ...(resend > 0 && { backoff: () => resend }),
     nodes: Math.max(1, numberOf('nodes', DEFAULTS.nodes)),
     topology: choiceOf('topology', TOPOLOGIES, DEFAULTS.topology),
     mode: choiceOf('mode', ['batch', 'interactive'], DEFAULTS.mode),

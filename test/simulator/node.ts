@@ -15,6 +15,8 @@ export class SimulatedNode {
   readonly neighbours = new Map<PeerId, ReadonlySet<GroupId>>();
   /** Ids in the order in which the application got them; it survives crashes, like the store. */
   readonly delivered: MessageId[] = [];
+  /** Virtual time of each delivery, in milliseconds. */
+  readonly deliveredAtMs = new Map<MessageId, number>();
   readonly violations: string[] = [];
   readonly tickMs: number;
   readonly stats = { payloads: 0, bytes: 0, messages: 0, crashes: 0, rejected: 0 };
@@ -128,6 +130,7 @@ export class SimulatedNode {
     }
     this.seen.add(id);
     this.delivered.push(id);
+    this.deliveredAtMs.set(id, this.schedule.nowMs);
   }
 
   private send(to: PeerId, bytes: Uint8Array): void | Promise<void> {

@@ -1,4 +1,4 @@
-import type { SimulationConfig } from './config.ts';
+import { EPOCH_MS, type SimulationConfig } from './config.ts';
 import type { SimulatedNode } from './node.ts';
 import type { Written } from './simulation.ts';
 
@@ -22,6 +22,9 @@ export interface Report {
   readonly bytes: number;
   /** Bytes on the wire over the body bytes that had to get to the other nodes. */
   readonly bytesPerBodyByte: number;
+  /** Epochs from writing a message to delivering it on another node: the mean, and the worst. */
+  readonly meanLatencyEpochs: number;
+  readonly worstLatencyEpochs: number;
   readonly nodes: readonly NodeReport[];
   /** What should never happen, in words; empty in a good run. */
   readonly violations: readonly string[];
@@ -68,10 +71,30 @@ export function makeReport(
     payloads,
     bytes,
     bytesPerBodyByte: needed === 0 ? 0 : bytes / needed,
+    ...latencies(nodes, written),
     nodes: rows,
     violations,
     trace,
   };
+}
+
+function latencies(
+  nodes: readonly SimulatedNode[],
+  written: readonly Written[],
+): Pick<Report, 'meanLatencyEpochs' | 'worstLatencyEpochs'> {
+  let sum = 0;
+  let count = 0;
+  let worst = 0;
+  for (const { id, atMs } of written) {
+    for (const node of nodes) {
+      const latency = ((node.deliveredAtMs.get(id) ?? atMs) - atMs) / EPOCH_MS;
+      if (latency <= 0) continue;
+      sum += latency;
+      count += 1;
+      worst = Math.max(worst, latency);
+    }
+  }
+  return { meanLatencyEpochs: count === 0 ? 0 : sum / count, worstLatencyEpochs: worst };
 }
 
 const COLUMNS = ['node', 'delivered', 'payloads', 'bytes', 'rejected', 'crashes', 'complete at'];
@@ -102,6 +125,7 @@ export function formatReport(report: Report): string {
     '',
     `${state} after ${report.epochs} epochs; ${report.written} messages, ${report.payloads} payloads, ${report.bytes} bytes`,
     `bytes on the wire per body byte delivered: ${report.bytesPerBodyByte.toFixed(2)}`,
+    `epochs from written to delivered elsewhere: ${report.meanLatencyEpochs.toFixed(1)} on average, ${report.worstLatencyEpochs.toFixed(1)} at worst`,
     `trace ${report.trace}`,
     ...report.violations.map((violation) => `VIOLATION ${violation}`),
   ].join('\n');
