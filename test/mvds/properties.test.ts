@@ -6,23 +6,37 @@ import { ids, GROUP, TestNetwork, text, type TestNode } from './network.ts';
 /** Node indices wrap around, so that every step is possible in every graph. */
 const steps = fc.array(
   fc.record({
-    type: fc.constantFrom('append', 'append', 'append', 'epoch', 'lossy', 'restart', 'part'),
+    type: fc.constantFrom(
+      'append',
+      'append',
+      'append',
+      'epoch',
+      'lossy',
+      'lossy',
+      'restart',
+      'part',
+    ),
     node: fc.nat(3),
     other: fc.nat(3),
     lose: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
   }),
-  { maxLength: 25 },
+  { maxLength: 30, size: 'max' },
 );
 
 const worlds = fc.record({
   /** For each node but the first, an earlier one that it is joined to: any tree, so any connected graph has one. */
   joinedTo: fc.array(fc.nat(2), { minLength: 1, maxLength: 3 }),
+  /** Joins the last node to the first as well: a ring. */
+  isClosed: fc.boolean(),
   mode: fc.constantFrom('batch', 'interactive'),
   causal: fc.boolean(),
   steps,
 });
 
 type World = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
+
+/** Resending soon, so that a short world has every kind of repetition in it. */
+const backoff = (sendCount: number): number => 1 + (sendCount % 3);
 
 class Play {
   readonly network = new TestNetwork();
@@ -37,7 +51,7 @@ class Play {
   async start(): Promise<void> {
     const { joinedTo, mode } = this.world;
     for (let index = 0; index <= joinedTo.length; index += 1) {
-      this.nodes.push(await this.network.node(`n${index}`));
+      this.nodes.push(await this.network.node(`n${index}`, { backoff }));
       this.delivered.push([]);
     }
     for (const [a, b] of this.edges()) await this.network.join(a, b, mode);
@@ -49,14 +63,15 @@ class Play {
     switch (type) {
       case 'append':
         await node.mvds.append(text('m', { causal: this.world.causal }));
+        await this.network.run();
         break;
       case 'epoch':
         await this.network.epochs(1);
         break;
       case 'lossy':
+        // Loses some of what is said from now on, until the next step of this kind.
         this.network.passes = () => lose[sent++ % lose.length] !== true;
-        await this.network.epochs(3);
-        this.network.passes = () => true;
+        await this.network.run();
         break;
       case 'restart':
         await this.restart(index % this.nodes.length);
@@ -74,6 +89,7 @@ class Play {
   }
 
   async meetAgain(): Promise<void> {
+    this.network.passes = () => true;
     for (const [a, b] of this.edges()) {
       await a.mvds.peerOnline(b.id);
       await b.mvds.peerOnline(a.id);
@@ -85,7 +101,7 @@ class Play {
     const old = this.at(index);
     this.delivered[index] = this.lives(index);
     const memory = createMemorySyncStore(old.store.snapshot());
-    const node = await this.network.node(old.id, { memory });
+    const node = await this.network.node(old.id, { memory, backoff });
     this.nodes[index] = node;
     for (const peerId of old.mvds.view.peers.keys()) {
       await node.mvds.setPeer(peerId, { groups: new Set([GROUP]), mode: this.world.mode });
@@ -94,7 +110,14 @@ class Play {
   }
 
   private edges(): [TestNode, TestNode][] {
-    return this.world.joinedTo.map((to, index) => [this.at(index + 1), this.at(to % (index + 1))]);
+    const { joinedTo, isClosed } = this.world;
+    const tree = joinedTo.map((to, index): [TestNode, TestNode] => [
+      this.at(index + 1),
+      this.at(to % (index + 1)),
+    ]);
+    return isClosed && joinedTo.length > 1
+      ? [...tree, [this.at(joinedTo.length), this.at(0)]]
+      : tree;
   }
 
   private at(index: number): TestNode {
@@ -129,6 +152,6 @@ test('whatever happens in whatever order, all end with the union, once each, par
       await play.network.epochs(1000);
       expect(play.network.takeLog()).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 });
