@@ -7,7 +7,7 @@ import type { MvdsNodeOptions } from './options.ts';
 import type { StoredMessage } from './ports.ts';
 import { TaskQueue } from './queue.ts';
 import { Recent } from './recent.ts';
-import { MutableState, type NodeState } from './state.ts';
+import { MutableState, type NodeState, type Patch } from './state.ts';
 import type { MessageId, PeerId } from './types.ts';
 
 export interface Handled {
@@ -16,6 +16,12 @@ export interface Handled {
   readonly added: readonly MessageId[];
 }
 
+const SESSION_CHANGES: ReadonlySet<Patch['type']> = new Set([
+  'startSession',
+  'endSession',
+  'removePeer',
+]);
+
 /** Carries decisions out: commits, then changes the memory, then delivers and sends. Owns the queue of events. */
 export class Engine {
   readonly queue = new TaskQueue(() => this.flushNext());
@@ -23,8 +29,8 @@ export class Engine {
   private readonly options: MvdsNodeOptions;
   private readonly policy: Policy;
   private readonly flushes = new Map<PeerId, FlushCause>();
-  /** Peers whose transport has not yet taken the last payload. */
-  private readonly busy = new Set<PeerId>();
+  /** Peers whose transport has not yet taken the last payload of this session, and that payload. */
+  private readonly busy = new Map<PeerId, Uint8Array>();
   private readonly recentlyDelivered = new Recent<MessageId>(MAX_RECENT_DELIVERED);
 
   constructor(options: MvdsNodeOptions, policy: Policy, epoch: number) {
@@ -44,7 +50,11 @@ export class Engine {
     const decision = decide({ state: this.view, policy: this.policy }, event);
     const { changes, patches, effects } = decision;
     const added = changes === undefined ? [] : await this.options.store.commit(changes);
-    for (const patch of patches) this.state.apply(patch);
+    for (const patch of patches) {
+      this.state.apply(patch);
+      // What a transport never took ends with its session, or the next one would wait for it.
+      if (SESSION_CHANGES.has(patch.type) && 'peerId' in patch) this.busy.delete(patch.peerId);
+    }
     for (const effect of effects) {
       if (effect.type === 'deliver') await this.deliver(effect.deliveries, added);
       else this.perform(effect);
@@ -131,25 +141,29 @@ export class Engine {
   private send(peerId: PeerId, payload: Payload, dialect: Dialect): void {
     // Only an ephemeral message comes while the transport is busy, and may be lost rather than queued without limit.
     if (this.busy.has(peerId)) return;
+    const bytes = encodePayload(payload, dialect);
+    const failed = (error: unknown): void => {
+      this.flushes.delete(peerId);
+      this.options.onSendFailed?.(peerId, error);
+    };
     try {
-      const sent = this.options.send(peerId, encodePayload(payload, dialect));
+      const sent = this.options.send(peerId, bytes);
       if (!(sent instanceof Promise)) return;
-      this.busy.add(peerId);
+      this.busy.set(peerId, bytes);
       sent.then(
-        () => this.free(peerId),
+        () => this.free(peerId, bytes),
         (error: unknown) => {
-          this.flushes.delete(peerId);
-          this.free(peerId);
-          this.options.onSendFailed?.(peerId, error);
+          if (this.busy.get(peerId) === bytes) failed(error);
+          this.free(peerId, bytes);
         },
       );
     } catch (error) {
-      this.flushes.delete(peerId);
-      this.options.onSendFailed?.(peerId, error);
+      failed(error);
     }
   }
 
-  private free(peerId: PeerId): void {
+  private free(peerId: PeerId, bytes: Uint8Array): void {
+    if (this.busy.get(peerId) !== bytes) return;
     this.busy.delete(peerId);
     this.queue.wake();
   }

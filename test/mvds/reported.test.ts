@@ -104,6 +104,36 @@ describe('reported', () => {
     expect(new Set(failures)).toEqual(new Set([failing]));
   });
 
+  test('what a transport never took does not hold up the next session', async () => {
+    const stalls: ((error: Error) => void)[] = [];
+    const failures: unknown[] = [];
+    const node = await MvdsNode.open({
+      store: createMemorySyncStore(),
+      random: { next: () => 0 },
+      storeId: 'a'.repeat(32),
+      onDelivered: () => undefined,
+      onSendFailed: (_peerId, error) => failures.push(error),
+      send: () => new Promise<void>((_resolve, reject) => stalls.push(reject)),
+    });
+    await node.setPeer(PEER, { groups: new Set([GROUP]), mode: 'batch' });
+    await node.peerOnline(PEER);
+    await node.append(text('one'));
+    await node.settled();
+    await node.append(text('two'));
+    await node.settled();
+    expect(stalls).toHaveLength(1);
+    await node.peerOffline(PEER);
+    await node.peerOnline(PEER);
+    await node.settled();
+    expect(stalls).toHaveLength(2);
+    // The end of the old session's payload is not the end of the new one's.
+    stalls[0]?.(new Error('the old stream was closed'));
+    await node.append(text('three'));
+    await node.settled();
+    expect(stalls).toHaveLength(2);
+    expect(failures).toEqual([]);
+  });
+
   test('offers of a hostile peer make no more requests than the limit', async () => {
     const network = new TestNetwork();
     const node = await network.node('a', { limits: { maxRequestsPerPeer: 100 } });
