@@ -6,7 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { install, node, root, run } from './setup.mjs';
 
 const stamp = join(root, 'dist', '.built');
-const sources = ['main', 'renderer', 'proto', 'scripts', 'test/simulator', 'test/bench'];
+const sources = [
+  'main',
+  'renderer',
+  'proto',
+  'scripts',
+  'test/simulator',
+  'test/interop',
+  'test/bench',
+];
 const sourceFiles = ['package-lock.json', 'vite.config.ts', 'tsconfig.json'];
 
 /** Brings dist/ up to date with the sources. */

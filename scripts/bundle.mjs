@@ -20,6 +20,7 @@ await esbuild({
   entryPoints: {
     reunion: join(root, 'main/headless/cli.ts'),
     'desktop/main': join(root, 'main/desktop/main.ts'),
+    'interop/mvds-stdio': join(root, 'test/interop/mvds-stdio.ts'),
     'simulator/cli': join(root, 'test/simulator/cli.ts'),
   },
   outdir: dist,

@@ -1,0 +1,5 @@
+import { createMemorySyncStore } from '../../main/mvds/memory-store.ts';
+import { syncStoreSuite } from '../store/sync-store-suite.ts';
+
+// The twin in memory passes what the real store passes.
+syncStoreSuite('memory', async () => createMemorySyncStore());
