@@ -66,7 +66,7 @@ export async function openExisting(options: OpeningOptions): Promise<Connection>
   const path = files.database;
   let connection: Connection | undefined;
   try {
-    if (key === undefined) refuseForeign(fileSystem, path);
+    refuseForeign(fileSystem, path);
     connection = new Connection(await openDatabase({ path, key, fileSystem }));
     migrate(connection, false);
     if ((fileSystem.size(path) ?? 0) <= CHECK_AT_OPENING_BYTES) quickCheck(connection);
@@ -100,7 +100,7 @@ async function create({ files, key, fileSystem }: OpeningOptions): Promise<void>
   }
 }
 
-/** Before SQLite opens it, which would change it. An encrypted file is known by its key. */
+/** Before the file is opened as a database, which would write to it. */
 function refuseForeign(fileSystem: FileSystem, path: string): void {
   const header = Buffer.alloc(SQLITE_HEADER_BYTES);
   const descriptor = fileSystem.open(path, { create: false, exclusive: false });
@@ -111,6 +111,7 @@ function refuseForeign(fileSystem: FileSystem, path: string): void {
   } finally {
     fileSystem.close(descriptor);
   }
+  // Whatever else it is, its key or SQLite tells.
   if (!header.subarray(0, SQLITE_MAGIC.length).equals(SQLITE_MAGIC)) return;
   if (header.readUInt32BE(APPLICATION_ID_OFFSET) !== APPLICATION_ID) {
     throw new StoreForeignError('The file is the database of another program.');

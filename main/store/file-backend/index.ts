@@ -124,8 +124,6 @@ export async function openDatabase(options: OpenFileOptions): Promise<FileDataba
 function configure(connection: SqlDatabase, options: OpenFileOptions): void {
   // Before anything is read: it is what makes a log work without shared memory.
   connection.run('PRAGMA locking_mode = EXCLUSIVE');
-  // An encrypted file has no codec for a rollback journal, which only the change to a log would write.
-  if (options.key !== undefined) connection.run('PRAGMA journal_mode = MEMORY');
   const mode = connection.exec('PRAGMA journal_mode = WAL')[0]?.values[0]?.[0];
   if (mode !== 'wal') throw new Error(`the journal mode is ${String(mode)}`);
   const pageBytes = connection.exec('PRAGMA page_size')[0]?.values[0]?.[0];
