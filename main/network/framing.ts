@@ -24,7 +24,16 @@ export function frameChannel(stream: Stream, frameBytesMax: number): FrameChanne
     ended = true;
     wake?.();
   };
-  stream.addEventListener('remoteCloseWrite', end);
+  const close = async () => {
+    end();
+    try {
+      await stream.close();
+    } catch {
+      stream.abort(new ChannelClosedError('the stream could not be closed in order'));
+    }
+  };
+  // A channel is open at both ends or at none.
+  stream.addEventListener('remoteCloseWrite', () => void close());
   stream.addEventListener('close', end);
   stream.addEventListener('message', ({ data }) => {
     const bytes = data instanceof Uint8Array ? data : data.subarray();
@@ -90,13 +99,6 @@ export function frameChannel(stream: Stream, frameBytesMax: number): FrameChanne
         throw new ChannelClosedError('the stream has ended');
       }
     },
-    async close() {
-      end();
-      try {
-        await stream.close();
-      } catch {
-        stream.abort(new ChannelClosedError('the stream could not be closed in order'));
-      }
-    },
+    close,
   };
 }

@@ -1,0 +1,165 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
+import type { PeerId } from '../../main/mvds/types.ts';
+import { Network } from '../../main/network/network.ts';
+import type { PairingChannel } from '../../main/network/network.ts';
+import { startRelayServer } from '../../main/network/relay-server.ts';
+import type { Session } from '../../main/sync/ports.ts';
+import { keysOf } from '../helpers/identities.ts';
+
+interface Started {
+  readonly network: Network;
+  readonly peerId: PeerId;
+  /** The next session that the network reports. */
+  nextSession(): Promise<Session>;
+}
+
+async function start(
+  number: number,
+  options: { readonly relays?: readonly string[]; readonly listen?: readonly string[] } = {},
+): Promise<Started> {
+  const keys = keysOf(number);
+  const network = await Network.create({
+    keys,
+    listen: options.listen ?? [],
+    mustListen: true,
+    relays: options.relays ?? [],
+    lan: false,
+    clock: systemClock,
+    random: systemRandom,
+    onRelayChange: () => undefined,
+  });
+  const sessions: Session[] = [];
+  let wake: () => void = () => undefined;
+  network.onSession((session) => {
+    sessions.push(session);
+    wake();
+  });
+  await network.start();
+  onTestFinished(() => network.stop());
+  const nextSession = async () => {
+    for (;;) {
+      const session = sessions.shift();
+      if (session) return session;
+      await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+  return { network, peerId: keys.peerId, nextSession };
+}
+
+async function startRelay(number = 9): Promise<string> {
+  const relay = await startRelayServer(keysOf(number).seed, ['/ip4/127.0.0.1/tcp/0']);
+  onTestFinished(() => relay.stop());
+  return relay.addresses[0] ?? '';
+}
+
+function wantEachOther(...devices: readonly Started[]): void {
+  for (const { network, peerId } of devices) {
+    const others = devices.map((device) => device.peerId).filter((other) => other !== peerId);
+    network.want(new Set(others));
+  }
+}
+
+describe('sessions', () => {
+  test('carry whole frames both ways through a relay, whatever their size', async () => {
+    const relay = await startRelay();
+    const [a, b] = [await start(0, { relays: [relay] }), await start(1, { relays: [relay] })];
+    wantEachOther(a, b);
+    const [toB, toA] = await Promise.all([a.nextSession(), b.nextSession()]);
+    expect(toB).toMatchObject({ peerId: b.peerId, path: 'relay' });
+    expect(toA).toMatchObject({ peerId: a.peerId, path: 'relay' });
+    for (const size of [0, 1, 3, 70_000, 400_000]) {
+      const frame = new Uint8Array(size).map((_, index) => index % 251);
+      await toB.channel.write(frame);
+      expect(Buffer.from((await toA.channel.read()) ?? []).equals(frame)).toBe(true);
+      await toA.channel.write(frame);
+      expect((await toB.channel.read())?.byteLength).toBe(size);
+    }
+  }, 30_000);
+
+  test('end at both ends when one of them closes, and begin again', async () => {
+    const relay = await startRelay();
+    const [a, b] = [await start(0, { relays: [relay] }), await start(1, { relays: [relay] })];
+    wantEachOther(a, b);
+    const [first, other] = await Promise.all([a.nextSession(), b.nextSession()]);
+    await first.channel.close();
+    expect(await other.channel.read()).toBeUndefined();
+    const [again] = await Promise.all([a.nextSession(), b.nextSession()]);
+    expect(again.peerId).toBe(b.peerId);
+    await expect(first.channel.write(new Uint8Array(1))).rejects.toThrow('ended');
+  }, 30_000);
+
+  test('end when the other side sends a frame over the limit', async () => {
+    const relay = await startRelay();
+    const [a, b] = [await start(0, { relays: [relay] }), await start(1, { relays: [relay] })];
+    wantEachOther(a, b);
+    const [toB, toA] = await Promise.all([a.nextSession(), b.nextSession()]);
+    toB.channel.write(new Uint8Array(600 * 1024)).catch(() => undefined);
+    expect(await toA.channel.read()).toBeUndefined();
+  }, 30_000);
+
+  test('take the local network where there is a way, and say so', async () => {
+    const a = await start(0, { listen: ['/ip4/127.0.0.1/tcp/0'] });
+    const b = await start(1);
+    b.network.learnAddresses(a.peerId, await a.network.reachableAt());
+    wantEachOther(a, b);
+    expect((await b.nextSession()).path).toBe('lan');
+  }, 30_000);
+
+  test('come back after the relay was away', async () => {
+    const seed = keysOf(9).seed;
+    const relay = await startRelayServer(seed, ['/ip4/127.0.0.1/tcp/0']);
+    const address = relay.addresses[0] ?? '';
+    const [a, b] = [await start(0, { relays: [address] }), await start(1, { relays: [address] })];
+    wantEachOther(a, b);
+    const [before] = await Promise.all([a.nextSession(), b.nextSession()]);
+    await relay.stop();
+    expect(await before.channel.read()).toBeUndefined();
+    const [listen = ''] = address.split('/p2p/');
+    const again = await startRelayServer(seed, [listen]);
+    onTestFinished(() => again.stop());
+    const [after] = await Promise.all([a.nextSession(), b.nextSession()]);
+    expect(after.peerId).toBe(b.peerId);
+  }, 60_000);
+});
+
+describe('the gate', () => {
+  test('refuses a stranger, through the relay and directly, and lets members in', async () => {
+    const relay = await startRelay();
+    const listen = ['/ip4/127.0.0.1/tcp/0'];
+    const a = await start(0, { relays: [relay], listen });
+    const stranger = await start(5, { relays: [relay] });
+    const addresses = await a.network.reachableAt();
+    expect(addresses.length).toBeGreaterThanOrEqual(2);
+    for (const address of addresses) {
+      await expect(stranger.network.connectToInviter(a.peerId, [address])).rejects.toThrow();
+    }
+  }, 30_000);
+
+  test('lets a stranger speak the pairing protocol while that is open, and nothing else', async () => {
+    const relay = await startRelay();
+    const a = await start(0, { relays: [relay] });
+    // Of two devices the one with the smaller PeerId opens the session: here that has to be the stranger.
+    const number = [1, 2, 3, 4, 5, 6].find((candidate) => keysOf(candidate).peerId < a.peerId) ?? 0;
+    const stranger = await start(number, { relays: [relay] });
+    const addresses = await a.network.reachableAt();
+
+    const pairing = new Promise<PairingChannel>((resolve) => {
+      void a.network.acceptPairing(resolve);
+    });
+    const channel = await stranger.network.connectToInviter(a.peerId, addresses);
+    const accepted = await pairing;
+    expect(accepted.peerId).toBe(stranger.peerId);
+    await channel.channel.write(new Uint8Array([7]));
+    expect([...((await accepted.channel.read()) ?? [])]).toEqual([7]);
+
+    // It takes the inviter for a member and opens a session; the inviter ends that at once.
+    stranger.network.want(new Set([a.peerId]));
+    expect(await (await stranger.nextSession()).channel.read()).toBeUndefined();
+
+    await a.network.acceptPairing(undefined);
+    await stranger.network.leaveInviter(a.peerId);
+    const other = await start(7, { relays: [relay] });
+    await expect(other.network.connectToInviter(a.peerId, addresses)).rejects.toThrow();
+  }, 30_000);
+});
