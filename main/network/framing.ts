@@ -35,6 +35,9 @@ export function frameChannel(stream: Stream, frameBytesMax: number): FrameChanne
   // A channel is open at both ends or at none.
   stream.addEventListener('remoteCloseWrite', () => void close());
   stream.addEventListener('close', end);
+  // It may have ended while the handshake of its protocol was still under way; no event will tell of that again.
+  if (stream.status !== 'open') end();
+  else if (stream.remoteWriteStatus === 'closed') void close();
   stream.addEventListener('message', ({ data }) => {
     const bytes = data instanceof Uint8Array ? data : data.subarray();
     partial = partial.byteLength === 0 ? bytes : concatBytes(partial, bytes);

@@ -63,6 +63,8 @@ export class Sessions {
         stream.abort(new Error('not a member'));
         return false;
       }
+      // The other side may have refused it already; no event will tell of that again.
+      if (stream.status !== 'open') return false;
       this.#adopt(peer, stream, connection);
       return true;
     } catch {
