@@ -29,6 +29,7 @@ export interface PeerStatus {
   readonly toSend: number;
   /** Messages that the peer has said it still holds for this device; null before it has said so in this session. */
   readonly toReceive: number | null;
+  /** The present while connected; null before the first contact. */
   readonly lastContact: number | null;
   /** When both sides last were known to hold the same. */
   readonly lastInSync: number | null;

@@ -21,6 +21,9 @@ import { statusOf } from './status.ts';
 /** What a device on the LAN is reached at where no address is given: any free port. */
 const LAN_LISTEN = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0'];
 
+/** What is remembered of the other devices is written at most this often: a crash forgets no more than that. */
+const HISTORY_INTERVAL_MS = 5_000;
+
 /**
  * One device: store, identity, group, network, synchronization and conversations, put together. Every host (the Electron
  * window, the daemon, a test) makes this same thing and shows it through `service`.
@@ -37,6 +40,7 @@ export class Device {
   readonly #pairing: PairingService;
   readonly #projector: Projector;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
+  #cancelSaving: (() => void) | undefined;
   #storage: Status['storage'] = { messages: 0, bytes: 0 };
 
   /** Opens the data folder, which must not be in use, and connects to the other devices. Rejects with a clear error. */
@@ -160,6 +164,7 @@ export class Device {
     await this.#pairing.stop();
     await this.#sync.stop();
     await this.#network.stop();
+    this.#cancelSaving?.();
     await this.#settings.setHistory(this.#sync.peers());
     await this.#store.close();
   }
@@ -252,6 +257,12 @@ export class Device {
   }
 
   #syncChanged(): void {
+    this.#cancelSaving ??= this.#options.clock.schedule(HISTORY_INTERVAL_MS, () => {
+      this.#cancelSaving = undefined;
+      this.#settings
+        .setHistory(this.#sync.peers())
+        .catch((error: unknown) => this.#options.log.error(error));
+    });
     this.#status()
       .then((status) => this.#emit({ kind: 'status', status }))
       .catch((error: unknown) => this.#options.log.error(error));

@@ -128,7 +128,7 @@ export class PeerSync {
       toSend: this.#toSend,
       toReceive: this.#toReceive,
       storeId: this.#peerStoreId,
-      lastContact: this.#lastContact,
+      lastContact: this.#session ? this.#clock.now() : this.#lastContact,
       lastInSync: this.#lastInSync,
     };
   }

@@ -64,10 +64,11 @@ test('a person starts, pairs a second device and writes on both, all in the page
   await card.getByText('Up to date').waitFor();
   await card.getByText('Relay', { exact: true }).waitFor();
   await card.getByText('Nothing waiting on either side').waitFor();
-  expect(await card.getByText('just now').count()).toBe(2);
+  await card.getByText('now', { exact: true }).waitFor();
 
   await b.process.kill('SIGKILL');
   await card.getByText('Offline').waitFor();
+  expect(await card.getByText('just now').count()).toBe(2);
   await write(one.page, 'while the laptop is off');
   await card.getByText('1 to send').waitFor();
   await other.page.getByRole('alert').getByText('Reunion is not running').waitFor();
