@@ -6,7 +6,7 @@ import type { GroupId } from '../helpers/ids.ts';
 import type { MessageStore } from '../mvds/ports.ts';
 
 /** Messages turned into conversations in one transaction; enough to be quick, few enough not to stall a window. */
-const BATCH = 500;
+const BATCH = 200;
 
 /**
  * Keeps conversations in step with the messages that arrive. Where a crash came between the two, it catches up at the next

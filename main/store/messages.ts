@@ -76,6 +76,8 @@ export class MessageTable implements SyncOf<MessageStore> {
     const sql = `SELECT ${COLUMNS} JOIN parents ON child = sequence
       WHERE parent = ? AND delivered = 0 AND body IS NOT NULL`;
     const waiting = new Map<number, StoredMessage>();
+    // Where no message names a parent, as in most stores, there is nothing to look up id by id.
+    if (!this.#connection.first('SELECT 1 FROM parents LIMIT 1', [], () => true)) return [];
     for (const id of ids) {
       const found = this.#connection.all(sql, [idBytes(id)], (row) => this.#message(row));
       for (const message of found) waiting.set(message.sequence, message);

@@ -30,9 +30,16 @@ export type StoreCall =
 
 export type StoreMethod = 'commit' | 'stats' | 'check' | 'compact' | 'backup' | 'close';
 
+/**
+ * What calls may take of one turn of the event loop together, milliseconds. Callers that await one call after another go
+ * on in microtasks, which would hold off timers, sockets and windows for as long as there is work.
+ */
+const TURN_BUDGET_MS = 10;
+
 /** Runs calls on the engine, long ones in steps, and upkeep in between. */
 export class StoreService {
   readonly #engine: Engine;
+  readonly #turn = new TurnBudget();
   #upkeep: NodeJS.Immediate | undefined;
   #isClosed = false;
   /** Maintenance runs one at a time. */
@@ -43,6 +50,7 @@ export class StoreService {
   }
 
   async call({ table, method, args }: StoreCall): Promise<unknown> {
+    await this.#turn.room();
     if (this.#isClosed) throw new StoreClosedError('The store is closed.');
     try {
       if (table === 'store') return await this.#callStore(method, args);
@@ -116,4 +124,19 @@ export class StoreService {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Lets calls run, in the order they were made, until their share of the turn is used up; the rest wait for the next. */
+class TurnBudget {
+  #began: number | undefined;
+  #next: Promise<void> | undefined;
+
+  async room(): Promise<void> {
+    while (this.#next && performance.now() - (this.#began ?? 0) > TURN_BUDGET_MS) await this.#next;
+    if (this.#next) return;
+    this.#began = performance.now();
+    this.#next = nextTurn().then(() => {
+      this.#next = undefined;
+    });
+  }
 }
