@@ -85,10 +85,17 @@ export class RunningProcess {
 export async function startRelay(
   folder = temporaryFolder(),
   listen = '/ip4/127.0.0.1/tcp/0',
-): Promise<{ readonly process: RunningProcess; readonly address: string }> {
+): Promise<{
+  readonly process: RunningProcess;
+  readonly address: string;
+  readonly folder: string;
+  /** The address without the relay's id: to start it again in the same place. */
+  readonly listen: string;
+}> {
   const process = new RunningProcess(['relay', '--data', folder, '--listen', listen]);
   const [, address = ''] = await process.line(/^listening (\S+)$/u);
-  return { process, address };
+  const [place = ''] = address.split('/p2p/');
+  return { process, address, folder, listen: place };
 }
 
 export interface StartedDevice {
