@@ -204,6 +204,15 @@ describe('decoding', () => {
     expect(decoded(new Uint8Array(0)).dialect).toBeUndefined();
   });
 
+  test('a hello says how much is waiting, or does not say it', () => {
+    const silent = { version: 1, storeId: 'ab'.repeat(16), maxPayloadBytes: 4096 };
+    for (const pending of [0, 1, 100_000, Number.MAX_SAFE_INTEGER]) {
+      const hello = { ...silent, pending };
+      expect(decoded(payload({ hello }, 'spec')).payload.hello).toEqual(hello);
+    }
+    expect(decoded(payload({ hello: silent }, 'spec')).payload.hello).toEqual(silent);
+  });
+
   test('a hello comes through in the dialect of the specification, and is left out of the other', () => {
     const hello = { version: 1, storeId: 'ab'.repeat(16), maxPayloadBytes: 4096 };
     const both = DIALECTS.map((it) => decoded(payload({ acks: [strayId(1)], hello }, it)).payload);
