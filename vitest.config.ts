@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ['test/faults/**', 'test/electron/**'],
     // Two cores: more workers only make the timing of real processes worse.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    // Bounds what hangs; processes and browsers start slowly on a busy machine.
+    testTimeout: 60_000,
   },
 });

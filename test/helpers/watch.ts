@@ -20,12 +20,14 @@ export async function eventually(
 ): Promise<void> {
   let wake: () => void = () => undefined;
   const unsubscribe = client.onEvent(() => wake());
-  const deadline = AbortSignal.timeout(TIMEOUT_MS);
+  const tooLate = expired(AbortSignal.timeout(TIMEOUT_MS), what);
+  // It may also pass when nobody waits any longer.
+  tooLate.catch(() => undefined);
   try {
     for (;;) {
       const changed = new Promise<void>((resolve) => (wake = resolve));
       if (await holds()) return;
-      await Promise.race([changed, expired(deadline, what)]);
+      await Promise.race([changed, tooLate]);
     }
   } finally {
     unsubscribe();
