@@ -1,14 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import { join, normalize, sep } from 'node:path';
 import type { Net, Protocol } from 'electron';
+import { CONTENT_SECURITY_POLICY } from '../api/page-policy.ts';
 
 /** The page is served under a scheme of its own, so that it has an origin and gets a content security policy. */
 export const PAGE_SCHEME = 'reunion-app';
 export const PAGE_URL = `${PAGE_SCHEME}://page/index.html`;
-
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-  "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 export function isOwnPage(url: string): boolean {
   return url.startsWith(`${PAGE_SCHEME}://page/`);

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
+import { CONTENT_SECURITY_POLICY } from '../api/page-policy.ts';
 import { serveApi } from '../api/server.ts';
 import type { DeviceService } from '../api/server.ts';
 import { ExpectedFailure } from './failures.ts';
@@ -13,9 +14,7 @@ import { WebAccess } from './web-access.ts';
 const FRAME_BYTES_MAX = 1 << 20;
 
 const SECURITY_HEADERS = {
-  'Content-Security-Policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
