@@ -11,7 +11,7 @@ import type {
 /** The most messages that one call returns. */
 const PAGE_MAX = 1_000;
 /** A link is a key: one that lies about for longer than a day will be found by somebody. */
-const INVITATION_MINUTES_MAX = 24 * 60;
+export const INVITATION_MINUTES_MAX = 24 * 60;
 
 const none = z.object({}).strict();
 const position = z.object({

@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { app, BrowserWindow, dialog, ipcMain, net, protocol, shell } from 'electron';
 import { pino } from 'pino';
 import { serveApi } from '../api/server.ts';
 import { Device } from '../device/device.ts';
 import { systemClock, systemRandom } from '../helpers/clock.ts';
+import { removeApiFile, writeApiFile } from '../headless/api-file.ts';
+import { startWebServer } from '../headless/web-server.ts';
 import { windowChannel } from './ipc.ts';
 import { isOwnPage, PAGE_SCHEME, PAGE_URL, servePage } from './page.ts';
 import { confine, windowOptions } from './window.ts';
@@ -18,6 +21,9 @@ protocol.registerSchemesAsPrivileged([
   { scheme: PAGE_SCHEME, privileges: { standard: true, secure: true } },
 ]);
 
+// The same data folder as that of the command line: see headless/folders.ts.
+app.setName('Reunion');
+
 if (app.requestSingleInstanceLock()) void run();
 else app.quit();
 
@@ -26,12 +32,16 @@ async function run(): Promise<void> {
   try {
     const device = await openDevice();
     servePage(protocol, net, PAGE_FOLDER);
+    const commandLine = await serveCommandLine(device);
     const window = await openWindow(device);
     app.on('second-instance', () => {
       window.restore();
       window.focus();
     });
-    closeBeforeQuit(device);
+    closeBeforeQuit(async () => {
+      await commandLine.close();
+      await device.close();
+    });
   } catch (error) {
     logger.fatal(error);
     dialog.showErrorBox('Reunion cannot start', (error as Error).message);
@@ -42,13 +52,36 @@ async function run(): Promise<void> {
 function openDevice(): Promise<Device> {
   return Device.open({
     folder: app.getPath('userData'),
-    relays: [],
+    relays: askedRelays(),
     listen: [],
     lan: true,
     clock: systemClock,
     random: systemRandom,
     log: { error: (error) => logger.error(error), notice: (text) => logger.warn(text) },
   });
+}
+
+/** `reunion send`, `status` and the like talk to the device of the window as they do to one without. */
+async function serveCommandLine(device: Device): Promise<{ close(): Promise<void> }> {
+  const folder = app.getPath('userData');
+  const server = await startWebServer(device.service, 0, undefined);
+  writeApiFile(folder, { port: server.port, token: server.commandToken });
+  return {
+    async close() {
+      removeApiFile(folder);
+      await server.close();
+    },
+  };
+}
+
+/** `npm start -- --relay MULTIADDR`, as the daemon takes it; Chromium's own switches are passed over. */
+function askedRelays(): string[] {
+  const { values } = parseArgs({
+    args: process.argv.slice(1),
+    options: { relay: { type: 'string', multiple: true } },
+    strict: false,
+  });
+  return (values.relay ?? []).filter((relay) => typeof relay === 'string');
 }
 
 async function openWindow(device: Device): Promise<BrowserWindow> {
@@ -61,13 +94,13 @@ async function openWindow(device: Device): Promise<BrowserWindow> {
 }
 
 /** The sessions end and the store closes before the process does. */
-function closeBeforeQuit(device: Device): void {
+function closeBeforeQuit(close: () => Promise<void>): void {
   let closing = false;
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
     if (closing) return;
     closing = true;
     event.preventDefault();
-    void device.close().finally(() => app.quit());
+    void close().finally(() => app.quit());
   });
 }

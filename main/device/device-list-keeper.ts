@@ -82,6 +82,9 @@ export class DeviceListKeeper {
     if (!list?.members.has(this.#options.keys.peerId)) {
       throw new RangeError('a device list that this device is not on');
     }
+    if (this.#id && this.#id !== id) {
+      throw new RangeError('a device belongs to one list, and that for good');
+    }
     for (const entry of entries) await this.#append(append, list.id, entry);
     await this.#options.settings.set(LIST_SETTING, list.id);
     this.#id = list.id;

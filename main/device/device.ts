@@ -1,7 +1,9 @@
+import { ReunionError } from '../api/errors.ts';
 import type { DeviceService } from '../api/server.ts';
 import type { ApiEvent, Status } from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
+import type { Invitation } from '../identity/invitation.ts';
 import { openKeys } from '../identity/keys.ts';
 import type { DeviceKeys } from '../identity/keys.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
@@ -40,6 +42,7 @@ export class Device {
   readonly #pairing: PairingService;
   readonly #projector: Projector;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
+  #creating: Promise<void> | undefined;
   #cancelSaving: (() => void) | undefined;
   #storage: Status['storage'] = { messages: 0, bytes: 0 };
 
@@ -126,9 +129,9 @@ export class Device {
       network,
       onState: (pairing) => this.#emit({ kind: 'pairing', pairing }),
       onBug: (error) => options.log.error(error),
-      isMember: () => this.#list.list !== undefined,
+      isMember: () => this.#list.list !== undefined || this.#creating !== undefined,
       admit: (joiner) => this.#admit(joiner),
-      adopt: (entries) => this.#list.adopt(this.#append, entries),
+      adopt: (entries, invitation) => this.#adopt(entries, invitation),
     });
     const conversations = new ConversationService({
       self: keys.peerId,
@@ -170,6 +173,9 @@ export class Device {
   }
 
   async #start(): Promise<void> {
+    for (const [peer, addresses] of await this.#settings.addresses()) {
+      this.#network.learnAddresses(peer, addresses);
+    }
     await this.#list.load();
     await this.#projector.catchUp();
     await this.#measure();
@@ -196,7 +202,7 @@ export class Device {
   }
 
   async #conversationGroup(): Promise<GroupId> {
-    if (!this.#list.list) await this.#createFirstDevice(undefined);
+    await this.#becomeFirst();
     const group = this.#list.conversationGroup;
     if (!group) throw new Error('a first device without a conversation group');
     return group;
@@ -204,8 +210,35 @@ export class Device {
 
   async #createFirstDevice(name: string | undefined): Promise<Status> {
     if (name !== undefined) await this.#settings.setName(name);
-    if (!this.#list.list) await this.#list.create(this.#append, this.#described());
+    await this.#becomeFirst();
     return this.#status();
+  }
+
+  /**
+   * Makes this a first device, unless it belongs to a list already. Once, however many ask at the same time, and never
+   * while it joins others: what was written to a list of its own would be lost to them.
+   */
+  async #becomeFirst(): Promise<void> {
+    if (this.#list.list) return;
+    if (this.#pairing.isJoining) {
+      throw new ReunionError(
+        'pairing-busy',
+        'This device is joining others; wait until it has, or cancel that first.',
+      );
+    }
+    this.#creating ??= this.#list.create(this.#append, this.#described()).finally(() => {
+      this.#creating = undefined;
+    });
+    await this.#creating;
+  }
+
+  /** The way that led to the inviter will lead to it again: no need for anyone to type it in. */
+  async #adopt(entries: readonly Uint8Array[], invitation: Invitation): Promise<void> {
+    const relays = this.#network.relaysIn(invitation.addresses);
+    await this.#settings.addRelays(relays);
+    await this.#settings.setAddresses(invitation.inviter, invitation.addresses);
+    this.#network.addRelays(relays);
+    await this.#list.adopt(this.#append, entries);
   }
 
   async #admit(joiner: {
@@ -213,7 +246,7 @@ export class Device {
     name: string;
     system: string;
   }): Promise<readonly Uint8Array[]> {
-    if (!this.#list.list) await this.#createFirstDevice(undefined);
+    await this.#becomeFirst();
     const { peerId, name, system } = joiner;
     await this.#list.add(this.#append, { peerId, name, system, at: this.#options.clock.now() });
     return this.#list.entries();
@@ -221,10 +254,7 @@ export class Device {
 
   async #join(link: string, name: string | undefined): Promise<Status> {
     if (name !== undefined) await this.#settings.setName(name);
-    const relays = await this.#pairing.join(link, this.#settings.name);
-    // The way that led to the inviter will lead to it again: no need for anyone to type it in.
-    await this.#settings.addRelays(relays);
-    this.#network.addRelays(relays);
+    await this.#pairing.join(link, this.#settings.name);
     return this.#status();
   }
 

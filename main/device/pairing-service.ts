@@ -27,7 +27,7 @@ export interface PairingServiceOptions {
     system: string;
   }) => Promise<readonly Uint8Array[]>;
   /** Takes over the list of the others. */
-  readonly adopt: (deviceList: readonly Uint8Array[]) => Promise<void>;
+  readonly adopt: (deviceList: readonly Uint8Array[], invitation: Invitation) => Promise<void>;
 }
 
 /** Both sides of pairing by link, as one state that every window and command line shows alike. */
@@ -37,6 +37,8 @@ export class PairingService {
   #state: PairingState = { kind: 'idle' };
   #joining: PairingChannel | 'connecting' | undefined;
   #cancelled = false;
+  /** Goes up with each invitation and each cancellation: one that was overtaken while it was made is not opened. */
+  #inviteAttempt = 0;
 
   constructor(options: PairingServiceOptions) {
     this.#options = options;
@@ -56,7 +58,9 @@ export class PairingService {
   async invite(lifetimeMs: number): Promise<InvitationView> {
     if (this.#joining) throw busy('joining other devices');
     const { network, onBug } = this.#options;
+    const attempt = ++this.#inviteAttempt;
     const addresses = await network.reachableAt();
+    if (attempt !== this.#inviteAttempt) throw hostError('cancelled');
     if (addresses.length === 0) {
       throw new ReunionError(
         'no-way-in',
@@ -64,7 +68,7 @@ export class PairingService {
       );
     }
     const invitation = this.#host.open(addresses, lifetimeMs);
-    await network.acceptPairing(({ peerId, path, channel }) => {
+    network.acceptPairing(({ peerId, path, channel }) => {
       this.#host.serve(peerId, path, channel).catch(onBug);
     });
     return viewOf(invitation);
@@ -76,17 +80,20 @@ export class PairingService {
   }
 
   async cancel(): Promise<void> {
+    this.#inviteAttempt++;
     this.#host.cancel();
     this.#cancelled = true;
     if (typeof this.#joining === 'object') await this.#joining.channel.close();
     if (!this.#joining && this.#state.kind !== 'failed') this.#set({ kind: 'idle' });
   }
 
-  /**
-   * Joins the devices of the inviter. Resolves once this device is one of them, with the relays that the link leads
-   * through.
-   */
-  async join(link: string, name: string): Promise<readonly string[]> {
+  /** Whether this device is joining others: until that has ended, it must not become a first device. */
+  get isJoining(): boolean {
+    return this.#joining !== undefined;
+  }
+
+  /** Joins the devices of the inviter. Resolves once this device is one of them. */
+  async join(link: string, name: string): Promise<void> {
     if (this.#joining) throw busy('joining other devices');
     if (this.#host.state.kind === 'inviting' || this.#host.state.kind === 'approving') {
       throw busy('inviting another device');
@@ -94,9 +101,7 @@ export class PairingService {
     this.#cancelled = false;
     this.#joining = 'connecting';
     try {
-      const invitation = this.#checkLink(link);
-      await this.#join(invitation, name);
-      return this.#options.network.relaysIn(invitation.addresses);
+      await this.#join(this.#checkLink(link), name);
     } catch (error) {
       this.#set({ kind: 'failed', side: 'joining', error: toApiError(error) });
       throw error;
@@ -150,7 +155,7 @@ export class PairingService {
           inviterName = told;
           this.#set({ kind: 'joining', step: 'waiting', inviter: told });
         },
-        store: adopt,
+        store: (deviceList) => adopt(deviceList, invitation),
       });
       if (result.kind !== 'admitted') throw this.#joinError(result);
       this.#set({ kind: 'joined', inviter: { id: inviter, name: inviterName } });
@@ -194,7 +199,7 @@ export class PairingService {
   #hostChanged(state: HostState<Path>): void {
     // Strangers may speak the pairing protocol only while there is an invitation that they could ask about.
     if (state.kind === 'failed' || state.kind === 'closed') {
-      this.#options.network.acceptPairing(undefined).catch(this.#options.onBug);
+      this.#options.network.acceptPairing(undefined);
     }
     this.#set(hostView(state));
   }

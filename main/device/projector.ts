@@ -43,7 +43,7 @@ export class Projector {
     const arrived = await this.#messages.arrivedAfter(through, BATCH);
     const last = arrived.at(-1);
     if (!last) return false;
-    const events = arrived.filter(({ groupId, delivered }) => groupId === this.#group && delivered);
+    const events = arrived.filter(({ groupId }) => groupId === this.#group);
     const changes = projectionOf(events, last.sequence);
     await this.#conversations.apply(changes);
     const changed = [...(changes.putEntries ?? []), ...(changes.nameConversations ?? [])];

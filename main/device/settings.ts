@@ -7,6 +7,7 @@ import type { PeerHistory } from '../sync/peer-sync.ts';
 
 const nameSetting = z.string().min(1);
 const relaysSetting = z.array(z.string());
+const addressesSetting = z.record(z.string(), z.array(z.string()));
 const historySetting = z.record(
   z.string(),
   z.object({
@@ -58,6 +59,23 @@ export class DeviceSettings {
     const known = await this.relays();
     const added = addresses.filter((address) => !known.includes(address));
     if (added.length > 0) await this.#store.set('relays', [...known, ...added]);
+  }
+
+  /** Where other devices were found, as binary multiaddrs: a way to them that needs no relay and no local network. */
+  async addresses(): Promise<ReadonlyMap<PeerId, readonly Uint8Array[]>> {
+    const kept = addressesSetting.safeParse(await this.#store.get('addresses'));
+    return new Map(
+      Object.entries(kept.success ? kept.data : {}).map(([peerId, addresses]) => [
+        peerId as PeerId,
+        addresses.map((address) => new Uint8Array(Buffer.from(address, 'base64'))),
+      ]),
+    );
+  }
+
+  async setAddresses(peerId: PeerId, addresses: readonly Uint8Array[]): Promise<void> {
+    const kept = addressesSetting.safeParse(await this.#store.get('addresses'));
+    const texts = addresses.map((address) => Buffer.from(address).toString('base64'));
+    await this.#store.set('addresses', { ...(kept.success ? kept.data : {}), [peerId]: texts });
   }
 
   async history(): Promise<ReadonlyMap<PeerId, PeerHistory>> {

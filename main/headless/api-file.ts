@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const FILE = 'api.json';
 
-const apiFile = z.object({ port: z.number().int(), token: z.string() });
+const apiFile = z.object({ port: z.number().int().min(1).max(65_535), token: z.string() });
 
 /** Where the device of a data folder answers the command line: a port on loopback, and what proves who is asking. */
 export type ApiFile = z.infer<typeof apiFile>;

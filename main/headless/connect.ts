@@ -6,11 +6,15 @@ import type { ApiFile } from './api-file.ts';
 import { EXIT, ExpectedFailure } from './failures.ts';
 import { socketChannel } from './socket-channel.ts';
 
+/** The port may have gone to a program that says nothing. */
+const HANDSHAKE_TIMEOUT_MS = 5_000;
+
 /** Connects to the device that runs on a data folder. Rejects with `ExpectedFailure`, exit code 3, where none does. */
 export async function connect(folder: string): Promise<ApiClient> {
   const api = runningApi(folder);
   const socket = new WebSocket(`ws://127.0.0.1:${api.port}/`, {
     headers: { Authorization: `Bearer ${api.token}` },
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   });
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { INVITATION_MINUTES_MAX } from '../api/contract.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { runDevice } from './commands/device.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
@@ -48,7 +49,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .description('print a link that lets one other device join, and wait for it')
     .addOption(dataOption())
     .option('--yes', 'approve the device that comes, without asking')
-    .option('--minutes <n>', 'how long the link is good for', positiveNumber, 15)
+    .option('--minutes <n>', 'how long the link is good for', minutes, 15)
     .action(invite);
 
   program
@@ -139,9 +140,13 @@ function web(text: string): number | 'off' {
   return port;
 }
 
-function positiveNumber(text: string): number {
+function minutes(text: string): number {
   const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('A number above 0 is wanted.');
+  if (!(value > 0 && value <= INVITATION_MINUTES_MAX)) {
+    throw new InvalidArgumentError(
+      `A number above 0 and up to ${INVITATION_MINUTES_MAX} (a day) is wanted.`,
+    );
+  }
   return value;
 }
 

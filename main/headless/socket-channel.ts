@@ -3,6 +3,8 @@ import type { Channel } from '../api/frames.ts';
 
 /** Frames as JSON text over a WebSocket of the `ws` package, at either end. What is no JSON ends the connection. */
 export function socketChannel<Out, In>(socket: WebSocket): Channel<Out, In> {
+  // A frame over the limit, or a connection that breaks: either way the close event follows.
+  socket.on('error', () => socket.terminate());
   return {
     send(frame) {
       if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(frame));

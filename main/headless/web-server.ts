@@ -10,8 +10,11 @@ import { ExpectedFailure } from './failures.ts';
 import { socketChannel } from './socket-channel.ts';
 import { WebAccess } from './web-access.ts';
 
-/** The longest frame taken from a client: a text of 128 KiB, every character of it escaped. */
-const FRAME_BYTES_MAX = 1 << 20;
+/**
+ * The longest frame taken from a client, bytes. Far more than any text that is accepted, so that one that is too long is
+ * refused in words and not by a broken connection.
+ */
+const FRAME_BYTES_MAX = 16 << 20;
 
 const SECURITY_HEADERS = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
@@ -49,7 +52,10 @@ export async function startWebServer(
     answer(access, files, request, response);
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX });
+  server.on('clientError', (_error, socket) => socket.destroy());
   server.on('upgrade', (request, socket, head) => {
+    // Whoever is refused may be gone before it hears of it.
+    socket.on('error', () => socket.destroy());
     const allowed = access.isCommandLine(request) || access.isBrowser(request);
     if (!access.isOwnHost(request) || !allowed) {
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
@@ -76,10 +82,12 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const url = new URL(request.url ?? '/', 'http://localhost');
-  const token = url.searchParams.get('token');
+  const url = URL.parse(request.url ?? '/', 'http://localhost');
+  const token = url?.searchParams.get('token') ?? null;
   if (!access.isOwnHost(request) || (request.method !== 'GET' && request.method !== 'HEAD')) {
     response.writeHead(403).end();
+  } else if (!url) {
+    response.writeHead(400).end();
   } else if (url.pathname === '/link' && access.isCommandLine(request)) {
     response.end(files ? access.newLink() : '');
   } else if (token !== null && !access.isBrowser(request)) {

@@ -54,7 +54,8 @@ async function converse(options: JoinOptions): Promise<JoinResult> {
   if (!answer?.admitted) return ended(answer);
   const { deviceList } = answer.admitted;
   await options.store(deviceList);
-  await channel.write(PairDone.encode({}));
+  // From here on this device is one of them, whether or not the inviter hears of it now.
+  await channel.write(PairDone.encode({})).catch(() => undefined);
   return { kind: 'admitted', deviceList };
 }
 

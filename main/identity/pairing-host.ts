@@ -116,26 +116,33 @@ export class PairingHost<Path> {
       path,
     };
     const mac = proofOf(invitation.secret, 'invite', self.peerId, peerId);
-    await channel.write(PairReply.encode({ waiting: { mac, name: self.name() } }));
+    const proof = channel.write(PairReply.encode({ waiting: { mac, name: self.name() } }));
     const done = receiveDone(channel);
     if (!again) {
-      const decision = await this.#ask(candidate, done);
+      const decision = await this.#ask(candidate, proof, done);
       if (decision !== 'approve') return this.#refuse(channel, invitation, decision);
     }
+    await proof;
     await this.#admit(candidate, channel, done, invitation);
   }
 
   /** Asks the person. Resolves also when there is nothing left to ask about. */
-  async #ask(candidate: Candidate<Path>, done: Promise<unknown>): Promise<Decision> {
+  async #ask(
+    candidate: Candidate<Path>,
+    proof: Promise<unknown>,
+    done: Promise<unknown>,
+  ): Promise<Decision> {
     const requestId = randomBytes(8).toString('hex');
-    this.#set({ kind: 'approving', requestId, candidate });
-    const decision = await new Promise<Decision>((resolve) => {
+    const decision = new Promise<Decision>((resolve) => {
       this.#decide = resolve;
       // Before it is admitted, the other side has nothing to say: whatever comes means that it has left.
       void done.then(() => resolve('left'));
+      proof.catch(() => resolve('left'));
     });
+    this.#set({ kind: 'approving', requestId, candidate });
+    const decided = await decision;
     this.#decide = undefined;
-    return decision;
+    return decided;
   }
 
   async #refuse(
@@ -144,7 +151,7 @@ export class PairingHost<Path> {
     decision: Exclude<Decision, 'approve'>,
   ): Promise<void> {
     if (decision === 'left') {
-      this.#set({ kind: 'inviting', invitation });
+      this.#reopen(invitation);
       return;
     }
     if (decision === 'reject') {
@@ -161,12 +168,21 @@ export class PairingHost<Path> {
     invitation: Invitation,
   ): Promise<void> {
     this.#set({ kind: 'admitting', candidate });
-    this.#admitted = candidate.peerId;
-    const deviceList = await this.#options.admit(candidate);
-    await channel.write(PairReply.encode({ admitted: { deviceList: [...deviceList] } }));
-    const stored = await done;
-    if (this.#invitation !== invitation) return;
-    this.#set(stored ? { kind: 'admitted', candidate } : { kind: 'inviting', invitation });
+    let stored: unknown;
+    try {
+      const deviceList = await this.#options.admit(candidate);
+      this.#admitted = candidate.peerId;
+      await channel.write(PairReply.encode({ admitted: { deviceList: [...deviceList] } }));
+      stored = await done;
+    } finally {
+      if (stored === undefined) this.#reopen(invitation);
+    }
+    if (this.#invitation === invitation) this.#set({ kind: 'admitted', candidate });
+  }
+
+  /** The device has left before the end: the invitation waits again, unless it is another one by now. */
+  #reopen(invitation: Invitation): void {
+    if (this.#invitation === invitation) this.#set({ kind: 'inviting', invitation });
   }
 
   #expire(): void {

@@ -9,6 +9,9 @@ const LENGTH_BYTES = 4;
 /** The stream is paused while this many bytes of frames wait to be read: the memory that one peer can make us use. */
 const UNREAD_BYTES_MAX = 1 << 20;
 
+/** What was written may still go out for this long; a peer that takes nothing must not hold up an end, milliseconds. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
 /**
  * Frames over a libp2p stream, which keeps no message boundaries. A frame longer than `frameBytesMax` ends the channel
  * before its body is waited for.
@@ -27,7 +30,7 @@ export function frameChannel(stream: Stream, frameBytesMax: number): FrameChanne
   const close = async () => {
     end();
     try {
-      await stream.close();
+      await stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) });
     } catch {
       stream.abort(new ChannelClosedError('the stream could not be closed in order'));
     }

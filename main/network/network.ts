@@ -52,6 +52,7 @@ export class Network implements Transport {
   readonly #relays: Relays;
   readonly #sessions: Sessions;
   readonly #members: Members;
+  #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(node: Libp2p, gate: Gate, options: NetworkOptions) {
     const { clock, random } = options;
@@ -83,6 +84,14 @@ export class Network implements Transport {
 
   async start(): Promise<void> {
     await this.#sessions.start();
+    await this.#node.handle(
+      PAIR_PROTOCOL,
+      (stream, connection) => {
+        if (this.#onPairing) this.#onPairing(pairingChannel(connection, stream));
+        else stream.abort(new Error('no invitation is open'));
+      },
+      { runOnLimitedConnection: true },
+    );
     try {
       await this.#node.start();
     } catch (error) {
@@ -125,7 +134,9 @@ export class Network implements Transport {
   /** The relays that binary multiaddrs lead through, as text. */
   relaysIn(addresses: readonly Uint8Array[]): string[] {
     return multiaddrsOf(addresses)
-      .map((address) => address.toString().split('/p2p-circuit')[0] ?? '')
+      .map((address) => address.toString())
+      .filter((address) => address.includes('/p2p-circuit'))
+      .map((address) => address.split('/p2p-circuit')[0] ?? '')
       .filter((relay, index, all) => peerInText(relay) && all.indexOf(relay) === index);
   }
 
@@ -142,15 +153,9 @@ export class Network implements Transport {
   }
 
   /** While `handler` is set, devices that are no members may open the pairing protocol, and nothing else. */
-  async acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): Promise<void> {
+  acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): void {
     this.#gate.setPairing(handler !== undefined);
-    await this.#node.unhandle(PAIR_PROTOCOL);
-    if (!handler) return;
-    await this.#node.handle(
-      PAIR_PROTOCOL,
-      (stream, connection) => handler(pairingChannel(connection, stream)),
-      { runOnLimitedConnection: true },
-    );
+    this.#onPairing = handler;
   }
 
   /** Opens the pairing protocol to an inviter. Rejects where none of the addresses leads to it. */

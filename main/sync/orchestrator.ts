@@ -1,3 +1,4 @@
+import { coalesced } from '../helpers/coalesced.ts';
 import type { Clock, Random } from '../helpers/clock.ts';
 import { MvdsNode } from '../mvds/node.ts';
 import type { StoredMessage, SyncStore } from '../mvds/ports.ts';
@@ -34,6 +35,7 @@ export class Orchestrator {
   readonly #peers = new Map<PeerId, PeerSync>();
   #cancelTick: () => void = () => undefined;
   #cancelStatus: (() => void) | undefined;
+  readonly #running = new Set<Promise<void>>();
   #stopped = false;
 
   private constructor(options: OrchestratorOptions, node: MvdsNode) {
@@ -60,8 +62,15 @@ export class Orchestrator {
   /** Starts to synchronize with the members of the group, and follows its changes. */
   async start(): Promise<void> {
     const { transport, group } = this.#options;
-    transport.onSession((session) => void this.#run(session));
-    group.onChange(() => void this.#follow());
+    transport.onSession((session) => {
+      const running = this.#run(session)
+        .catch(this.#options.onError)
+        .finally(() => this.#running.delete(running));
+      this.#running.add(running);
+    });
+    group.onChange(() => {
+      this.#follow().catch(this.#options.onError);
+    });
     await this.#follow();
     this.#scheduleTick();
   }
@@ -72,6 +81,7 @@ export class Orchestrator {
     this.#cancelTick();
     this.#cancelStatus?.();
     await Promise.all([...this.#peers.values()].map((peer) => peer.end()));
+    await Promise.all(this.#running);
     await this.#node.settled();
   }
 
@@ -91,7 +101,7 @@ export class Orchestrator {
     return this.#peers.get(peerId);
   }
 
-  async #follow(): Promise<void> {
+  readonly #follow = coalesced(async () => {
     const { group, transport, history, clock, storeId } = this.#options;
     for (const [peerId, peer] of this.#peers) {
       if (group.members.has(peerId)) continue;
@@ -113,7 +123,7 @@ export class Orchestrator {
     }
     transport.want(new Set(this.#peers.keys()));
     this.#statusChanged();
-  }
+  });
 
   /** One session, from its first payload to its end. */
   async #run(session: Session): Promise<void> {
@@ -122,7 +132,7 @@ export class Orchestrator {
       await session.channel.close();
       return;
     }
-    await peer.begin(session);
+    peer.begin(session);
     try {
       await this.#node.peerOnline(session.peerId);
       await this.#count(peer);
@@ -132,7 +142,7 @@ export class Orchestrator {
         const payload = await session.channel.read();
         if (!payload) break;
         const result = await this.#node.receive(session.peerId, payload);
-        peer.received(result.acknowledged.length);
+        peer.received(result.stored.length);
         await this.#count(peer);
         this.#statusChanged();
       }

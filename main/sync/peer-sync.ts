@@ -48,6 +48,8 @@ export class PeerSync {
   #toReceive: number | undefined;
   /** What was last said to the peer of `#toSend`; undefined before anything was said in this session. */
   #said: number | undefined;
+  /** Whether a report waits for room: with a peer that takes nothing, there is never more than one. */
+  #reporting = false;
   #peerStoreId: string | undefined;
   #lastContact: number | undefined;
   #lastInSync: number | undefined;
@@ -62,12 +64,14 @@ export class PeerSync {
   }
 
   /** A session has begun; the one before, if it still lives, is over. */
-  async begin(session: Session): Promise<void> {
-    await this.#session?.channel.close();
+  begin(session: Session): void {
+    // It may be the one that hangs: nothing waits for its end.
+    void this.#session?.channel.close();
     this.#session = session;
     this.#met = true;
     this.#toReceive = undefined;
     this.#said = undefined;
+    this.#reporting = false;
     this.#lastContact = this.#clock.now();
   }
 
@@ -84,10 +88,12 @@ export class PeerSync {
     await this.#session?.channel.close();
   }
 
-  /** Never waits: how much is under way is bounded by MVDS, whose window closes until the peer acknowledges. */
-  send(payload: Uint8Array): void {
-    // A channel that has ended is noticed by its reader; what was not acknowledged is sent again in the next session.
-    this.#session?.channel.write(payload).catch(() => undefined);
+  /**
+   * Resolves when there is room for more: until then MVDS has nothing more for this peer. A channel that has ended is
+   * noticed by its reader; what was not acknowledged is sent again in the next session.
+   */
+  async send(payload: Uint8Array): Promise<void> {
+    await this.#session?.channel.write(payload).catch(() => undefined);
   }
 
   /** The peer has said how much it still holds for this device. */
@@ -97,7 +103,7 @@ export class PeerSync {
     this.#noteContact();
   }
 
-  /** `messages` have come from the peer, and are acknowledged. */
+  /** `messages` that were new have come from the peer, and are acknowledged. */
   received(messages: number): void {
     if (this.#toReceive !== undefined) this.#toReceive = Math.max(0, this.#toReceive - messages);
     this.#noteContact();
@@ -110,15 +116,18 @@ export class PeerSync {
 
   /** Says to the peer how much is held for it, where that is news. */
   report(): void {
-    if (!this.#session || this.#said === this.#toSend) return;
+    if (!this.#session || this.#reporting || this.#said === this.#toSend) return;
     this.#said = this.#toSend;
+    this.#reporting = true;
     const hello: Hello = {
       version: HELLO_VERSION,
       storeId: this.#storeId,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
       pending: this.#toSend,
     };
-    this.send(encodePayload({ ...EMPTY_PAYLOAD, hello }, 'spec'));
+    void this.send(encodePayload({ ...EMPTY_PAYLOAD, hello }, 'spec')).finally(() => {
+      this.#reporting = false;
+    });
   }
 
   status(): PeerSyncStatus {

@@ -77,20 +77,29 @@ export function countsText({ toSend, toReceive, state }: PeerStatus): string | u
   return state === 'up-to-date' ? 'Nothing waiting on either side' : undefined;
 }
 
-export type Overall = 'alone' | 'in-step' | 'syncing' | 'unreachable' | 'lost';
+export type Overall = 'alone' | 'in-step' | 'partly' | 'syncing' | 'unreachable' | 'lost';
 
-/** How the device is doing as a whole, in one of five states. */
+/** How the device is doing as a whole. */
 export function overallOf(status: Status): Overall {
   const { peers } = status;
   if (peers.length === 0) return 'alone';
   if (peers.some(({ state }) => state === 'syncing')) return 'syncing';
-  return peers.some(({ state }) => state === 'up-to-date') ? 'in-step' : 'unreachable';
+  const inStep = peers.filter(({ state }) => state === 'up-to-date').length;
+  if (inStep === 0) return 'unreachable';
+  return inStep === peers.length ? 'in-step' : 'partly';
 }
 
-export const OVERALL_TEXT: Readonly<Record<Overall, string>> = {
+const OVERALL_TEXT: Readonly<Record<Exclude<Overall, 'partly'>, string>> = {
   alone: 'Only on this device',
   'in-step': 'Up to date',
   syncing: 'Syncing',
   unreachable: 'No device reachable',
   lost: 'Not running',
 };
+
+/** “Up to date” is said only of all devices; else of how many. */
+export function overallText(overall: Overall, { peers }: Status): string {
+  if (overall !== 'partly') return OVERALL_TEXT[overall];
+  const inStep = peers.filter(({ state }) => state === 'up-to-date').length;
+  return `${inStep} of ${peers.length} up to date`;
+}

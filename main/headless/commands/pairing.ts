@@ -84,16 +84,19 @@ export async function join(
   link: string,
   options: { readonly data: string; readonly name?: string },
 ): Promise<void> {
+  const asked = untilStopped();
   await withDevice(options.data, async (client) => {
+    void asked.then(() => client.call('cancelPairing', {}));
+    let inviter = '';
     client.onEvent((event) => {
       if (event.kind !== 'pairing' || event.pairing.kind !== 'joining') return;
-      const { step, inviter } = event.pairing;
-      if (step === 'waiting') console.error(`Waiting for approval on ${printable(inviter)} …`);
+      if (event.pairing.step !== 'waiting') return;
+      inviter = printable(event.pairing.inviter);
+      console.error(`Waiting for approval on ${inviter} …`);
     });
     const { name } = options;
-    const status = await client.call('join', { link, ...(name === undefined ? {} : { name }) });
-    const others = status.peers.map((peer) => printable(peer.name)).join(', ');
-    console.log(`joined ${others}`);
+    await client.call('join', { link, ...(name === undefined ? {} : { name }) });
+    console.log(`joined ${inviter}`);
   });
 }
 

@@ -28,6 +28,8 @@ export class AppState {
   /** How many messages a person sees in all. */
   readonly messages = $derived(this.conversations.reduce((sum, { messages }) => sum + messages, 0));
 
+  /** Each with its draft, for as long as the page is open. */
+  readonly #threads: Record<string, Thread> = {};
   #client: ApiClient | undefined;
 
   /** Connects, and again whenever the connection is lost, until the page is closed. */
@@ -46,7 +48,8 @@ export class AppState {
 
   select(id: string): void {
     if (this.thread?.id === id) return;
-    this.thread = new Thread(id, (command, args) => this.call(command, args));
+    this.#threads[id] ??= new Thread(id, (command, args) => this.call(command, args));
+    this.thread = this.#threads[id];
     void this.thread.refresh();
   }
 

@@ -5,6 +5,9 @@ import type { MessageView } from '../../../main/api/types.ts';
 /** Messages fetched at a time: a few screens. */
 const PAGE = 100;
 
+/** The most that one call returns. */
+const PAGES_MAX = 1_000;
+
 type Call = <C extends Command>(
   command: C,
   args: CommandArguments[C],
@@ -42,6 +45,8 @@ export class Thread {
         limit: PAGE,
         before: { order, id },
       });
+      // Where the list began anew in the meantime, these no longer join on to it.
+      if (this.messages[0] !== oldest) return false;
       this.messages = [...page.messages, ...this.messages];
       this.more = page.more;
       return page.messages.length > 0;
@@ -52,11 +57,14 @@ export class Thread {
 
   async send(text: string): Promise<void> {
     await this.#call('send', { conversation: this.id, text });
-    await this.refresh();
+    // It is sent, whether or not it can be shown at once.
+    await this.refresh().catch(() => undefined);
   }
 
   async #loadNewest(): Promise<void> {
-    const page = await this.#call('messages', { conversation: this.id, limit: PAGE });
+    // As far back as is shown: what a device wrote while it was away has its place among what is older.
+    const limit = Math.min(PAGES_MAX, Math.max(PAGE, this.messages.length + 1));
+    const page = await this.#call('messages', { conversation: this.id, limit });
     const merged = merge(this.messages, page.messages);
     // Where more have come than one page holds, what lies between would be a gap: start over from the newest.
     this.messages = merged ?? page.messages;
