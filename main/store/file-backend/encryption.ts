@@ -97,7 +97,8 @@ class SealedUnits implements FileCodec {
       const take = Math.min(unit.length - skip, source.byteLength - done);
       let plain = source.subarray(done, done + take);
       if (take !== unit.length) {
-        const whole = this.#open(file, unit, false) ?? Buffer.alloc(unit.length);
+        // In the log it may lie over the torn frame of a commit that a crash cut short; what is not written now follows.
+        const whole = this.#open(file, unit, true) ?? Buffer.alloc(unit.length);
         whole.set(plain, skip);
         plain = whole;
       }
@@ -142,8 +143,11 @@ class SealedUnits implements FileCodec {
     cipher.getAuthTag().copy(this.#sealed, at + NONCE_BYTES + unit.length);
   }
 
-  /** The unit's bytes; undefined past the end of the file. Throws `DamagedFileError` where it does not open. */
-  #open(file: RawFile, unit: Unit, whole: boolean): Buffer | undefined {
+  /**
+   * The unit's bytes; undefined past the end of the file. Throws `DamagedFileError` where it does not open.
+   * @param mayBeTorn answers with zeros instead, in a log
+   */
+  #open(file: RawFile, unit: Unit, mayBeTorn: boolean): Buffer | undefined {
     const size = unit.length + SEAL_BYTES;
     const sealed = Buffer.allocUnsafe(size);
     if (file.read(sealed, unit.stored) !== size) return undefined;
@@ -155,7 +159,7 @@ class SealedUnits implements FileCodec {
     try {
       decipher.final();
     } catch {
-      if (whole && this.#layout.tornTail) return Buffer.alloc(unit.length);
+      if (mayBeTorn && this.#layout.tornTail) return Buffer.alloc(unit.length);
       // SQLite never writes a page that was freed in the transaction that added it: a hole in the file.
       if (sealed.every((byte) => byte === 0)) return Buffer.alloc(unit.length);
       throw new DamagedFileError(`the bytes at offset ${unit.stored} were altered or lost`);
