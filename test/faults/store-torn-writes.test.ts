@@ -1,10 +1,9 @@
 import { describe, test } from 'vitest';
+import { SEED } from './seed.ts';
 import { KEY } from '../store/open.ts';
 import { garbledDatabaseRounds, tornLogRounds } from '../store/torn-writes.ts';
 
 const ROUNDS = 300;
-/** Another in every run, printed with the result. */
-const SEED = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
 describe.each([
   ['plain', undefined],
