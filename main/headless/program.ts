@@ -5,6 +5,7 @@ import { runDevice } from './commands/device.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
 import { runRelay } from './commands/relay.ts';
+import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
 import { defaultDataFolder } from './folders.ts';
 
 const HELP_AFTER = `
@@ -97,7 +98,39 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .addOption(dataOption())
     .action(printWebLink);
 
+  addStoreCommands(program);
   return program;
+}
+
+/** What is done to the store of a data folder while no device runs on it. */
+function addStoreCommands(program: Command): void {
+  const store = program
+    .command('store')
+    .description('check, compact, back up or restore the messages, while no device runs on them');
+  store
+    .command('check')
+    .description('tell whether the store is sound')
+    .addOption(dataOption())
+    .option('--full', 'compare indexes with what they index, too; takes several times as long')
+    .action(checkStore);
+  store
+    .command('compact')
+    .description('give back the disk space of what was deleted')
+    .addOption(dataOption())
+    .action(compactStore);
+  store
+    .command('backup')
+    .description('copy the store to a file, encrypted as it is')
+    .addOption(dataOption())
+    .argument('<file>', 'where to')
+    .option('--force', 'replace a file that is there')
+    .action(backUpStore);
+  store
+    .command('restore')
+    .description('put a backup in the place of the store, which is kept under a dated name')
+    .addOption(dataOption())
+    .argument('<file>', 'what `reunion store backup` wrote')
+    .action(restoreFromBackup);
 }
 
 function dataOption(): Option {

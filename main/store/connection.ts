@@ -87,6 +87,8 @@ export class Connection {
     try {
       const result = work();
       this.run('COMMIT');
+      // It stands even when the log could not be moved into the database after it, which SQLite tries again.
+      this.file.takeFileError();
       return result;
     } catch (error) {
       this.#rollBack();

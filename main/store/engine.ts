@@ -1,8 +1,10 @@
+import { resolve } from 'node:path';
 import type { SyncChanges } from '../mvds/ports.ts';
 import type { MessageId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
 import { ConversationTable } from './conversations.ts';
-import { storeError } from './errors.ts';
+import { StoreError, storeError } from './errors.ts';
+import type { FileCopy } from './file-backend/index.ts';
 import { openDatabase } from './file-backend/index.ts';
 import { MessageTable } from './messages.ts';
 import { Names } from './names.ts';
@@ -83,6 +85,8 @@ export class Engine {
     });
     syncFile(this.#options, files.draft);
     this.#connection.close();
+    // The deletion of the log first: after a crash it would be taken for the log of the new database.
+    fileSystem.syncFolder(files.folder);
     try {
       replaceFile(fileSystem, files.draft, files.database);
     } finally {
@@ -97,10 +101,12 @@ export class Engine {
    * @returns copies a part at each call; whether it is done
    */
   startBackup(path: string): { readonly step: () => boolean; readonly cancel: () => void } {
-    const { key, fileSystem } = this.#options;
+    const { fileSystem, files } = this.#options;
+    if (resolve(path) === resolve(files.database)) {
+      throw new StoreError('The store cannot be backed up to itself.');
+    }
     const draft = `${path}.draft`;
-    discard(fileSystem, draft);
-    const copy = this.#connection.file.copyTo(draft, key);
+    const copy = this.#startCopy(draft);
     return {
       step: () => {
         try {
@@ -118,6 +124,16 @@ export class Engine {
         discard(fileSystem, draft);
       },
     };
+  }
+
+  #startCopy(draft: string): FileCopy {
+    const { key, fileSystem } = this.#options;
+    try {
+      discard(fileSystem, draft);
+      return this.#connection.file.copyTo(draft, key);
+    } catch (error) {
+      throw storeError(error, undefined);
+    }
   }
 
   close(): void {

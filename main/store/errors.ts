@@ -96,7 +96,13 @@ export function storeError(error: unknown, fileError: unknown): unknown {
 
 /** SQLite's words for its result codes; sql.js throws them without the code. */
 function sqliteError(error: unknown): unknown {
-  switch (messageOf(error)) {
+  const message = messageOf(error);
+  // It goes on with what of the schema cannot be read.
+  if (message.startsWith('malformed database schema')) {
+    return new StoreDamagedError('The store is damaged.', { cause: error });
+  }
+  switch (message) {
+    case 'unsupported file format':
     case 'database disk image is malformed':
     case 'file is not a database':
       return new StoreDamagedError('The store is damaged.', { cause: error });

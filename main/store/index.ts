@@ -16,6 +16,8 @@ export * from './errors.ts';
 export { lockStore as lockFolder } from './lock.ts';
 export type { StoreStats } from './engine.ts';
 export type { StoreNotice } from './opening.ts';
+export type { RestoreOptions } from './restore.ts';
+export { restoreStore } from './restore.ts';
 
 export interface StoreOptions {
   /** The store's own folder; made if it is missing. */
@@ -26,6 +28,8 @@ export interface StoreOptions {
   readonly fileSystem?: FileSystem;
   /** Told what a person should know, such as that a damaged store was set aside. */
   readonly onNotice?: (notice: StoreNotice) => void;
+  /** Throws why a store that is there cannot be used, rather than setting it aside. */
+  readonly refuseUnusable?: boolean;
 }
 
 /** A device's messages and all that is kept with them. All methods reject with a `StoreError` for what can be expected. */
@@ -61,16 +65,17 @@ const FOLDER_MODE = 0o700;
 /**
  * Opens the store in a folder, made new where there is none. Throws `StoreInUseError`, `StoreKeyError`, `StoreFullError` or
  * `StoreReadOnlyError`, with nothing changed. A damaged, foreign or newer file is set aside (see `onNotice`) and a new store
- * takes its place.
+ * takes its place; with `refuseUnusable`, `StoreDamagedError`, `StoreForeignError` or `StoreNewerError` is thrown instead.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { folder, key, fileSystem = nodeFileSystem, onNotice = () => undefined } = options;
+  const { refuseUnusable = false } = options;
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const unlock = lockStore(folder);
   try {
     const files = storeFiles(folder);
     const now = (): number => Date.now();
-    const engine = await openEngine({ files, key, fileSystem, onNotice, now });
+    const engine = await openEngine({ files, key, fileSystem, onNotice, refuseUnusable, now });
     const service = new StoreService(engine);
     return makeStore(engine.storeId, (call) => service.call(call), unlock);
   } catch (error) {

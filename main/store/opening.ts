@@ -24,6 +24,8 @@ export interface OpeningOptions {
   readonly key: Uint8Array | undefined;
   readonly fileSystem: FileSystem;
   readonly onNotice: (notice: StoreNotice) => void;
+  /** Throws why a store that is there cannot be used, rather than setting it aside. */
+  readonly refuseUnusable?: boolean;
   /** Unix milliseconds; dates what is set aside. */
   readonly now: () => number;
 }
@@ -31,7 +33,7 @@ export interface OpeningOptions {
 /** Up to this size a store is checked whole each time it is opened, in some 100 ms; a larger one in idle time. */
 export const CHECK_AT_OPENING_BYTES = 16 * 1024 * 1024;
 
-const STORE_ID_BYTES = 16;
+export const STORE_ID_BYTES = 16;
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const SQLITE_HEADER_BYTES = 100;
 const APPLICATION_ID_OFFSET = 68;
@@ -53,7 +55,7 @@ export async function openConnection(options: OpeningOptions): Promise<Connectio
     return await openExisting(options);
   } catch (error) {
     const reason = reasonToSetAside(error);
-    if (reason === undefined) throw error;
+    if (reason === undefined || options.refuseUnusable === true) throw error;
     notifySetAside(options, reason);
     await create(options);
     return openExisting(options);
@@ -118,7 +120,8 @@ function refuseForeign(fileSystem: FileSystem, path: string): void {
   }
 }
 
-function reasonToSetAside(error: unknown): StoreNotice['reason'] | undefined {
+/** Why a file that could not be opened is set aside; undefined for a failure that says nothing against the file. */
+export function reasonToSetAside(error: unknown): StoreNotice['reason'] | undefined {
   if (error instanceof StoreDamagedError) return 'damaged';
   if (error instanceof StoreForeignError) return 'foreign';
   if (error instanceof StoreNewerError) return 'newer';

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { StoreForeignError, StoreNewerError } from './errors.ts';
+import { StoreDamagedError, StoreForeignError, StoreNewerError } from './errors.ts';
 import { number } from './values.ts';
 
 /** 'Reun': marks a SQLite file as a store of ours. */
@@ -117,7 +117,7 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
  * Makes the schema of a new store, or brings an older one up to date, each version in a transaction of its own. Throws
- * `StoreForeignError` or `StoreNewerError`, with nothing changed, for a file that this program must not write.
+ * `StoreForeignError`, `StoreNewerError` or `StoreDamagedError`, with nothing changed, for a file that this program must not write.
  */
 export function migrate(connection: Connection, isNew: boolean): void {
   const pragma = (name: string): number =>
@@ -131,6 +131,7 @@ export function migrate(connection: Connection, isNew: boolean): void {
       `The store has schema ${version}; this version of Reunion knows schemas up to ${SCHEMA_VERSION}.`,
     );
   }
+  if (!isNew && version < 1) throw new StoreDamagedError('The store is damaged: it has no schema.');
   for (let from = version; from < SCHEMA_VERSION; from += 1) {
     connection.transaction(() => {
       connection.script(MIGRATIONS[from] ?? '');

@@ -44,13 +44,70 @@ export function setAside(
   reason: string,
   now: number,
 ): string {
-  const date = new Date(now).toISOString().slice(0, 19).replaceAll(':', '-');
-  const base = `${files.database}.${reason}-${date}`;
-  let aside = base;
-  for (let count = 2; fileSystem.size(aside) !== undefined; count += 1) aside = `${base}-${count}`;
+  const aside = unusedAsideName(fileSystem, files, reason, now);
   // The log first: without it SQLite would take what is left for the whole.
   if (fileSystem.size(files.log) !== undefined) fileSystem.rename(files.log, aside + LOG_SUFFIX);
   if (fileSystem.size(files.database) !== undefined) fileSystem.rename(files.database, aside);
   fileSystem.syncFolder(files.folder);
   return aside;
+}
+
+/**
+ * A name beside the store that no file has.
+ * @param reason one word, such as `damaged`
+ * @param now Unix milliseconds
+ */
+export function unusedAsideName(
+  fileSystem: FileSystem,
+  files: StoreFiles,
+  reason: string,
+  now: number,
+): string {
+  const date = new Date(now).toISOString().slice(0, 19).replaceAll(':', '-');
+  const base = `${files.database}.${reason}-${date}`;
+  let aside = base;
+  for (let count = 2; fileSystem.size(aside) !== undefined; count += 1) aside = `${base}-${count}`;
+  return aside;
+}
+
+/** Copies the store's files to `aside`, the log with its suffix, and leaves them in their place. */
+export function keepAside(fileSystem: FileSystem, files: StoreFiles, aside: string): void {
+  try {
+    copyFile(fileSystem, files.database, aside);
+    if (fileSystem.size(files.log) !== undefined) {
+      copyFile(fileSystem, files.log, aside + LOG_SUFFIX);
+    }
+  } catch (error) {
+    discard(fileSystem, aside);
+    throw error;
+  }
+  fileSystem.syncFolder(files.folder);
+}
+
+/** Bytes copied at a time. */
+const COPY_BYTES = 1 << 20;
+
+/** Copies a file to a new one, which is on the medium when this returns. Throws Node's errors. */
+export function copyFile(fileSystem: FileSystem, from: string, to: string): void {
+  const source = fileSystem.open(from, { create: false, exclusive: false });
+  try {
+    const target = fileSystem.open(to, { create: true, exclusive: true });
+    try {
+      const part = new Uint8Array(COPY_BYTES);
+      for (let at = 0; ;) {
+        const count = fileSystem.read(source, part, at);
+        if (count === 0) break;
+        let done = 0;
+        while (done < count) {
+          done += fileSystem.write(target, part.subarray(done, count), at + done);
+        }
+        at += count;
+      }
+      fileSystem.sync(target);
+    } finally {
+      fileSystem.close(target);
+    }
+  } finally {
+    fileSystem.close(source);
+  }
 }

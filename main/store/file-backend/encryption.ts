@@ -77,7 +77,7 @@ class SealedUnits implements FileCodec {
       const unit = this.#unitAt(offset + done);
       const skip = offset + done - unit.start;
       const take = Math.min(unit.length - skip, target.byteLength - done);
-      const plain = this.#open(file, unit, take === unit.length);
+      const plain = this.#open(file, unit, this.#mayBeTorn(unit, take));
       if (plain === undefined) break;
       target.set(take === unit.length ? plain : plain.subarray(skip, skip + take), done);
       done += take;
@@ -97,7 +97,8 @@ class SealedUnits implements FileCodec {
       const take = Math.min(unit.length - skip, source.byteLength - done);
       let plain = source.subarray(done, done + take);
       if (take !== unit.length) {
-        const whole = this.#open(file, unit, false) ?? Buffer.alloc(unit.length);
+        // In the log it may lie over the torn frame of a commit that a crash cut short; what is not written now follows.
+        const whole = this.#open(file, unit, this.#layout.tornTail) ?? Buffer.alloc(unit.length);
         whole.set(plain, skip);
         plain = whole;
       }
@@ -142,8 +143,20 @@ class SealedUnits implements FileCodec {
     cipher.getAuthTag().copy(this.#sealed, at + NONCE_BYTES + unit.length);
   }
 
-  /** The unit's bytes; undefined past the end of the file. Throws `DamagedFileError` where it does not open. */
-  #open(file: RawFile, unit: Unit, whole: boolean): Buffer | undefined {
+  /** Whether a read of `bytes` of a unit is to be answered with zeros where the unit is torn. */
+  #mayBeTorn(unit: Unit, bytes: number): boolean {
+    const isWhole = bytes === unit.length;
+    if (this.#layout.tornTail) return isWhole;
+    // SQLite looks at the head of the first page before it looks into the log. A checkpoint that lost its power may have
+    // torn that page, which is then read whole from the log; zeros stand for the defaults, such as pages of 4096 bytes.
+    return unit.start === 0 && !isWhole;
+  }
+
+  /**
+   * The unit's bytes; undefined past the end of the file. Throws `DamagedFileError` where it does not open.
+   * @param mayBeTorn answers with zeros instead
+   */
+  #open(file: RawFile, unit: Unit, mayBeTorn: boolean): Buffer | undefined {
     const size = unit.length + SEAL_BYTES;
     const sealed = Buffer.allocUnsafe(size);
     if (file.read(sealed, unit.stored) !== size) return undefined;
@@ -155,7 +168,7 @@ class SealedUnits implements FileCodec {
     try {
       decipher.final();
     } catch {
-      if (whole && this.#layout.tornTail) return Buffer.alloc(unit.length);
+      if (mayBeTorn) return Buffer.alloc(unit.length);
       // SQLite never writes a page that was freed in the transaction that added it: a hole in the file.
       if (sealed.every((byte) => byte === 0)) return Buffer.alloc(unit.length);
       throw new DamagedFileError(`the bytes at offset ${unit.stored} were altered or lost`);

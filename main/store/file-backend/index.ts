@@ -1,5 +1,6 @@
 import { findDefaultVfs, Heap } from './abi.ts';
 import { PAGE_BYTES } from './encryption.ts';
+import { DamagedFileError } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import { nodeFileSystem } from './file-system.ts';
 import { KEY_BYTES } from './key-header.ts';
@@ -125,9 +126,9 @@ function configure(connection: SqlDatabase, options: OpenFileOptions): void {
   // Before anything is read: it is what makes a log work without shared memory.
   connection.run('PRAGMA locking_mode = EXCLUSIVE');
   const mode = connection.exec('PRAGMA journal_mode = WAL')[0]?.values[0]?.[0];
-  if (mode !== 'wal') throw new Error(`the journal mode is ${String(mode)}`);
+  if (mode !== 'wal') throw new DamagedFileError(`its journal mode is ${String(mode)}`);
   const pageBytes = connection.exec('PRAGMA page_size')[0]?.values[0]?.[0];
-  if (pageBytes !== PAGE_BYTES) throw new Error(`the page size is ${String(pageBytes)}`);
+  if (pageBytes !== PAGE_BYTES) throw new DamagedFileError(`its page size is ${String(pageBytes)}`);
   const { cacheKibibytes = DEFAULT_CACHE_KIBIBYTES, checkpointPages } = options;
   connection.run('PRAGMA synchronous = FULL');
   connection.run('PRAGMA temp_store = MEMORY');
