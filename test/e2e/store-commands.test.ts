@@ -127,7 +127,9 @@ test('restore takes the place of a damaged store, which is kept, and of none', a
   expect(await contentOf(folder)).toEqual(['one']);
 
   const fresh = temporaryFolder();
-  writeFileSync(join(fresh, 'device.key'), readFileSync(join(folder, 'device.key')), { mode: 0o600 });
+  writeFileSync(join(fresh, 'device.key'), readFileSync(join(folder, 'device.key')), {
+    mode: 0o600,
+  });
   expect((await store(fresh, 'restore', file)).code).toBe(0);
   expect(await contentOf(fresh)).toEqual(['one']);
 });
