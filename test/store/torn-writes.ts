@@ -28,7 +28,7 @@ const PAGE_BYTES = 4_096;
 /** More pages than are written to the log at once, over whatever torn frames lie there. */
 const LARGE_BATCH = 100;
 
-interface Crashed {
+export interface Crashed {
   readonly folder: string;
   readonly batches: readonly string[];
   /** Bytes of the log, up to its last commit. */
@@ -121,7 +121,7 @@ export async function garbledDatabaseRounds(
 }
 
 /** A store as the end of its process leaves it, with a log. */
-async function crashedStore(key: Uint8Array | undefined, count: number): Promise<Crashed> {
+export async function crashedStore(key: Uint8Array | undefined, count: number): Promise<Crashed> {
   const folder = testFolder();
   const store = await openStore({ folder, key });
   try {
