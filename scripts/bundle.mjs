@@ -22,6 +22,7 @@ await esbuild({
     'desktop/main': join(root, 'main/desktop/main.ts'),
     'interop/mvds-stdio': join(root, 'test/interop/mvds-stdio.ts'),
     'simulator/cli': join(root, 'test/simulator/cli.ts'),
+    'bench/run': join(root, 'test/bench/run.ts'),
   },
   outdir: dist,
   outExtension: { '.js': '.mjs' },

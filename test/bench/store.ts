@@ -1,0 +1,118 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { inFolder } from './folder.ts';
+import { insertFigures } from './store-inserts.ts';
+import type { LargeFigures, StoreChoice } from './store-large.ts';
+import type { StallFigures } from './store-stalls.ts';
+import { inProcess } from './store-steps.ts';
+import type { Figure } from './table.ts';
+import { formatFigures } from './table.ts';
+
+const DEFAULT_MESSAGES = 1_000_000;
+const ARRIVING_MESSAGES = 100_000;
+const MEGABYTE = 1e6;
+
+const FIRST_PAGE_MS = 200;
+const RESIDENT_MEGABYTES = 200;
+const PAGE_MS = 5;
+const SEARCH_MS = 100;
+const STALL_MS = 50;
+
+export const STORE_USAGE = `store: the message store
+  --messages N    messages of the large store (${DEFAULT_MESSAGES})
+  --arriving N    messages that arrive while stalls are measured (${ARRIVING_MESSAGES})
+  --encrypted     encrypt the large store
+  --folder PATH   where to make the stores, on the disk to be measured (the system's folder for temporary files)
+`;
+
+/** Runs all measurements of the store; figures are printed as they are found. */
+export async function benchStore(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      messages: { type: 'string', default: String(DEFAULT_MESSAGES) },
+      arriving: { type: 'string', default: String(ARRIVING_MESSAGES) },
+      encrypted: { type: 'boolean', default: false },
+      folder: { type: 'string', default: tmpdir() },
+    },
+  });
+  const messages = count('--messages', values.messages);
+  const arriving = count('--arriving', values.arriving);
+  const { encrypted, folder: parent } = values;
+  const print = (figures: readonly Figure[]): void => {
+    process.stdout.write(formatFigures(figures));
+  };
+  print(await insertFigures(parent));
+  for (const isEncrypted of [false, true]) {
+    await inFolder(parent, async (folder) => {
+      const choice = { folder: join(folder, 'store'), encrypted: isEncrypted };
+      const found = await inProcess('stalls', { ...choice, from: 0, messages: arriving });
+      print(stallFigures(`new store${isEncrypted ? ', encrypted' : ''}`, found));
+    });
+  }
+  await inFolder(parent, async (folder) => {
+    const choice: StoreChoice = { folder: join(folder, 'store'), encrypted };
+    const filling = await inProcess('fill', { ...choice, messages });
+    print([{ name: 'filling the large store', value: filling / 1000, unit: 's' }]);
+    print(largeFigures(await inProcess('read', choice)));
+    const found = await inProcess('stalls', { ...choice, from: messages, messages: arriving });
+    print(stallFigures('large store', found));
+  });
+}
+
+function largeFigures(found: LargeFigures): Figure[] {
+  const megabytes = (bytes: number): number => bytes / MEGABYTE;
+  const [page, slowestPage] = found.page;
+  return [
+    {
+      name: `open to the first page, ${found.messages} messages`,
+      value: found.firstPage,
+      unit: 'ms',
+      bar: { atMost: FIRST_PAGE_MS },
+      note: `${megabytes(found.bytes).toFixed(0)} MB on disk`,
+    },
+    {
+      name: 'resident memory, at most',
+      value: megabytes(found.residentPeak),
+      unit: 'MB',
+      bar: { atMost: RESIDENT_MEGABYTES },
+      note: `${megabytes(found.residentAtFirst).toFixed(0)} MB at the first page`,
+    },
+    {
+      name: 'page of 50 newest, 95th percentile',
+      value: page,
+      unit: 'ms',
+      bar: { atMost: PAGE_MS },
+      note: `slowest ${slowestPage.toFixed(1)} ms`,
+    },
+    ...Object.entries(found.searches).map(([kind, [median, slowest]]) => ({
+      name: `search for ${kind}, slowest`,
+      value: slowest,
+      unit: 'ms',
+      bar: { atMost: SEARCH_MS },
+      note: `median ${median.toFixed(1)} ms`,
+    })),
+  ];
+}
+
+function stallFigures(where: string, found: StallFigures): Figure[] {
+  const { longestCommit, longestApply, backups, rate } = found;
+  return [
+    {
+      name: `event loop held off, ${where}`,
+      value: found.longest,
+      unit: 'ms',
+      bar: { atMost: STALL_MS },
+      note:
+        `99.9 %: ${found.p999.toFixed(1)} ms; longest commit ${longestCommit.toFixed(0)} ms, ` +
+        `apply ${longestApply.toFixed(0)} ms; ${Math.round(rate)} messages/s, ${backups} backups`,
+    },
+  ];
+}
+
+function count(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw Object.assign(new TypeError(`${option} takes a whole number above 0`), { code: 'USAGE' });
+}
