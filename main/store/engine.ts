@@ -14,7 +14,7 @@ import { RecordTable } from './records.ts';
 import { ActivityTable, SettingTable } from './settings.ts';
 import { discard, replaceFile } from './store-files.ts';
 import { commitChanges } from './sync.ts';
-import { text } from './values.ts';
+import { number, text } from './values.ts';
 
 export interface StoreStats {
   /** Messages held, waiting and tombstoned ones included. */
@@ -78,19 +78,27 @@ export class Engine {
 
   /** Gives back the room of what was deleted: writes the store anew and puts it in the place of the old one. */
   async compact(): Promise<void> {
-    const { files, fileSystem } = this.#options;
-    discard(fileSystem, files.draft);
-    this.#connection.file.withFile(files.draft, (name) => {
-      this.#connection.script(`VACUUM INTO '${name}'`);
-    });
-    syncFile(this.#options, files.draft);
+    const { files, fileSystem, key } = this.#options;
+    const changes = (): number =>
+      this.#connection.first('SELECT total_changes()', [], ([value]) => number(value)) ?? 0;
+    let copied: number;
+    do {
+      copied = changes();
+      discard(fileSystem, files.draft);
+      this.#connection.file.withFile(files.draft, (name) => {
+        this.#connection.script(`VACUUM INTO '${name}'`);
+      });
+      syncFile(this.#options, files.draft);
+      // Gives it a log while it is still a draft: in its place, a crash in the middle of that would cost its first page.
+      (await openDatabase({ path: files.draft, key, fileSystem })).close();
+      // What was committed meanwhile is not in it.
+    } while (changes() !== copied);
     this.#connection.close();
     // The deletion of the log first: after a crash it would be taken for the log of the new database.
     fileSystem.syncFolder(files.folder);
     try {
       replaceFile(fileSystem, files.draft, files.database);
     } finally {
-      const { key } = this.#options;
       this.#connection.reopen(await openDatabase({ path: files.database, key, fileSystem }));
       this.#connection.script('PRAGMA foreign_keys = ON');
     }
