@@ -44,10 +44,10 @@ export async function measureStalls(
     await work();
     longest[name] = Math.max(longest[name], performance.now() - started);
   };
-  let isArriving = true;
+  const arrived = new AbortController();
   let backups = 0;
   const backingUp = (async () => {
-    while (isArriving) {
+    while (!arrived.signal.aborted) {
       await store.backup(join(options.folder, 'backup.db'));
       backups += 1;
     }
@@ -62,7 +62,7 @@ export async function measureStalls(
     await call('apply', () => store.conversations.apply({ putEntries, projectedThrough: through }));
   }
   const took = performance.now() - started;
-  isArriving = false;
+  arrived.abort();
   await backingUp;
   await sleep(QUIET_MS);
   delay.disable();
