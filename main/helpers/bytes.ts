@@ -21,13 +21,7 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
 }
 
 const utf8Encoder = new TextEncoder();
-const utf8Decoder = new TextDecoder('utf-8', { fatal: true });
 
 export function utf8(text: string): Uint8Array {
   return utf8Encoder.encode(text);
-}
-
-/** The text of UTF-8 bytes. Throws `TypeError` where they are not well-formed UTF-8. */
-export function fromUtf8(bytes: Uint8Array): string {
-  return utf8Decoder.decode(bytes);
 }

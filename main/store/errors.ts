@@ -50,19 +50,6 @@ export class StoreClosedError extends StoreError {
   override name = 'StoreClosedError';
 }
 
-const CLASSES = [
-  StoreError,
-  StoreInUseError,
-  StoreKeyError,
-  StoreDamagedError,
-  StoreForeignError,
-  StoreNewerError,
-  StoreFullError,
-  StoreReadOnlyError,
-  StoreClosedError,
-];
-const CLASS_BY_NAME = new Map(CLASSES.map((Class) => [Class.name, Class]));
-
 /**
  * The store's error for what SQLite reported and the file system's failure behind it, if there was one. An error that
  * is neither, which is a bug, is returned as it is.
@@ -119,23 +106,4 @@ function sqliteError(error: unknown): unknown {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** An error as it travels between threads. */
-export interface ErrorRecord {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-}
-
-export function toRecord(error: unknown): ErrorRecord {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), stack: undefined };
-  return { name: error.name, message: error.message, stack: error.stack };
-}
-
-export function fromRecord({ name, message, stack }: ErrorRecord): Error {
-  const Class = CLASS_BY_NAME.get(name) ?? (name === 'RangeError' ? RangeError : Error);
-  const error = new Class(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
 }

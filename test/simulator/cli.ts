@@ -1,6 +1,7 @@
 /** `npm run simulate -- --help`. */
 import { parseArgs } from 'node:util';
 import { DEFAULTS, TOPOLOGIES, type SimulationConfig } from './config.ts';
+import { openDisk, STORES } from './disk.ts';
 import { formatReport } from './report.ts';
 import { Simulation } from './simulation.ts';
 
@@ -20,6 +21,7 @@ const USAGE = `Simulates MVDS nodes on a virtual clock. One epoch is one second 
   --resend EPOCHS    resend at this interval instead of backing off
   --relay R          offer, mode (offer)
   --causal           messages name parents
+  --store S          memory, sqlite (memory): what the nodes keep their messages in
   --crashes N, --partitions N, --slow NODES, --skew P, --hostile
   --seed S           (${DEFAULTS.seed}); the same seed gives the same trace
   --epochs MAX       give up after this many (100000)
@@ -47,6 +49,7 @@ const { values } = parseArgs({
     slow: { type: 'string' },
     skew: { type: 'string' },
     hostile: { type: 'boolean', default: false },
+    store: { type: 'string' },
     seed: { type: 'string' },
     epochs: { type: 'string' },
     json: { type: 'boolean', default: false },
@@ -110,7 +113,10 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const report = await new Simulation(configOf()).run(numberOf('epochs', 100_000));
+  const store = choiceOf('store', STORES, 'memory');
+  const simulation = new Simulation(configOf(), openDisk[store]);
+  const report = await simulation.run(numberOf('epochs', 100_000));
+  await simulation.close();
   console.log(values.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
   return report.converged && report.violations.length === 0 ? 0 : 1;
 }

@@ -1,23 +1,24 @@
-import { createMemorySyncStore, type MemorySyncStore } from '../../main/mvds/memory-store.ts';
 import type { SyncStore } from '../../main/mvds/ports.ts';
+import type { Disk } from './disk.ts';
 
 type Moment = 'before-commit' | 'after-commit';
 
 /** A store whose process can be made to die at its next commit: just before, or just after it became durable. */
 export class CrashingStore {
   readonly store: SyncStore;
-  readonly memory: MemorySyncStore;
+  private readonly disk: Disk;
   private armed: { readonly moment: Moment; readonly died: () => void } | undefined;
 
-  constructor(memory: MemorySyncStore = createMemorySyncStore()) {
-    this.memory = memory;
+  constructor(disk: Disk) {
+    this.disk = disk;
+    const { sync } = disk;
     this.store = {
-      messages: memory.messages,
-      records: memory.records,
+      messages: sync.messages,
+      records: sync.records,
       commit: async (changes) => {
         const { armed } = this;
-        if (armed === undefined) return memory.commit(changes);
-        if (armed.moment === 'after-commit') await memory.commit(changes);
+        if (armed === undefined) return sync.commit(changes);
+        if (armed.moment === 'after-commit') await sync.commit(changes);
         armed.died();
         // The process is gone: nobody hears of the outcome.
         return new Promise<never>(() => undefined);
@@ -33,7 +34,11 @@ export class CrashingStore {
   }
 
   /** What the next process finds. */
-  recover(): CrashingStore {
-    return new CrashingStore(createMemorySyncStore(this.memory.snapshot()));
+  async recover(): Promise<CrashingStore> {
+    return new CrashingStore(await this.disk.reopen());
+  }
+
+  close(): Promise<void> {
+    return this.disk.close();
   }
 }

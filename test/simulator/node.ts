@@ -4,6 +4,7 @@ import type { StoredMessage } from '../../main/mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../../main/mvds/types.ts';
 import { EPOCH_MS, type SimulationConfig } from './config.ts';
 import { CrashingStore } from './crashing-store.ts';
+import type { OpenDisk } from './disk.ts';
 import type { SeededRandom } from './random.ts';
 import type { Schedule } from './schedule.ts';
 
@@ -22,15 +23,16 @@ export class SimulatedNode {
   readonly stats = { payloads: 0, bytes: 0, messages: 0, crashes: 0, rejected: 0 };
   isOnline = true;
   isSlow = false;
-  storage = new CrashingStore();
   private readonly seen = new Set<MessageId>();
   private readonly connected = new Set<PeerId>();
   private current: MvdsNode | undefined;
+  private disk: CrashingStore | undefined;
   private life = 0;
   private readonly config: SimulationConfig;
   private readonly random: SeededRandom;
   private readonly schedule: Schedule;
   private readonly transmit: Transmit;
+  private readonly open: OpenDisk;
 
   constructor(
     name: string,
@@ -38,12 +40,14 @@ export class SimulatedNode {
     random: SeededRandom,
     schedule: Schedule,
     transmit: Transmit,
+    open: OpenDisk,
   ) {
     this.id = toPeerId(name);
     this.config = config;
     this.random = random;
     this.schedule = schedule;
     this.transmit = transmit;
+    this.open = open;
     this.tickMs = EPOCH_MS * (1 + random.between(-config.skew, config.skew));
   }
 
@@ -52,7 +56,14 @@ export class SimulatedNode {
     return this.current;
   }
 
+  /** What the node keeps; it survives crashes. */
+  get storage(): CrashingStore {
+    if (this.disk === undefined) throw new Error('the node was not started');
+    return this.disk;
+  }
+
   async start(): Promise<void> {
+    this.disk ??= new CrashingStore(await this.open());
     this.life += 1;
     const { life } = this;
     const { backoff, relay } = this.config;
@@ -100,14 +111,14 @@ export class SimulatedNode {
     this.life += 1;
     const died = this.storage.dieAt(moment);
     await Promise.race([last(), died]);
-    this.storage = this.storage.recover();
+    this.disk = await this.storage.recover();
     await this.catchUp();
     await this.start();
   }
 
   /** As an application does after a crash: what was committed as delivered and it never heard of, parents first. */
   private async catchUp(): Promise<void> {
-    const stored = await this.storage.memory.messages.arrivedAfter(0, Infinity);
+    const stored = await this.storage.store.messages.arrivedAfter(0, Infinity);
     let missed = stored.filter(({ id, delivered }) => delivered && !this.seen.has(id));
     while (missed.length > 0) {
       const ready = missed.filter(({ metadata }) =>

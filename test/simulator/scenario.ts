@@ -58,7 +58,7 @@ export async function faultsOf(seed: number): Promise<string[]> {
   if (!report.converged || report.epochs === MAX_EPOCHS) faults.push(describe(report));
   const expected = simulation.written.map(({ id }) => id).sort();
   for (const node of simulation.nodes) {
-    const stored = await node.storage.memory.messages.arrivedAfter(0, Infinity);
+    const stored = await node.storage.store.messages.arrivedAfter(0, Infinity);
     const ids = stored.map(({ id }) => id).sort();
     if (ids.join() !== expected.join()) faults.push(`${node.id} does not hold the union`);
     if (stored.some(({ delivered }) => !delivered)) faults.push(`${node.id} still holds back some`);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { fromHex } from '../../main/helpers/bytes.ts';
 import { toGroupId, toPeerId } from '../../main/mvds/ids.ts';
 import type { GroupId, MessageId, PeerId } from '../../main/mvds/types.ts';
+import { openDisk, type OpenDisk } from './disk.ts';
 import { edgesOf, EPOCH_MS, type SimulationConfig } from './config.ts';
 import { hostilePayload } from './hostile.ts';
 import { SimulatedNode } from './node.ts';
@@ -43,14 +44,15 @@ export class Simulation {
   private isHealed = false;
   private epoch = 0;
 
-  constructor(config: SimulationConfig) {
+  constructor(config: SimulationConfig, open: OpenDisk = openDisk.memory) {
     this.config = config;
     this.random = new SeededRandom(config.seed);
     const transmit = (from: PeerId, to: PeerId, bytes: Uint8Array): void =>
       this.transmit(from, to, bytes);
     this.nodes = Array.from(
       { length: config.nodes },
-      (_, index) => new SimulatedNode(`n${index}`, config, this.random, this.schedule, transmit),
+      (_, index) =>
+        new SimulatedNode(`n${index}`, config, this.random, this.schedule, transmit, open),
     );
     this.byId = new Map(this.nodes.map((node) => [node.id, node]));
     this.edges = edgesOf(config, this.random).flatMap(([a, b]) => {
@@ -80,6 +82,11 @@ export class Simulation {
     const before = this.payloads;
     await this.schedule.runUntil(this.schedule.nowMs + epochs * EPOCH_MS);
     return this.payloads - before;
+  }
+
+  /** Lets go of what the nodes keep on disk. */
+  async close(): Promise<void> {
+    for (const node of this.nodes) await node.storage.close();
   }
 
   private async prepare(): Promise<void> {
