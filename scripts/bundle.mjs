@@ -20,6 +20,8 @@ await esbuild({
   entryPoints: {
     reunion: join(root, 'main/headless/cli.ts'),
     'desktop/main': join(root, 'main/desktop/main.ts'),
+    // Started by main/store/thread.ts, which knows this place.
+    'store/worker': join(root, 'main/store/worker.ts'),
     'interop/mvds-stdio': join(root, 'test/interop/mvds-stdio.ts'),
     'simulator/cli': join(root, 'test/simulator/cli.ts'),
     'bench/run': join(root, 'test/bench/run.ts'),

@@ -11,6 +11,8 @@ import type { ActivityLog, SettingStore } from './ports.ts';
 import type { CallableTable, StoreCall, StoreMethod } from './service.ts';
 import { StoreService } from './service.ts';
 import { storeFiles } from './store-files.ts';
+import type { OpenEngine, ThreadOptions } from './thread.ts';
+import { openInThread } from './thread.ts';
 
 export * from './errors.ts';
 export { lockStore as lockFolder } from './lock.ts';
@@ -24,7 +26,9 @@ export interface StoreOptions {
   readonly folder: string;
   /** 32 bytes. Undefined: the store is not encrypted. A store keeps what it was made with. */
   readonly key: Uint8Array | undefined;
-  /** For tests. */
+  /** False keeps the engine in the caller's thread, which then waits for the disk. */
+  readonly inThread?: boolean;
+  /** For tests; keeps the engine in the caller's thread. */
   readonly fileSystem?: FileSystem;
   /** Told what a person should know, such as that a damaged store was set aside. */
   readonly onNotice?: (notice: StoreNotice) => void;
@@ -68,27 +72,32 @@ const FOLDER_MODE = 0o700;
  * takes its place; with `refuseUnusable`, `StoreDamagedError`, `StoreForeignError` or `StoreNewerError` is thrown instead.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { folder, key, fileSystem = nodeFileSystem, onNotice = () => undefined } = options;
-  const { refuseUnusable = false } = options;
+  const { folder, key, refuseUnusable = false } = options;
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const unlock = lockStore(folder);
   try {
-    const files = storeFiles(folder);
-    const now = (): number => Date.now();
-    const engine = await openEngine({ files, key, fileSystem, onNotice, refuseUnusable, now });
-    const service = new StoreService(engine);
-    return makeStore(engine.storeId, (call) => service.call(call), unlock);
+    const engine = await openEngineFor({ files: storeFiles(folder), key, refuseUnusable }, options);
+    return makeStore(engine, unlock);
   } catch (error) {
     unlock();
     throw error;
   }
 }
 
-function makeStore(
-  storeId: string,
-  call: (call: StoreCall) => Promise<unknown>,
-  unlock: () => void,
-): Store {
+/** In a thread of its own, because SQLite waits for the disk without letting anything else run. */
+async function openEngineFor(
+  opening: ThreadOptions,
+  { inThread = true, fileSystem, onNotice = () => undefined }: StoreOptions,
+): Promise<OpenEngine> {
+  if (inThread && fileSystem === undefined) return openInThread(opening, onNotice);
+  const now = (): number => Date.now();
+  const own = { fileSystem: fileSystem ?? nodeFileSystem, onNotice, now };
+  const engine = await openEngine({ ...opening, ...own });
+  const service = new StoreService(engine);
+  return { storeId: engine.storeId, call: (call) => service.call(call) };
+}
+
+function makeStore({ storeId, call }: OpenEngine, unlock: () => void): Store {
   const onStore = async <T>(method: StoreMethod, ...args: unknown[]): Promise<T> =>
     (await call({ table: 'store', method, args })) as T;
   let closing: Promise<void> | undefined;

@@ -19,14 +19,14 @@ describe.each([
     const backup = store.backup(path);
     await store.sync.commit({ addMessages: [added(3)] });
     await backup;
-    const held = await store.sync.messages.count();
     await store.sync.commit({ addMessages: [added(4)] });
     await store.close();
     const aside = await restoreStore({ folder, key }, path);
     expect(statSync(aside ?? '').size).toBeGreaterThan(0);
     expect(await checkStore({ folder, key }, true)).toEqual([]);
     const restored = await openTestStore({ folder, key });
-    expect(await restored.sync.messages.count()).toBe(held);
+    // What was there when it was asked for, and perhaps what arrived before it was done, but nothing later.
+    expect([2, 3]).toContain(await restored.sync.messages.count());
   });
 
   test('compacting gives back room and keeps everything, and the store goes on', async () => {
