@@ -117,15 +117,14 @@ export class MessageTable implements SyncOf<MessageStore> {
     for (const { message, delivered, source } of messages) {
       const { id, groupId, timestamp, body, metadata } = message;
       if (metadata.ephemeral) throw new RangeError(`message ${id} is ephemeral`);
-      const key = idBytes(id);
-      if (this.#isHeld(key)) continue;
       const group = this.#names.groupNumber(groupId);
-      sequence += 1;
-      this.#connection.run(
+      // One statement that also finds out whether it is held: saves a look-up for each message.
+      const isNew = this.#connection.run(
         `INSERT INTO messages(sequence, id, grp, timestamp, source, delivered, named, parents, body)
-         VALUES(?, ?, ?, ?, ?, ?, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), ?, ?)`,
-        sequence,
-        key,
+         VALUES(?, ?, ?, ?, ?, ?, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), ?, ?)
+         ON CONFLICT(id) DO NOTHING`,
+        sequence + 1,
+        idBytes(id),
         group,
         timestamp,
         source === undefined ? null : this.#names.peerNumber(source),
@@ -133,6 +132,8 @@ export class MessageTable implements SyncOf<MessageStore> {
         joinIds(metadata.parents),
         body,
       );
+      if (isNew === 0) continue;
+      sequence += 1;
       for (const parent of metadata.parents) this.#addParent(idBytes(parent), sequence);
       countByGroup.set(group, (countByGroup.get(group) ?? 0) + 1);
       added.push(id);

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { holdsStore } from '../../main/store/index.ts';
 import { inFolder } from './folder.ts';
 import { insertFigures } from './store-inserts.ts';
 import type { LargeFigures, StoreChoice } from './store-large.ts';
@@ -23,6 +24,7 @@ export const STORE_USAGE = `store: the message store
   --messages N    messages of the large store (${DEFAULT_MESSAGES})
   --arriving N    messages that arrive while stalls are measured (${ARRIVING_MESSAGES})
   --encrypted     encrypt the large store
+  --keep PATH     keep the large store here, or measure the one that is here already
   --folder PATH   where to make the stores, on the disk to be measured (the system's folder for temporary files)
 `;
 
@@ -34,6 +36,7 @@ export async function benchStore(args: readonly string[]): Promise<void> {
       messages: { type: 'string', default: String(DEFAULT_MESSAGES) },
       arriving: { type: 'string', default: String(ARRIVING_MESSAGES) },
       encrypted: { type: 'boolean', default: false },
+      keep: { type: 'string' },
       folder: { type: 'string', default: tmpdir() },
     },
   });
@@ -52,12 +55,20 @@ export async function benchStore(args: readonly string[]): Promise<void> {
     });
   }
   await inFolder(parent, async (folder) => {
-    const choice: StoreChoice = { folder: join(folder, 'store'), encrypted };
-    const filling = await inProcess('fill', { ...choice, messages });
-    print([{ name: 'filling the large store', value: filling / 1000, unit: 's' }]);
-    print(largeFigures(await inProcess('read', choice)));
-    const found = await inProcess('stalls', { ...choice, from: messages, messages: arriving });
-    print(stallFigures('large store', found));
+    const choice: StoreChoice = { folder: values.keep ?? join(folder, 'store'), encrypted };
+    if (!holdsStore(choice.folder)) {
+      const filling = await inProcess('fill', { ...choice, messages });
+      print([{ name: 'filling the large store', value: filling / 1000, unit: 's' }]);
+    }
+    const found = await inProcess('read', choice);
+    print(largeFigures(found));
+    const from = found.messages;
+    print(
+      stallFigures(
+        'large store',
+        await inProcess('stalls', { ...choice, from, messages: arriving }),
+      ),
+    );
   });
 }
 
