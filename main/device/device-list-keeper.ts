@@ -12,6 +12,7 @@ import {
 } from '../identity/device-list.ts';
 import type { DeviceList, DeviceListId } from '../identity/device-list.ts';
 import type { DeviceKeys } from '../identity/keys.ts';
+import { unpackPositions } from '../mvds/ids.ts';
 import type { MessageStore } from '../mvds/ports.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
@@ -107,7 +108,8 @@ export class DeviceListKeeper {
   async entries(): Promise<readonly Uint8Array[]> {
     if (!this.#id) return [];
     const { messages } = this.#options;
-    const positions = await messages.positions(deviceListGroup(this.#id), undefined, ENTRIES_MAX);
+    const group = deviceListGroup(this.#id);
+    const positions = unpackPositions(await messages.positions(group, undefined, ENTRIES_MAX));
     const stored = await messages.read(positions.map(({ id }) => id));
     return [...stored.values()].map(({ body }) => body);
   }

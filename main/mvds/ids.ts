@@ -53,6 +53,32 @@ export function messageIdOf(groupId: GroupId, timestamp: bigint, body: Uint8Arra
   return hash('sha256', input, 'hex') as MessageId;
 }
 
+/** Bytes of one packed position: the timestamp, big-endian in two's complement, then the id. */
+export const POSITION_BYTES = 8 + ID_BYTES;
+
+/** Positions one after another, each of `POSITION_BYTES`. */
+export function packPositions(
+  positions: readonly { readonly timestamp: bigint; readonly id: MessageId }[],
+): Uint8Array {
+  const packed = Buffer.alloc(positions.length * POSITION_BYTES);
+  positions.forEach(({ timestamp, id }, index) => {
+    packed.writeBigInt64BE(timestamp, index * POSITION_BYTES);
+    packed.write(id, index * POSITION_BYTES + 8, 'hex');
+  });
+  return new Uint8Array(packed.buffer, packed.byteOffset, packed.byteLength);
+}
+
+/** The other way round. Throws `RangeError` where `packed` is no whole number of positions. */
+export function unpackPositions(packed: Uint8Array): { timestamp: bigint; id: MessageId }[] {
+  if (packed.byteLength % POSITION_BYTES !== 0) throw new RangeError('a position is cut off');
+  const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
+  return Array.from({ length: packed.byteLength / POSITION_BYTES }, (_, index) => {
+    const at = index * POSITION_BYTES;
+    const id = toMessageId(packed.subarray(at + 8, at + POSITION_BYTES));
+    return { timestamp: view.getBigInt64(at), id };
+  });
+}
+
 function checkedHex(bytes: Uint8Array): string {
   if (bytes.byteLength !== ID_BYTES) {
     throw new RangeError(`an id has ${ID_BYTES} bytes, not ${bytes.byteLength}`);

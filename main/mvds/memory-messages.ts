@@ -1,7 +1,14 @@
-import type { MessagePosition, MessageStore, NewMessage, StoredMessage } from './ports.ts';
+import { packPositions } from './ids.ts';
+import type {
+  MessagePosition,
+  MessageStore,
+  NewMessage,
+  StoredMessage,
+  Tombstone,
+} from './ports.ts';
 import type { GroupId, MessageId } from './types.ts';
 
-/** The in-memory twin of a message store: everything in maps, nothing tombstoned. */
+/** The in-memory twin of a message store: everything in maps. */
 export class MemoryMessages implements MessageStore {
   private readonly byId = new Map<MessageId, StoredMessage>();
   /** In order of arrival; the message with sequence n is at n - 1. */
@@ -9,13 +16,48 @@ export class MemoryMessages implements MessageStore {
   private readonly positionsByGroup = new Map<GroupId, MessagePosition[]>();
   private readonly childrenByParent = new Map<MessageId, MessageId[]>();
   private readonly unsorted = new Set<GroupId>();
+  private readonly buried = new Set<MessageId>();
 
-  constructor(messages: readonly StoredMessage[] = []) {
+  constructor(messages: readonly StoredMessage[] = [], tombstones: readonly MessageId[] = []) {
     for (const message of messages) this.add({ message, ...message });
+    for (const id of tombstones) this.buried.add(id);
   }
 
   all(): StoredMessage[] {
     return this.arrived.flatMap((id) => this.byId.get(id) ?? []);
+  }
+
+  /** Those that have a body. */
+  private kept(ids: readonly MessageId[]): StoredMessage[] {
+    return ids.flatMap((id) => (this.buried.has(id) ? [] : (this.byId.get(id) ?? [])));
+  }
+
+  withBody(): StoredMessage[] {
+    return this.kept(this.arrived);
+  }
+
+  sequenceOf(id: MessageId): number | undefined {
+    return this.byId.get(id)?.sequence;
+  }
+
+  lastSequence(): number {
+    return this.arrived.length;
+  }
+
+  tombstones(): MessageId[] {
+    return [...this.buried];
+  }
+
+  /** Returns whether the message was held with its body. */
+  bury({ id, groupId, timestamp }: Tombstone): boolean {
+    const metadata = { parents: [], ephemeral: false };
+    const empty = { id, groupId, timestamp, body: new Uint8Array(), metadata };
+    const isNew = this.add({ message: empty, delivered: true, source: undefined });
+    const isHeld = !isNew && !this.buried.has(id);
+    const held = this.byId.get(id);
+    if (held !== undefined) this.byId.set(id, { ...held, body: empty.body, delivered: true });
+    this.buried.add(id);
+    return isHeld;
   }
 
   /** Returns false where the message is already held. */
@@ -48,27 +90,23 @@ export class MemoryMessages implements MessageStore {
 
   async read(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, StoredMessage>> {
     const found = new Map<MessageId, StoredMessage>();
-    for (const id of ids) {
-      const message = this.byId.get(id);
-      if (message !== undefined) found.set(id, message);
-    }
+    for (const message of this.kept(ids)) found.set(message.id, message);
     return found;
   }
 
   async arrivedAfter(sequence: number, limit: number): Promise<readonly StoredMessage[]> {
-    const ids = this.arrived.slice(Math.max(0, sequence), Math.max(0, sequence) + limit);
-    return ids.flatMap((id) => this.byId.get(id) ?? []);
+    const kept = this.kept(this.arrived.slice(Math.max(0, sequence)));
+    return kept.slice(0, limit);
   }
 
   async positions(
     groupId: GroupId,
     after: MessagePosition | undefined,
     limit: number,
-  ): Promise<readonly MessagePosition[]> {
-    const positions = this.positionsByGroup.get(groupId) ?? [];
-    if (this.unsorted.delete(groupId)) positions.sort(comparePositions);
+  ): Promise<Uint8Array> {
+    const positions = this.sorted(groupId);
     const start = after === undefined ? 0 : firstAfter(positions, after);
-    return positions.slice(start, start + limit);
+    return packPositions(positions.slice(start, start + limit));
   }
 
   async waitingFor(ids: readonly MessageId[]): Promise<readonly StoredMessage[]> {
@@ -83,7 +121,7 @@ export class MemoryMessages implements MessageStore {
   }
 
   async heads(groupId: GroupId, limit: number): Promise<readonly MessageId[]> {
-    const positions = await this.positions(groupId, undefined, Infinity);
+    const positions = this.sorted(groupId);
     const heads: MessageId[] = [];
     for (let at = positions.length - 1; at >= 0 && heads.length < limit; at -= 1) {
       const id = positions[at]?.id;
@@ -95,6 +133,12 @@ export class MemoryMessages implements MessageStore {
   async count(groupId?: GroupId): Promise<number> {
     if (groupId === undefined) return this.arrived.length;
     return this.positionsByGroup.get(groupId)?.length ?? 0;
+  }
+
+  private sorted(groupId: GroupId): readonly MessagePosition[] {
+    const positions = this.positionsByGroup.get(groupId) ?? [];
+    if (this.unsorted.delete(groupId)) positions.sort(comparePositions);
+    return positions;
   }
 }
 

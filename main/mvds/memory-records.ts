@@ -1,4 +1,4 @@
-import type { RecordCounts, SyncRecordStore } from './ports.ts';
+import type { Cursor, RecordCounts, SyncRecordStore } from './ports.ts';
 import type { GroupId, MessageId, PeerId, RecordType, SyncRecord } from './types.ts';
 
 interface Entry {
@@ -80,7 +80,7 @@ function sortBucket(bucket: Bucket): void {
 export class MemoryRecords implements SyncRecordStore {
   epochNumber = 0;
   private readonly peers = new Map<PeerId, PeerRecords>();
-  private readonly backfilled = new Map<PeerId, Set<GroupId>>();
+  private readonly cursorsByPeer = new Map<PeerId, Map<GroupId, Cursor>>();
   private created = 0;
 
   put(record: SyncRecord): void {
@@ -104,24 +104,44 @@ export class MemoryRecords implements SyncRecordStore {
 
   forget(peerId: PeerId): void {
     this.peers.delete(peerId);
-    this.backfilled.delete(peerId);
+    this.cursorsByPeer.delete(peerId);
   }
 
-  /** Returns false where the group had been backfilled before. */
-  markBackfilled(peerId: PeerId, groupId: GroupId): boolean {
-    const groups = this.backfilled.get(peerId) ?? new Set<GroupId>();
-    this.backfilled.set(peerId, groups);
-    const first = !groups.has(groupId);
-    groups.add(groupId);
-    return first;
+  hasCursor(peerId: PeerId, groupId: GroupId): boolean {
+    return this.cursorsByPeer.get(peerId)?.has(groupId) ?? false;
   }
 
-  /** Every record in order of creation, and every mark. */
-  dump(): { records: SyncRecord[]; backfilled: (readonly [PeerId, readonly GroupId[]])[] } {
+  setCursor(peerId: PeerId, groupId: GroupId, cursor: Cursor): void {
+    const cursors = this.cursorsByPeer.get(peerId) ?? new Map<GroupId, Cursor>();
+    this.cursorsByPeer.set(peerId, cursors.set(groupId, cursor));
+  }
+
+  dropCursor(peerId: PeerId, groupId: GroupId): void {
+    this.cursorsByPeer.get(peerId)?.delete(groupId);
+  }
+
+  /** Drops the offers and messages of the peer whose message `isHeldThere`. */
+  clear(peerId: PeerId, isHeldThere: (record: SyncRecord) => boolean): void {
+    const peer = this.peers.get(peerId);
+    for (const { record } of [...(peer?.byMessage.values() ?? [])]) {
+      if (record.type !== 'request' && isHeldThere(record)) peer?.remove(record.messageId);
+    }
+  }
+
+  withdraw(messageId: MessageId): void {
+    for (const peer of this.peers.values()) {
+      if (peer.byMessage.get(messageId)?.record.type !== 'request') peer.remove(messageId);
+    }
+  }
+
+  /** Every record in order of creation, and every cursor. */
+  dump(): { records: SyncRecord[]; cursors: (readonly [PeerId, GroupId, Cursor])[] } {
     const entries = [...this.peers.values()].flatMap((peer) => [...peer.byMessage.values()]);
     return {
       records: entries.sort((a, b) => a.order - b.order).map(({ record }) => record),
-      backfilled: [...this.backfilled].map(([peerId, groups]) => [peerId, [...groups]] as const),
+      cursors: [...this.cursorsByPeer].flatMap(([peerId, cursors]) =>
+        [...cursors].map(([groupId, cursor]) => [peerId, groupId, cursor] as const),
+      ),
     };
   }
 
@@ -168,8 +188,8 @@ export class MemoryRecords implements SyncRecordStore {
     return this.epochNumber;
   }
 
-  async backfilledGroups(peerId: PeerId): Promise<ReadonlySet<GroupId>> {
-    return new Set(this.backfilled.get(peerId));
+  async cursors(peerId: PeerId): Promise<ReadonlyMap<GroupId, Cursor>> {
+    return new Map(this.cursorsByPeer.get(peerId));
   }
 
   private of(peerId: PeerId): PeerRecords {

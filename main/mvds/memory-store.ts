@@ -1,13 +1,14 @@
 import { MemoryMessages } from './memory-messages.ts';
 import { MemoryRecords } from './memory-records.ts';
-import type { StoredMessage, SyncChanges, SyncStore } from './ports.ts';
+import type { Cursor, StoredMessage, SyncChanges, SyncStore } from './ports.ts';
 import type { GroupId, MessageId, PeerId, SyncRecord } from './types.ts';
 
 /** Everything that a store held at one moment, in plain values. */
 export interface MemorySnapshot {
   readonly messages: readonly StoredMessage[];
   readonly records: readonly SyncRecord[];
-  readonly backfilled: readonly (readonly [PeerId, readonly GroupId[]])[];
+  readonly tombstones: readonly MessageId[];
+  readonly cursors: readonly (readonly [PeerId, GroupId, Cursor])[];
   readonly epoch: number;
 }
 
@@ -18,12 +19,10 @@ export interface MemorySyncStore extends SyncStore {
 
 /** A `SyncStore` that keeps everything in memory, new or as a snapshot left it. */
 export function createMemorySyncStore(snapshot?: MemorySnapshot): MemorySyncStore {
-  const messages = new MemoryMessages(snapshot?.messages);
+  const messages = new MemoryMessages(snapshot?.messages, snapshot?.tombstones);
   const records = new MemoryRecords();
   for (const record of snapshot?.records ?? []) records.put(record);
-  for (const [peerId, groupIds] of snapshot?.backfilled ?? []) {
-    for (const groupId of groupIds) records.markBackfilled(peerId, groupId);
-  }
+  for (const cursor of snapshot?.cursors ?? []) records.setCursor(...cursor);
   records.epochNumber = snapshot?.epoch ?? 0;
 
   return {
@@ -34,6 +33,7 @@ export function createMemorySyncStore(snapshot?: MemorySnapshot): MemorySyncStor
     },
     snapshot: () => ({
       messages: messages.all(),
+      tombstones: messages.tombstones(),
       ...records.dump(),
       epoch: records.epochNumber,
     }),
@@ -47,13 +47,31 @@ function applyChanges(
   changes: SyncChanges,
 ): MessageId[] {
   for (const peerId of changes.forgetPeers ?? []) records.forget(peerId);
+  for (const { peerId, groupIds } of changes.dropCursors ?? []) {
+    for (const groupId of groupIds) records.dropCursor(peerId, groupId);
+  }
   for (const backfill of changes.backfill ?? []) applyBackfill(messages, records, backfill);
   const added = (changes.addMessages ?? []).filter((message) => messages.add(message));
+  for (const tombstone of changes.bury ?? []) {
+    if (messages.bury(tombstone)) records.withdraw(tombstone.id);
+  }
   for (const id of changes.deliver ?? []) messages.deliver(id);
   for (const { peerId, messageId } of changes.removeRecords ?? [])
     records.remove(peerId, messageId);
+  for (const { peerId, groupId, sequence } of changes.clearRecords ?? []) {
+    records.clear(
+      peerId,
+      (record) =>
+        record.groupId === groupId &&
+        (messages.sequenceOf(record.messageId) ?? Infinity) <= sequence,
+    );
+  }
   for (const record of changes.putRecords ?? []) records.put(record);
   for (const { peerId, sendEpoch } of changes.expedite ?? []) records.expedite(peerId, sendEpoch);
+  for (const { peerId, groupIds, storeId } of changes.setCursors ?? []) {
+    const cursor = { storeId, sequence: messages.lastSequence() };
+    for (const groupId of groupIds) records.setCursor(peerId, groupId, cursor);
+  }
   if (changes.epoch !== undefined) records.epochNumber = changes.epoch;
   return added.map(({ message }) => message.id);
 }
@@ -63,12 +81,14 @@ function applyBackfill(
   records: MemoryRecords,
   backfill: NonNullable<SyncChanges['backfill']>[number],
 ): void {
-  const { peerId, type, sendEpoch, again = false } = backfill;
+  const { peerId, type, sendEpoch, again = false, storeId } = backfill;
   const groups = new Set(
-    backfill.groupIds.filter((groupId) => records.markBackfilled(peerId, groupId) || again),
+    backfill.groupIds.filter((groupId) => again || !records.hasCursor(peerId, groupId)),
   );
   if (groups.size === 0) return;
-  for (const { id, groupId, source } of messages.all()) {
+  const cursor = { storeId, sequence: messages.lastSequence() };
+  for (const groupId of groups) records.setCursor(peerId, groupId, cursor);
+  for (const { id, groupId, source } of messages.withBody()) {
     // A peer that lost its store lost also what it had sent us.
     const isKnownThere = source === peerId && !again;
     if (!groups.has(groupId) || isKnownThere || records.has(peerId, id)) continue;

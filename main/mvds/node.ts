@@ -100,7 +100,7 @@ export class MvdsNode {
     const { groups, mode } = config;
     const { engine } = this;
     const known = this.view.peers.get(peerId);
-    const filled = known?.groups ?? (await this.options.store.records.backfilledGroups(peerId));
+    const filled = known?.groups ?? [...(await this.options.store.records.cursors(peerId)).keys()];
     const hasLostGroups = [...filled].some((groupId) => !groups.has(groupId));
     if (known !== undefined && !hasLostGroups) {
       if (known.mode !== mode) await engine.handle({ type: 'modeSet', peerId, mode });

@@ -30,17 +30,36 @@ export interface MessageStore {
   read(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, StoredMessage>>;
   /** Messages with a sequence above `sequence`, in order of arrival, at most `limit`. */
   arrivedAfter(sequence: number, limit: number): Promise<readonly StoredMessage[]>;
-  /** Positions of a group's messages (tombstones included) after `after`, in ascending order, at most `limit`. */
+  /**
+   * Positions of a group's messages (tombstones included) after `after`, in ascending order, at most `limit`; packed as
+   * `packPositions` has it, because reconciliation reads a whole history of them.
+   */
   positions(
     groupId: GroupId,
     after: MessagePosition | undefined,
     limit: number,
-  ): Promise<readonly MessagePosition[]>;
+  ): Promise<Uint8Array>;
   /** Undelivered messages that name one of `ids` as a parent. */
   waitingFor(ids: readonly MessageId[]): Promise<readonly StoredMessage[]>;
   /** Ids of the newest messages of a group that no message names as a parent, newest first, at most `limit`. */
   heads(groupId: GroupId, limit: number): Promise<readonly MessageId[]>;
   count(groupId?: GroupId): Promise<number>;
+}
+
+/**
+ * Says of a peer's copy of a group: of the messages held here, the peer is known to hold each one that has no record for
+ * it. Made by a backfill, or by a reconciliation; new messages keep it true, since each gets its record with its commit.
+ */
+export interface Cursor {
+  /** Of the peer's store, 16 bytes as hexadecimal characters; undefined where it never said one. */
+  readonly storeId: string | undefined;
+  /** The newest message here when the cursor was made. */
+  readonly sequence: number;
+}
+
+/** A message that is deleted: it counts as held, so that nobody gives it back, and has no body. */
+export interface Tombstone extends MessagePosition {
+  readonly groupId: GroupId;
 }
 
 export interface RecordCounts {
@@ -63,22 +82,32 @@ export interface SyncRecordStore {
   counts(peerId: PeerId): Promise<RecordCounts>;
   /** The last committed epoch; 0 in a new store. */
   epoch(): Promise<number>;
-  /** The groups whose whole history was turned into records for `peerId` (see `SyncChanges.backfill`). */
-  backfilledGroups(peerId: PeerId): Promise<ReadonlySet<GroupId>>;
+  cursors(peerId: PeerId): Promise<ReadonlyMap<GroupId, Cursor>>;
 }
 
 /**
- * Everything that one event changes. Applied whole or not at all, in this order: forget, backfill, add, deliver, remove,
- * put, expedite, epoch.
+ * Everything that one event changes. Applied whole or not at all, in this order: forget, drop cursors, backfill, add, bury,
+ * deliver, remove, clear, put, expedite, set cursors, epoch.
  */
 export interface SyncChanges {
   /** New messages, in order. One that is already held is left as it is. */
   readonly addMessages?: readonly NewMessage[];
+  /** Takes away the body of each that is held, with the records that would send it; keeps the others from coming in. */
+  readonly bury?: readonly Tombstone[];
   /** Buffered messages whose parents are now all here. */
   readonly deliver?: readonly MessageId[];
   /** Inserted, or replacing the record of the same (peer, message). */
   readonly putRecords?: readonly SyncRecord[];
   readonly removeRecords?: readonly Pick<SyncRecord, 'peerId' | 'messageId'>[];
+  /**
+   * The peer holds every message of the group up to the sequence: drops its offers and messages of those. A bulk
+   * acknowledgement, from a reconciliation that found both sets equal.
+   */
+  readonly clearRecords?: readonly {
+    readonly peerId: PeerId;
+    readonly groupId: GroupId;
+    readonly sequence: number;
+  }[];
   /**
    * Makes every record of the peer that is due later than `sendEpoch` due then, its send count back at 0: a peer came
    * online, and retransmission restarts at once.
@@ -86,9 +115,8 @@ export interface SyncChanges {
   readonly expedite?: readonly { readonly peerId: PeerId; readonly sendEpoch: number }[];
   /**
    * Gives `peerId` a record of `type` for every message that the groups held before this change, except those that came
-   * from it and those it already has a record for. Does nothing for a (peer, group) that was backfilled before, unless
+   * from it and those it already has a record for, and a cursor. Does nothing for a (peer, group) that has one, unless
    * `again` is set: the peer lost its store, and with it also what came from it, which is then not excepted.
-   * From then on: a message without a record for that peer is one that the peer is known to hold.
    */
   readonly backfill?: readonly {
     readonly peerId: PeerId;
@@ -96,8 +124,21 @@ export interface SyncChanges {
     readonly type: Exclude<RecordType, 'request'>;
     readonly sendEpoch: number;
     readonly again?: boolean;
+    /** Of the peer's store, as far as it is known. */
+    readonly storeId?: string;
   }[];
-  /** Drops every record and backfill mark of the peers. */
+  /** Replaces the cursors of the peer in the groups by new ones, at what is held after this change. */
+  readonly setCursors?: readonly {
+    readonly peerId: PeerId;
+    readonly groupIds: readonly GroupId[];
+    readonly storeId: string | undefined;
+  }[];
+  /** What the peer holds of the groups is not known any more. Its records stay. */
+  readonly dropCursors?: readonly {
+    readonly peerId: PeerId;
+    readonly groupIds: readonly GroupId[];
+  }[];
+  /** Drops every record and cursor of the peers. */
   readonly forgetPeers?: readonly PeerId[];
   readonly epoch?: number;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { SyncChanges } from '../mvds/ports.ts';
 import type { MessageId } from '../mvds/types.ts';
+import { AttachmentTable } from './attachments.ts';
 import type { Connection } from './connection.ts';
 import { ConversationTable } from './conversations.ts';
 import { StoreError, storeError } from './errors.ts';
@@ -9,12 +10,12 @@ import { openDatabase } from './file-backend/index.ts';
 import { MessageTable } from './messages.ts';
 import { Names } from './names.ts';
 import type { OpeningOptions } from './opening.ts';
-import { openConnection } from './opening.ts';
+import { isCheckedAtOpening, openConnection, quickCheck } from './opening.ts';
 import { RecordTable } from './records.ts';
 import { ActivityTable, SettingTable } from './settings.ts';
 import { discard, replaceFile } from './store-files.ts';
 import { commitChanges } from './sync.ts';
-import { number, text } from './values.ts';
+import { text } from './values.ts';
 
 export interface StoreStats {
   /** Messages held, waiting and tombstoned ones included. */
@@ -35,9 +36,11 @@ export class Engine {
   readonly conversations: ConversationTable;
   readonly settings: SettingTable;
   readonly activity: ActivityTable;
+  readonly attachments: AttachmentTable;
   readonly storeId: string;
   readonly #options: OpeningOptions;
   readonly #connection: Connection;
+  #isSuspect = false;
 
   constructor(connection: Connection, options: OpeningOptions) {
     this.#connection = connection;
@@ -48,6 +51,7 @@ export class Engine {
     this.conversations = new ConversationTable(connection, names);
     this.settings = new SettingTable(connection);
     this.activity = new ActivityTable(connection, names);
+    this.attachments = new AttachmentTable(connection);
     const sql = "SELECT value FROM meta WHERE key = 'store_id'";
     this.storeId = connection.first(sql, [], ([value]) => text(value)) ?? '';
   }
@@ -76,23 +80,49 @@ export class Engine {
     return [...problems, ...dangling.map((table) => `a row of ${table} refers to nothing`)];
   }
 
-  /** Gives back the room of what was deleted: writes the store anew and puts it in the place of the old one. */
+  /** The tables that an idle check has still to go through; empty for a store that was checked when it was opened. */
+  tablesToCheck(): readonly string[] {
+    if (isCheckedAtOpening(this.#options)) return [];
+    const sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0";
+    return this.#connection.all(sql, [], ([name]) => text(name));
+  }
+
+  /** Throws `StoreDamagedError` where SQLite finds the structure of the table, or of its indexes, broken. */
+  checkTable(table: string): void {
+    quickCheck(this.#connection, table);
+  }
+
+  /** Tells the person of damage, and has the next opening look into it, however large the store is. */
+  reportDamage(): void {
+    if (this.#isSuspect) return;
+    this.#isSuspect = true;
+    const { fileSystem, files, onNotice } = this.#options;
+    try {
+      fileSystem.close(fileSystem.open(files.suspect, { create: true, exclusive: false }));
+    } catch {
+      // On a disk that takes nothing any more the notice is all there is.
+    }
+    onNotice({
+      kind: 'damage-found',
+      path: files.database,
+      message:
+        'The store is damaged. Restart Reunion: it sets the store aside and fills a new one from your other devices.',
+    });
+  }
+
+  /**
+   * Gives back the room of what was deleted: writes the store anew and puts it in the place of the old one. Nothing else
+   * may be called before it is done.
+   */
   async compact(): Promise<void> {
     const { files, fileSystem, key } = this.#options;
-    const changes = (): number =>
-      this.#connection.first('SELECT total_changes()', [], ([value]) => number(value)) ?? 0;
-    let copied: number;
-    do {
-      copied = changes();
-      discard(fileSystem, files.draft);
-      this.#connection.file.withFile(files.draft, (name) => {
-        this.#connection.script(`VACUUM INTO '${name}'`);
-      });
-      syncFile(this.#options, files.draft);
-      // Gives it a log while it is still a draft: in its place, a crash in the middle of that would cost its first page.
-      (await openDatabase({ path: files.draft, key, fileSystem })).close();
-      // What was committed meanwhile is not in it.
-    } while (changes() !== copied);
+    discard(fileSystem, files.draft);
+    this.#connection.file.withFile(files.draft, (name) => {
+      this.#connection.script(`VACUUM INTO '${name}'`);
+    });
+    syncFile(this.#options, files.draft);
+    // Gives it a log while it is still a draft: in its place, a crash in the middle of that would cost its first page.
+    (await openDatabase({ path: files.draft, key, fileSystem })).close();
     this.#connection.close();
     // The deletion of the log first: after a crash it would be taken for the log of the new database.
     fileSystem.syncFolder(files.folder);

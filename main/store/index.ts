@@ -7,7 +7,7 @@ import type { FileSystem } from './file-backend/index.ts';
 import { nodeFileSystem } from './file-backend/index.ts';
 import { lockStore } from './lock.ts';
 import type { StoreNotice } from './opening.ts';
-import type { ActivityLog, SettingStore } from './ports.ts';
+import type { ActivityLog, AttachmentStore, SettingStore } from './ports.ts';
 import type { CallableTable, StoreCall, StoreMethod } from './service.ts';
 import { StoreService } from './service.ts';
 import { storeFiles } from './store-files.ts';
@@ -32,6 +32,8 @@ export interface StoreOptions {
   readonly fileSystem?: FileSystem;
   /** Told what a person should know, such as that a damaged store was set aside. */
   readonly onNotice?: (notice: StoreNotice) => void;
+  /** For tests: how long a large store is left alone before it is checked, milliseconds. In the caller's thread only. */
+  readonly idleMs?: number;
   /** Throws why a store that is there cannot be used, rather than setting it aside. */
   readonly refuseUnusable?: boolean;
 }
@@ -42,6 +44,7 @@ export interface Store {
   readonly conversations: ConversationStore;
   readonly settings: SettingStore;
   readonly activity: ActivityLog;
+  readonly attachments: AttachmentStore;
   /** 16 random bytes as 32 hexadecimal characters, made with the store: another one after the store was lost. */
   readonly storeId: string;
   stats(): Promise<StoreStats>;
@@ -87,13 +90,13 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 /** In a thread of its own, because SQLite waits for the disk without letting anything else run. */
 async function openEngineFor(
   opening: ThreadOptions,
-  { inThread = true, fileSystem, onNotice = () => undefined }: StoreOptions,
+  { inThread = true, fileSystem, idleMs, onNotice = () => undefined }: StoreOptions,
 ): Promise<OpenEngine> {
   if (inThread && fileSystem === undefined) return openInThread(opening, onNotice);
   const now = (): number => Date.now();
   const own = { fileSystem: fileSystem ?? nodeFileSystem, onNotice, now };
   const engine = await openEngine({ ...opening, ...own });
-  const service = new StoreService(engine);
+  const service = new StoreService(engine, idleMs);
   return { storeId: engine.storeId, call: (call) => service.call(call) };
 }
 
@@ -110,6 +113,7 @@ function makeStore({ storeId, call }: OpenEngine, unlock: () => void): Store {
     conversations: port(call, 'conversations') as ConversationStore,
     settings: port(call, 'settings') as SettingStore,
     activity: port(call, 'activity') as ActivityLog,
+    attachments: port(call, 'attachments') as AttachmentStore,
     storeId,
     stats: () => onStore('stats'),
     check: (full) => onStore('check', full),

@@ -1,7 +1,14 @@
-import type { MessagePosition, MessageStore, NewMessage, StoredMessage } from '../mvds/ports.ts';
+import type {
+  MessagePosition,
+  MessageStore,
+  NewMessage,
+  StoredMessage,
+  Tombstone,
+} from '../mvds/ports.ts';
 import type { GroupId, MessageId } from '../mvds/types.ts';
 import type { Connection, Row } from './connection.ts';
 import type { Names } from './names.ts';
+import { PackedPositions } from './packed-positions.ts';
 import type { SyncOf } from './sync-of.ts';
 import {
   bigint,
@@ -46,30 +53,25 @@ export class MessageTable implements SyncOf<MessageStore> {
     return this.#connection.all(sql, [sequence, limitValue(limit)], (row) => this.#message(row));
   }
 
-  positions(
-    group: GroupId,
-    after: MessagePosition | undefined,
-    limit: number,
-  ): readonly MessagePosition[] {
+  positions(group: GroupId, after: MessagePosition | undefined, limit: number): Uint8Array {
     const groupNumber = this.#names.findGroup(group);
-    if (groupNumber === undefined) return [];
-    const read = ([timestamp, id]: Row): MessagePosition => ({
-      timestamp: bigint(timestamp),
-      id: messageId(id),
-    });
-    const columns = 'CAST(timestamp AS TEXT), id FROM messages';
+    if (groupNumber === undefined) return new Uint8Array();
+    const packed = new PackedPositions();
+    const read = ([timestamp, id]: Row): void => packed.add(timestamp, bytes(id));
+    // As text only where a number would not be exact: making and reading it costs more than all the rest.
+    const columns = `iif(timestamp BETWEEN ${-Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER},
+      timestamp, CAST(timestamp AS TEXT)), id FROM messages`;
     const order = 'ORDER BY grp, timestamp, id LIMIT ?';
     if (after === undefined) {
       const sql = `SELECT ${columns} WHERE grp = ? ${order}`;
-      return this.#connection.all(sql, [groupNumber, limitValue(limit)], read);
+      this.#connection.all(sql, [groupNumber, limitValue(limit)], read);
+    } else {
+      const sql = `SELECT ${columns} WHERE grp = ? AND (timestamp, id) > (CAST(? AS INTEGER), ?) ${order}`;
+      const { timestamp, id } = after;
+      const values = [groupNumber, timestamp, idBytes(id), limitValue(limit)];
+      this.#connection.all(sql, values, read);
     }
-    const sql = `SELECT ${columns} WHERE grp = ? AND (timestamp, id) > (CAST(? AS INTEGER), ?) ${order}`;
-    const { timestamp, id } = after;
-    return this.#connection.all(
-      sql,
-      [groupNumber, timestamp, idBytes(id), limitValue(limit)],
-      read,
-    );
+    return packed.bytes();
   }
 
   waitingFor(ids: readonly MessageId[]): readonly StoredMessage[] {
@@ -147,6 +149,32 @@ export class MessageTable implements SyncOf<MessageStore> {
   deliver(ids: readonly MessageId[]): void {
     const sql = 'UPDATE messages SET delivered = 1 WHERE id = ?';
     for (const id of ids) this.#connection.run(sql, idBytes(id));
+  }
+
+  /**
+   * Takes away bodies, and makes rows without one for what is not held. Returns the ids of what was held with its body.
+   */
+  bury(tombstones: readonly Tombstone[]): MessageId[] {
+    const buried: MessageId[] = [];
+    let sequence = tombstones.length === 0 ? 0 : this.lastSequence();
+    for (const { id, groupId, timestamp } of tombstones) {
+      const key = idBytes(id);
+      // A tombstone is no parent to wait for, and waits for none.
+      const sql =
+        'UPDATE messages SET body = NULL, delivered = 1 WHERE id = ? AND body IS NOT NULL';
+      if (this.#connection.run(sql, key) > 0) buried.push(id);
+      const group = this.#names.groupNumber(groupId);
+      const added = this.#connection.run(
+        `INSERT INTO messages(sequence, id, grp, timestamp, delivered, named, parents, body)
+         VALUES(?, ?, ?, ?, 1, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), x'', NULL)
+         ON CONFLICT(id) DO NOTHING`,
+        ...[sequence + 1, key, group, timestamp],
+      );
+      if (added === 0) continue;
+      sequence += 1;
+      this.#connection.run('UPDATE groups SET messages = messages + 1 WHERE grp = ?', group);
+    }
+    return buried;
   }
 
   #addParent(parent: Uint8Array, child: number): void {

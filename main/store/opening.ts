@@ -9,15 +9,20 @@ import type { StoreFiles } from './store-files.ts';
 import { discard, replaceFile, setAside } from './store-files.ts';
 import { text } from './values.ts';
 
+/** Why a file cannot be the store. */
+export type UnusableReason = 'damaged' | 'foreign' | 'newer';
+
 /** Something about the store that a person should know. */
-export interface StoreNotice {
-  readonly kind: 'set-aside';
-  readonly reason: 'damaged' | 'foreign' | 'newer';
+export type StoreNotice = {
   /** Where the file is now. */
   readonly path: string;
   /** What happened and what is being done, in a sentence or two. */
   readonly message: string;
-}
+} & (
+  | { readonly kind: 'set-aside'; readonly reason: UnusableReason }
+  /** Seen while the store is in use. */
+  | { readonly kind: 'damage-found' }
+);
 
 export interface OpeningOptions {
   readonly files: StoreFiles;
@@ -30,8 +35,8 @@ export interface OpeningOptions {
   readonly now: () => number;
 }
 
-/** Up to this size a store is checked whole each time it is opened, in some 100 ms; a larger one in idle time. */
-export const CHECK_AT_OPENING_BYTES = 16 * 1024 * 1024;
+/** Up to this size a store is checked whole each time it is opened, in some 100 ms; a larger one in idle time: see `IdleCheck`. */
+const CHECK_AT_OPENING_BYTES = 16 * 1024 * 1024;
 
 export const STORE_ID_BYTES = 16;
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
@@ -71,7 +76,9 @@ export async function openExisting(options: OpeningOptions): Promise<Connection>
     refuseForeign(fileSystem, path);
     connection = new Connection(await openDatabase({ path, key, fileSystem }));
     migrate(connection, false);
-    if ((fileSystem.size(path) ?? 0) <= CHECK_AT_OPENING_BYTES) quickCheck(connection);
+    const isSuspect = fileSystem.size(files.suspect) !== undefined;
+    if (isSuspect || isCheckedAtOpening(options)) quickCheck(connection);
+    fileSystem.unlink(files.suspect);
     return connection;
   } catch (error) {
     connection?.close();
@@ -79,9 +86,15 @@ export async function openExisting(options: OpeningOptions): Promise<Connection>
   }
 }
 
-/** Throws `StoreDamagedError` when SQLite finds the structure of the database broken. */
-export function quickCheck(connection: Connection): void {
-  const found = connection.all('PRAGMA quick_check(1)', [], ([value]) => text(value));
+/** Whether the store is small enough for that. */
+export function isCheckedAtOpening({ files, fileSystem }: OpeningOptions): boolean {
+  return (fileSystem.size(files.database) ?? 0) <= CHECK_AT_OPENING_BYTES;
+}
+
+/** Throws `StoreDamagedError` when SQLite finds the structure of the database, or of one table, broken. */
+export function quickCheck(connection: Connection, table?: string): void {
+  const sql = table === undefined ? 'PRAGMA quick_check(1)' : `PRAGMA quick_check("${table}")`;
+  const found = connection.all(sql, [], ([value]) => text(value));
   if (found[0] !== 'ok') throw new StoreDamagedError(`The store is damaged: ${found.join('; ')}.`);
 }
 
@@ -121,7 +134,7 @@ function refuseForeign(fileSystem: FileSystem, path: string): void {
 }
 
 /** Why a file that could not be opened is set aside; undefined for a failure that says nothing against the file. */
-export function reasonToSetAside(error: unknown): StoreNotice['reason'] | undefined {
+export function reasonToSetAside(error: unknown): UnusableReason | undefined {
   if (error instanceof StoreDamagedError) return 'damaged';
   if (error instanceof StoreForeignError) return 'foreign';
   if (error instanceof StoreNewerError) return 'newer';
@@ -134,10 +147,11 @@ const WHAT_HAPPENED = {
   newer: 'The store was written by a later version of Reunion',
 };
 
-function notifySetAside(options: OpeningOptions, reason: StoreNotice['reason']): void {
+function notifySetAside(options: OpeningOptions, reason: UnusableReason): void {
   const path = setAside(options.fileSystem, options.files, reason, options.now());
   const message =
     `${WHAT_HAPPENED[reason]}. It was set aside unchanged as ${path}, and a new store was made, ` +
     'which your other devices fill again.';
+  options.fileSystem.unlink(options.files.suspect);
   options.onNotice({ kind: 'set-aside', reason, path, message });
 }

@@ -1,6 +1,7 @@
-import type { RecordCounts, SyncChanges, SyncRecordStore } from '../mvds/ports.ts';
+import type { Cursor, RecordCounts, SyncChanges, SyncRecordStore } from '../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId, RecordType, SyncRecord } from '../mvds/types.ts';
 import type { Connection, Row } from './connection.ts';
+import { CursorTable } from './cursors.ts';
 import { StoreDamagedError } from './errors.ts';
 import type { Names } from './names.ts';
 import type { SyncOf } from './sync-of.ts';
@@ -13,17 +14,21 @@ const COUNT_COLUMNS = { offer: 'offers', request: 'requests', message: 'messages
 const COLUMNS = 'peer, message, type, grp, send_count, send_epoch FROM records';
 
 type Backfill = NonNullable<SyncChanges['backfill']>[number];
+type CursorChange = NonNullable<SyncChanges['setCursors']>[number];
+type ClearedRecords = NonNullable<SyncChanges['clearRecords']>[number];
 
 /** What is still to be said to each peer. */
 export class RecordTable implements SyncOf<SyncRecordStore> {
   readonly #connection: Connection;
   readonly #names: Names;
+  readonly #cursors: CursorTable;
   /** By peer; written at the end of each change. */
   readonly #countChanges = new Map<number, Record<RecordType, number>>();
 
   constructor(connection: Connection, names: Names) {
     this.#connection = connection;
     this.#names = names;
+    this.#cursors = new CursorTable(connection, names);
     connection.onRollback(() => this.#countChanges.clear());
   }
 
@@ -71,10 +76,16 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
     return this.#connection.first(sql, [], ([value]) => number(value)) ?? 0;
   }
 
-  backfilledGroups(peer: PeerId): ReadonlySet<GroupId> {
-    const sql = 'SELECT grp FROM backfills JOIN peers USING(peer) WHERE name = ?';
-    const read = ([group]: Row): GroupId => this.#names.group(number(group));
-    return new Set(this.#connection.all(sql, [peer], read));
+  cursors(peer: PeerId): ReadonlyMap<GroupId, Cursor> {
+    return this.#cursors.of(peer);
+  }
+
+  setCursors({ peerId, groupIds, storeId }: CursorChange): void {
+    for (const groupId of groupIds) this.#cursors.set(peerId, groupId, storeId);
+  }
+
+  dropCursors({ peerId, groupIds }: Pick<CursorChange, 'peerId' | 'groupIds'>): void {
+    for (const groupId of groupIds) this.#cursors.drop(peerId, groupId);
   }
 
   setEpoch(epoch: number): void {
@@ -135,13 +146,12 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
   }
 
   /** Works on the messages that are held at this moment. Tombstones have nothing to be sent. */
-  backfill({ peerId, groupIds, type, sendEpoch, again = false }: Backfill): void {
+  backfill({ peerId, groupIds, type, sendEpoch, again = false, storeId }: Backfill): void {
     const peer = this.#names.peerNumber(peerId);
     for (const groupId of groupIds) {
       const group = this.#names.groupNumber(groupId);
-      const mark = 'INSERT OR IGNORE INTO backfills(peer, grp) VALUES(?, ?)';
-      const isFirst = this.#connection.run(mark, peer, group) > 0;
-      if (!isFirst && !again) continue;
+      if (this.#cursors.has(peer, group) && !again) continue;
+      this.#cursors.set(peerId, groupId, storeId);
       const added = this.#connection.run(
         `INSERT INTO records(peer, message, type, grp, send_count, send_epoch)
          SELECT ?1, id, ?2, grp, 0, ?3 FROM messages
@@ -155,11 +165,35 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
     this.#flushCounts();
   }
 
+  /** Drops what would send the message: it has no body any more. */
+  withdraw(id: MessageId): void {
+    this.remove(
+      this.recordsAbout([id])
+        .filter(({ type }) => type !== 'request')
+        .map(({ peerId, messageId: about }) => ({ peerId, messageId: about })),
+    );
+  }
+
+  /** Drops the offers and messages of the peer about what arrived here up to `sequence`. */
+  clear({ peerId, groupId, sequence }: ClearedRecords): void {
+    const peer = this.#names.findPeer(peerId);
+    const group = this.#names.findGroup(groupId);
+    if (peer === undefined || group === undefined) return;
+    const dropped = this.#connection.all(
+      `DELETE FROM records WHERE peer = ?1 AND grp = ?2 AND type <> ?4
+       AND (SELECT sequence FROM messages WHERE id = message) <= ?3 RETURNING type`,
+      [peer, group, sequence, TYPE_NUMBERS.request],
+      ([type]) => recordType(type),
+    );
+    for (const type of dropped) this.#addToCount(peer, type, -1);
+    this.#flushCounts();
+  }
+
   forget(peer: PeerId): void {
     const peerNumber = this.#names.findPeer(peer);
     if (peerNumber === undefined) return;
     this.#connection.run('DELETE FROM records WHERE peer = ?', peerNumber);
-    this.#connection.run('DELETE FROM backfills WHERE peer = ?', peerNumber);
+    this.#cursors.forget(peerNumber);
     const sql = 'UPDATE peers SET offers = 0, requests = 0, messages = 0 WHERE peer = ?';
     this.#connection.run(sql, peerNumber);
   }

@@ -110,6 +110,46 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX activity_of_peer ON activity(peer);
   `,
+  `
+  CREATE TABLE cursors(
+    peer INTEGER NOT NULL REFERENCES peers,
+    grp INTEGER NOT NULL REFERENCES groups,
+    store_id BLOB CHECK(length(store_id) = 16),
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY(peer, grp)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO cursors(peer, grp, sequence)
+    SELECT peer, grp, (SELECT coalesce(max(sequence), 0) FROM messages) FROM backfills;
+  DROP TABLE backfills;
+
+  -- A search that finds the beginnings of words, as while one is typed, must not read every word that begins so. In bytes:
+  -- one to three letters of Latin scripts, one or more of others.
+  DROP TABLE search;
+  CREATE VIRTUAL TABLE search USING fts4(
+    content="searchable", text, tokenize=unicode61 "remove_diacritics=2", order=desc, prefix="1,2,3"
+  );
+  INSERT INTO search(search) VALUES('rebuild');
+
+  CREATE TABLE attachments(
+    attachment INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    bytes INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE chunks(
+    chunk INTEGER PRIMARY KEY,
+    -- SHA-256 of the content.
+    hash BLOB NOT NULL UNIQUE CHECK(length(hash) = 32),
+    -- NULL until it is here.
+    content BLOB
+  ) STRICT;
+  CREATE TABLE attachment_chunks(
+    attachment INTEGER NOT NULL REFERENCES attachments,
+    position INTEGER NOT NULL,
+    chunk INTEGER NOT NULL REFERENCES chunks,
+    PRIMARY KEY(attachment, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attachments_of_chunk ON attachment_chunks(chunk);
+  `,
 ];
 
 /** The schema that this version of the program writes. */

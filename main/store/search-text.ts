@@ -37,10 +37,11 @@ export interface QueryWord {
 export function queryWords(query: string): QueryWord[] {
   const spaced = query.normalize('NFC').replace(UNSPACED, (run) => ` ${run} `);
   const words = spaced.match(WORD) ?? [];
+  const isLastOpen = /[\p{L}\p{N}\p{M}\p{Co}]$/u.test(query);
   return words.map((word, index) => ({
     text: fold(word),
     isUnspaced: word.replace(UNSPACED, '') === '',
-    isPrefix: index === words.length - 1,
+    isPrefix: isLastOpen && index === words.length - 1,
   }));
 }
 

@@ -1,10 +1,11 @@
 import type { Engine } from './engine.ts';
-import { StoreClosedError } from './errors.ts';
+import { StoreClosedError, StoreDamagedError } from './errors.ts';
+import { IdleCheck } from './idle-check.ts';
 
 /** The parts of the engine that are called from outside, each with the methods that may be. */
 const CALLABLE = {
   messages: ['held', 'read', 'arrivedAfter', 'positions', 'waitingFor', 'heads', 'count'],
-  records: ['records', 'recordsAbout', 'due', 'counts', 'epoch', 'backfilledGroups'],
+  records: ['records', 'recordsAbout', 'due', 'counts', 'epoch', 'cursors'],
   conversations: [
     'projectedThrough',
     'apply',
@@ -19,6 +20,7 @@ const CALLABLE = {
   ],
   settings: ['get', 'set'],
   activity: ['add', 'newest'],
+  attachments: ['add', 'state', 'putChunk', 'chunk', 'missing', 'remove'],
 } as const;
 
 export type CallableTable = keyof typeof CALLABLE;
@@ -40,17 +42,22 @@ const TURN_BUDGET_MS = 10;
 export class StoreService {
   readonly #engine: Engine;
   readonly #turn = new TurnBudget();
+  readonly #idleCheck: IdleCheck;
   #upkeep: NodeJS.Immediate | undefined;
   #isClosed = false;
+  /** While it is there, the engine is nobody else's: see `Engine.compact`. */
+  #exclusive: Promise<unknown> | undefined;
   /** Maintenance runs one at a time. */
   #maintenance: Promise<unknown> = Promise.resolve();
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, idleMs?: number) {
     this.#engine = engine;
+    this.#idleCheck = new IdleCheck(engine, idleMs);
   }
 
   async call({ table, method, args }: StoreCall): Promise<unknown> {
     await this.#turn.room();
+    while (this.#exclusive) await this.#exclusive;
     if (this.#isClosed) throw new StoreClosedError('The store is closed.');
     try {
       if (table === 'store') return await this.#callStore(method, args);
@@ -60,7 +67,11 @@ export class StoreService {
       const found: unknown = Reflect.get(part, method);
       if (typeof found !== 'function') throw new TypeError(`the store has no ${table}.${method}`);
       return Reflect.apply(found, part, args) as unknown;
+    } catch (error) {
+      if (error instanceof StoreDamagedError) this.#engine.reportDamage();
+      throw error;
     } finally {
+      this.#idleCheck.restart();
       this.#scheduleUpkeep();
     }
   }
@@ -75,16 +86,27 @@ export class StoreService {
       case 'check':
         return this.#maintain(async () => engine.check(args[0] === true));
       case 'compact':
-        return this.#maintain(() => engine.compact());
+        return this.#maintain(() => this.#compact());
       case 'backup':
         return this.#maintain(() => this.#backUp(String(args[0])));
       case 'close':
         this.#isClosed = true;
+        this.#idleCheck.stop();
         if (this.#upkeep !== undefined) clearImmediate(this.#upkeep);
         await this.#maintenance.catch(() => undefined);
         engine.close();
     }
     return undefined;
+  }
+
+  async #compact(): Promise<void> {
+    const compacted = this.#engine.compact();
+    this.#exclusive = compacted.catch(() => undefined);
+    try {
+      await compacted;
+    } finally {
+      this.#exclusive = undefined;
+    }
   }
 
   #maintain<T>(work: () => Promise<T>): Promise<T> {
@@ -111,6 +133,8 @@ export class StoreService {
     if (!isDue || this.#upkeep !== undefined) return;
     this.#upkeep = setImmediate(() => {
       this.#upkeep = undefined;
+      // The next call asks for it again.
+      if (this.#exclusive) return;
       try {
         this.#engine.conversations.index.mergeStep();
       } catch {

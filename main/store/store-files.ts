@@ -12,11 +12,19 @@ export interface StoreFiles {
   readonly log: string;
   /** Where a new store, a compacted one and a restored one are made; worthless after a crash. */
   readonly draft: string;
+  /** There, and empty, while damage was seen that the next opening has to look into. */
+  readonly suspect: string;
 }
 
 export function storeFiles(folder: string): StoreFiles {
   const database = join(folder, DATABASE_FILE);
-  return { folder, database, log: database + LOG_SUFFIX, draft: `${database}.draft` };
+  return {
+    folder,
+    database,
+    log: database + LOG_SUFFIX,
+    draft: `${database}.draft`,
+    suspect: `${database}.suspect`,
+  };
 }
 
 /** Deletes a database file that is of no use, with its log. */

@@ -13,13 +13,17 @@ export function commitChanges(
 ): readonly MessageId[] {
   return connection.transaction(() => {
     for (const peerId of changes.forgetPeers ?? []) records.forget(peerId);
+    for (const dropped of changes.dropCursors ?? []) records.dropCursors(dropped);
     // Before the new messages: it is about those that were held before.
     for (const backfill of changes.backfill ?? []) records.backfill(backfill);
     const added = messages.add(changes.addMessages ?? []);
+    for (const id of messages.bury(changes.bury ?? [])) records.withdraw(id);
     messages.deliver(changes.deliver ?? []);
     records.remove(changes.removeRecords ?? []);
+    for (const held of changes.clearRecords ?? []) records.clear(held);
     records.put(changes.putRecords ?? []);
     for (const { peerId, sendEpoch } of changes.expedite ?? []) records.expedite(peerId, sendEpoch);
+    for (const cursors of changes.setCursors ?? []) records.setCursors(cursors);
     if (changes.epoch !== undefined) records.setEpoch(changes.epoch);
     return added;
   });

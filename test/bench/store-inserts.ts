@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { NewMessage } from '../../main/mvds/ports.ts';
 import { openStore } from '../../main/store/index.ts';
+import type { StoreOptions } from '../../main/store/index.ts';
 import { BENCH_KEY, samples } from './store-samples.ts';
 import type { Figure } from './table.ts';
 import { inFolder } from './folder.ts';
@@ -12,94 +13,66 @@ const SINGLE_INSERTS = 1000;
 const BATCH = 100;
 const BATCHED_INSERTS = 20_000;
 
-/** As when messages come from several peers: each caller waits for its own commit, not for those of others. */
-const IN_FLIGHT = 4;
-
 const PLAIN_BAR = 0.7;
 const ENCRYPTED_BAR = 0.3;
 
-type Insert = (batches: readonly (readonly NewMessage[])[]) => Promise<number>;
+type Batches = readonly (readonly NewMessage[])[];
 
 /** Inserts per second, synchronous FULL, as ratios to node:sqlite. */
 export async function insertFigures(parent: string): Promise<Figure[]> {
   const messages = samples(0, BATCHED_INSERTS).map(({ message }) => message);
   return [
-    ...(await compare(parent, '1 message', slices(messages.slice(0, SINGLE_INSERTS), 1), 1)),
-    ...(await compare(
-      parent,
-      `1 message, ${IN_FLIGHT} callers`,
-      slices(messages.slice(0, SINGLE_INSERTS), 1),
-      IN_FLIGHT,
-    )),
-    ...(await compare(parent, `${BATCH} messages`, slices(messages, BATCH), 1)),
+    ...(await compare(parent, '1 message', slices(messages.slice(0, SINGLE_INSERTS), 1))),
+    ...(await compare(parent, `${BATCH} messages`, slices(messages, BATCH))),
   ];
 }
 
-async function compare(
-  parent: string,
-  what: string,
-  batches: readonly (readonly NewMessage[])[],
-  callers: number,
-): Promise<Figure[]> {
+async function compare(parent: string, what: string, batches: Batches): Promise<Figure[]> {
   const count = batches.reduce((sum, { length }) => sum + length, 0);
-  const best = { native: 0, plain: 0, encrypted: 0 };
-  const measure = async (name: keyof typeof best, insert: Insert): Promise<void> => {
-    best[name] = Math.max(best[name], (count / (await insert(batches))) * 1000);
+  const best = { native: 0, plain: 0, encrypted: 0, thread: 0 };
+  const measure = async (
+    name: keyof typeof best,
+    insert: (folder: string) => Promise<number>,
+  ): Promise<void> => {
+    best[name] = Math.max(best[name], (count / (await inFolder(parent, insert))) * 1000);
   };
   // In turns, so that a disturbance meets all of them.
   for (let round = 0; round < ROUNDS; round += 1) {
-    await measure('native', (all) => inFolder(parent, (folder) => insertNatively(folder, all)));
-    await measure('plain', (all) =>
-      inFolder(parent, (folder) => insert(folder, undefined, all, callers)),
-    );
-    await measure('encrypted', (all) =>
-      inFolder(parent, (folder) => insert(folder, BENCH_KEY, all, callers)),
+    await measure('native', (folder) => insertNatively(folder, batches));
+    await measure('plain', (folder) => insert({ folder, key: undefined }, batches));
+    await measure('encrypted', (folder) => insert({ folder, key: BENCH_KEY }, batches));
+    await measure('thread', (folder) =>
+      insert({ folder, key: undefined, inThread: true }, batches),
     );
   }
   const rate = (value: number): string => `${Math.round(value)}/s`;
-  const against = `against ${rate(best.native)}`;
+  const figure = (name: string, measured: number, atLeast?: number): Figure => ({
+    name: `inserts, ${what} to a transaction, ${name}`,
+    value: measured / best.native,
+    unit: '',
+    note: `${rate(measured)} against ${rate(best.native)}`,
+    ...(atLeast !== undefined && { bar: { atLeast } }),
+  });
   return [
-    {
-      name: `inserts, ${what} to a transaction, against node:sqlite`,
-      value: best.plain / best.native,
-      unit: '',
-      bar: { atLeast: PLAIN_BAR },
-      note: `${rate(best.plain)} ${against}`,
-    },
-    {
-      name: `inserts, ${what} to a transaction, encrypted, against node:sqlite`,
-      value: best.encrypted / best.native,
-      unit: '',
-      bar: { atLeast: ENCRYPTED_BAR },
-      note: `${rate(best.encrypted)} ${against}`,
-    },
+    figure('to node:sqlite', best.plain, PLAIN_BAR),
+    figure('encrypted, to node:sqlite', best.encrypted, ENCRYPTED_BAR),
+    // What somebody sees who waits for each answer before the next call, the way between the threads included.
+    figure('one caller of the thread', best.thread),
   ];
 }
 
-/** Milliseconds that our store takes. */
-async function insert(
-  folder: string,
-  key: Uint8Array | undefined,
-  batches: readonly (readonly NewMessage[])[],
-  callers: number,
-): Promise<number> {
-  const store = await openStore({ folder, key });
+/** Milliseconds that our store takes; its engine in the caller's thread, as node:sqlite is, unless told otherwise. */
+async function insert(options: StoreOptions, batches: Batches): Promise<number> {
+  const store = await openStore({ inThread: false, ...options });
   const started = performance.now();
-  const rest = batches.values();
-  const caller = async (): Promise<void> => {
-    for (const addMessages of rest) await store.sync.commit({ addMessages });
-  };
-  await Promise.all(Array.from({ length: callers }, caller));
+  for (const addMessages of batches) await store.sync.commit({ addMessages });
   const took = performance.now() - started;
   await store.close();
   return took;
 }
 
 /** Milliseconds that SQLite itself takes, in the same table with the same indexes. */
-function insertNatively(
-  folder: string,
-  batches: readonly (readonly NewMessage[])[],
-): Promise<number> {
+function insertNatively(folder: string, batches: Batches): Promise<number> {
   const database = new DatabaseSync(join(folder, 'native.db'));
   database.exec(`
     PRAGMA locking_mode = EXCLUSIVE;

@@ -24,9 +24,12 @@ export const STORE_USAGE = `store: the message store
   --messages N    messages of the large store (${DEFAULT_MESSAGES})
   --arriving N    messages that arrive while stalls are measured (${ARRIVING_MESSAGES})
   --encrypted     encrypt the large store
-  --keep PATH     keep the large store here, or measure the one that is here already
+  --keep PATH     keep the large store here, or read from the one that is here already
+  --only PART     inserts, stalls or large; may be given several times
   --folder PATH   where to make the stores, on the disk to be measured (the system's folder for temporary files)
 `;
+
+const PARTS = ['inserts', 'stalls', 'large'];
 
 /** Runs all measurements of the store; figures are printed as they are found. */
 export async function benchStore(args: readonly string[]): Promise<void> {
@@ -37,23 +40,28 @@ export async function benchStore(args: readonly string[]): Promise<void> {
       arriving: { type: 'string', default: String(ARRIVING_MESSAGES) },
       encrypted: { type: 'boolean', default: false },
       keep: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [...PARTS] },
       folder: { type: 'string', default: tmpdir() },
     },
   });
   const messages = count('--messages', values.messages);
   const arriving = count('--arriving', values.arriving);
   const { encrypted, folder: parent } = values;
+  const parts = new Set(values.only);
   const print = (figures: readonly Figure[]): void => {
     process.stdout.write(formatFigures(figures));
   };
-  print(await insertFigures(parent));
-  for (const isEncrypted of [false, true]) {
-    await inFolder(parent, async (folder) => {
-      const choice = { folder: join(folder, 'store'), encrypted: isEncrypted };
-      const found = await inProcess('stalls', { ...choice, from: 0, messages: arriving });
-      print(stallFigures(`new store${isEncrypted ? ', encrypted' : ''}`, found));
-    });
+  if (parts.has('inserts')) print(await insertFigures(parent));
+  if (parts.has('stalls')) {
+    for (const isEncrypted of [false, true]) {
+      await inFolder(parent, async (folder) => {
+        const choice = { folder: join(folder, 'store'), encrypted: isEncrypted };
+        const found = await inProcess('stalls', { ...choice, from: 0, messages: arriving });
+        print(stallFigures(`new store${isEncrypted ? ', encrypted' : ''}`, found));
+      });
+    }
   }
+  if (!parts.has('large')) return;
   await inFolder(parent, async (folder) => {
     const choice: StoreChoice = { folder: values.keep ?? join(folder, 'store'), encrypted };
     if (!holdsStore(choice.folder)) {
@@ -62,13 +70,10 @@ export async function benchStore(args: readonly string[]): Promise<void> {
     }
     const found = await inProcess('read', choice);
     print(largeFigures(found));
+    if (values.keep !== undefined) return;
     const from = found.messages;
-    print(
-      stallFigures(
-        'large store',
-        await inProcess('stalls', { ...choice, from, messages: arriving }),
-      ),
-    );
+    const stalls = await inProcess('stalls', { ...choice, from, messages: arriving });
+    print(stallFigures('large store', stalls));
   });
 }
 

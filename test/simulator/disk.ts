@@ -33,7 +33,7 @@ function memoryDisk(store: MemorySyncStore): Disk {
 }
 
 async function sqliteDisk(folder: string): Promise<Disk> {
-  const store = await openStore({ folder, key: undefined });
+  const store = await openStore({ folder, key: undefined, inThread: false });
   return {
     sync: store.sync,
     async reopen() {

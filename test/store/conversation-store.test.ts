@@ -171,6 +171,9 @@ describe('search', () => {
     const store = await openWith('red apple', 'red pear', 'reddish apple');
     expect(await find(store, 'red app')).toEqual(['red apple']);
     expect((await find(store, 'red')).sort()).toEqual(['red apple', 'red pear', 'reddish apple']);
+    // What is typed after it ends the last word.
+    expect((await find(store, 'red ')).sort()).toEqual(['red apple', 'red pear']);
+    expect(await find(store, 'app,')).toEqual([]);
   });
 
   test('unspaced characters must stand in a row', async () => {

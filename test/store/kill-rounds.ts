@@ -65,7 +65,12 @@ async function heldAfterCrash(
   about: string,
 ): Promise<string[]> {
   const notices: StoreNotice[] = [];
-  const store = await openStore({ folder, key, onNotice: (notice) => notices.push(notice) });
+  const store = await openStore({
+    inThread: false,
+    folder,
+    key,
+    onNotice: (notice) => notices.push(notice),
+  });
   try {
     expect(notices, about).toEqual([]);
     const held = await batchesIn(store);

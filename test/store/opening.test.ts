@@ -104,7 +104,7 @@ describe('a file that cannot be used is set aside, and a new store takes its pla
   async function expectSetAside(
     folder: string,
     key: Uint8Array | undefined,
-    reason: StoreNotice['reason'],
+    reason: 'damaged' | 'foreign' | 'newer',
   ): Promise<void> {
     const before = readFileSync(file(folder));
     const notices: StoreNotice[] = [];

@@ -41,7 +41,7 @@ export async function record(seed: number, key: Uint8Array | undefined): Promise
   const folder = testFolder();
   const changes: DiskChange[] = [];
   const fileSystem = recordingFileSystem(changes);
-  let store = await openStore({ folder, key, fileSystem });
+  let store = await openStore({ inThread: false, folder, key, fileSystem });
   try {
     for (let count = 1; count <= COMMITS; count += 1) {
       const size = 1 + random.below(BATCH_MESSAGES_MAX);
@@ -51,7 +51,7 @@ export async function record(seed: number, key: Uint8Array | undefined): Promise
       if (count % COMPACT_EVERY === 0) await store.compact();
       if (count % REOPEN_EVERY === 0) {
         await store.close();
-        store = await openStore({ folder, key, fileSystem });
+        store = await openStore({ inThread: false, folder, key, fileSystem });
       }
     }
   } finally {
@@ -98,7 +98,12 @@ export async function cutPower(
 /** The batches in a store that must be sound, not set aside, and able to go on. */
 async function reopened(folder: string, key: Uint8Array | undefined): Promise<string[]> {
   const notices: StoreNotice[] = [];
-  const store = await openStore({ folder, key, onNotice: (notice) => notices.push(notice) });
+  const store = await openStore({
+    inThread: false,
+    folder,
+    key,
+    onNotice: (notice) => notices.push(notice),
+  });
   try {
     if (notices[0] !== undefined) throw new Error(notices[0].message);
     const held = await batchesIn(store);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { SyncStore } from '../../main/mvds/ports.ts';
+import { unpackPositions } from '../../main/mvds/ids.ts';
+import type { SyncStore, Tombstone } from '../../main/mvds/ports.ts';
 import type { MessageId } from '../../main/mvds/types.ts';
 import {
   added,
@@ -106,16 +107,20 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
           if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? -1 : 1;
           return a.id < b.id ? -1 : 1;
         });
-      expect(await messages.positions(GROUP, undefined, 100)).toEqual(expected);
+      const positions = async (
+        after: (typeof expected)[number] | undefined,
+        limit: number,
+      ): Promise<typeof expected> => unpackPositions(await messages.positions(GROUP, after, limit));
+      expect(await positions(undefined, 100)).toEqual(expected);
       const paged = [];
       for (let after = undefined as (typeof expected)[number] | undefined; ;) {
-        const page = await messages.positions(GROUP, after, 3);
+        const page = await positions(after, 3);
         paged.push(...page);
         after = page.at(-1);
         if (after === undefined) break;
       }
       expect(paged).toEqual(expected);
-      expect(await messages.positions(groupId('none'), undefined, 10)).toEqual([]);
+      expect((await messages.positions(groupId('none'), undefined, 10)).length).toBe(0);
     });
 
     test('waitingFor finds the undelivered that name a parent, once each, in order of arrival', async () => {
@@ -280,8 +285,10 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
         record(ALICE, 'buffered', offer),
       ]);
       expect(await records.counts(ALICE)).toEqual({ offers: 2, requests: 0, messages: 1 });
-      expect(await records.backfilledGroups(ALICE)).toEqual(new Set([GROUP]));
-      expect((await records.backfilledGroups(BOB)).size).toBe(0);
+      expect(await records.cursors(ALICE)).toEqual(
+        new Map([[GROUP, { storeId: undefined, sequence: 5 }]]),
+      );
+      expect((await records.cursors(BOB)).size).toBe(0);
     });
 
     test('does nothing the second time, and all of it again for a peer that lost its store', async () => {
@@ -302,7 +309,7 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       const store = await open();
       const { records } = store;
       await store.commit({ backfill: [{ ...backfill, groupIds: [OTHER_GROUP] }] });
-      expect(await records.backfilledGroups(ALICE)).toEqual(new Set([OTHER_GROUP]));
+      expect([...(await records.cursors(ALICE)).keys()]).toEqual([OTHER_GROUP]);
     });
 
     test('forgetting a peer forgets its marks, before anything else in the change', async () => {
@@ -318,7 +325,95 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
         ids('x', 'a'),
       );
       await store.commit({ forgetPeers: [ALICE] });
-      expect((await records.backfilledGroups(ALICE)).size).toBe(0);
+      expect((await records.cursors(ALICE)).size).toBe(0);
+    });
+  });
+
+  describe(`${name}: cursors`, () => {
+    const STORE_ID = '0123456789abcdef0123456789abcdef';
+
+    test('are set at what is held after the change, replaced, and dropped', async () => {
+      const store = await open();
+      const { records } = store;
+      const cursors = { peerId: ALICE, groupIds: [GROUP, OTHER_GROUP], storeId: STORE_ID };
+      await store.commit({ addMessages: [added(1), added(2)], setCursors: [cursors] });
+      const cursor = { storeId: STORE_ID, sequence: 2 };
+      expect(await records.cursors(ALICE)).toEqual(
+        new Map([
+          [GROUP, cursor],
+          [OTHER_GROUP, cursor],
+        ]),
+      );
+      await store.commit({
+        addMessages: [added(3)],
+        dropCursors: [{ peerId: ALICE, groupIds: [OTHER_GROUP] }],
+        setCursors: [{ ...cursors, groupIds: [GROUP], storeId: undefined }],
+      });
+      expect(await records.cursors(ALICE)).toEqual(
+        new Map([[GROUP, { storeId: undefined, sequence: 3 }]]),
+      );
+    });
+
+    test('clearing drops offers and messages of the group up to a sequence, and nothing else', async () => {
+      const store = await open();
+      const { records } = store;
+      await store.commit({
+        addMessages: [added(1), added(2), added(3), added(4, { groupId: OTHER_GROUP })],
+        putRecords: [
+          record(ALICE, 1),
+          record(ALICE, 2, { type: 'offer' }),
+          record(ALICE, 3),
+          record(ALICE, 4, { groupId: OTHER_GROUP }),
+          record(ALICE, 'wanted', { type: 'request', groupId: undefined }),
+          record(BOB, 1),
+        ],
+      });
+      await store.commit({ clearRecords: [{ peerId: ALICE, groupId: GROUP, sequence: 2 }] });
+      expect((await records.due(ALICE, 9, 10)).map(({ messageId: id }) => id)).toEqual(
+        ids(3, 4, 'wanted'),
+      );
+      expect(await records.counts(ALICE)).toEqual({ offers: 0, requests: 1, messages: 2 });
+      expect((await records.counts(BOB)).messages).toBe(1);
+    });
+  });
+
+  describe(`${name}: tombstones`, () => {
+    const tombstone = (id: string | number, timestamp = 5n): Tombstone => ({
+      id: messageId(id),
+      groupId: GROUP,
+      timestamp,
+    });
+
+    test('a buried message is held without a body, and nothing sends it any more', async () => {
+      const store = await open();
+      const { messages, records } = store;
+      await store.commit({
+        addMessages: [added('a'), added('b')],
+        putRecords: [record(ALICE, 'a'), record(BOB, 'a', { type: 'request', groupId: undefined })],
+      });
+      await store.commit({ bury: [tombstone('a')] });
+      expect((await messages.held(ids('a'))).size).toBe(1);
+      expect((await messages.read(ids('a', 'b'))).size).toBe(1);
+      expect((await messages.arrivedAfter(0, 10)).map(({ id }) => id)).toEqual(ids('b'));
+      expect(await messages.count(GROUP)).toBe(2);
+      expect(await records.counts(ALICE)).toEqual({ offers: 0, requests: 0, messages: 0 });
+      expect(await records.counts(BOB)).toEqual({ offers: 0, requests: 1, messages: 0 });
+    });
+
+    test('what is buried before it arrives is kept out, and has its place in the order', async () => {
+      const store = await open();
+      const { messages, records } = store;
+      await store.commit({ addMessages: [added('a', { timestamp: 9n })] });
+      await store.commit({ bury: [tombstone('late'), tombstone('late')] });
+      expect(await store.commit({ addMessages: [added('late', { timestamp: 5n })] })).toEqual([]);
+      const positions = unpackPositions(await messages.positions(GROUP, undefined, 10));
+      expect(positions.map(({ id }) => id)).toEqual(ids('late', 'a'));
+      await store.commit({
+        backfill: [{ peerId: ALICE, groupIds: [GROUP], type: 'message', sendEpoch: 0 }],
+      });
+      expect((await records.due(ALICE, 9, 10)).map(({ messageId: id }) => id)).toEqual(ids('a'));
+      await store.commit({ addMessages: [added('next')] });
+      expect((await messages.arrivedAfter(2, 10)).map(({ sequence }) => sequence)).toEqual([3]);
     });
   });
 

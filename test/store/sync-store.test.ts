@@ -7,6 +7,7 @@ import { added, ALICE, BOB, GROUP, messageId, record, withParents } from './samp
 import { syncStoreSuite } from './sync-store-suite.ts';
 
 syncStoreSuite('store', async () => (await openTestStore()).sync);
+syncStoreSuite('store in a thread', async () => (await openTestStore({ inThread: true })).sync);
 syncStoreSuite('encrypted store', async () => (await openTestStore({ key: KEY })).sync);
 
 test('everything is there after closing and opening again', async () => {
@@ -26,7 +27,7 @@ test('everything is there after closing and opening again', async () => {
     await r.due(ALICE, 3, 10),
     await r.counts(ALICE),
     await r.epoch(),
-    await r.backfilledGroups(BOB),
+    await r.cursors(BOB),
   ];
   const before = await look();
   await store.close();

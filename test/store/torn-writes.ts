@@ -59,7 +59,12 @@ export async function tornLogRounds(
       verdicts += 1;
     }
     const notices: StoreNotice[] = [];
-    const store = await openStore({ folder: torn, key, onNotice: (it) => notices.push(it) });
+    const store = await openStore({
+      inThread: false,
+      folder: torn,
+      key,
+      onNotice: (it) => notices.push(it),
+    });
     try {
       expect(notices, about).toEqual([]);
       const held = await batchesIn(store);
@@ -96,7 +101,12 @@ export async function garbledDatabaseRounds(
     const kind = garbleDatabase(bytes, random, key !== undefined);
     writeFileSync(path, bytes);
     const notices: StoreNotice[] = [];
-    const store = await openStore({ folder: garbled, key, onNotice: (it) => notices.push(it) });
+    const store = await openStore({
+      inThread: false,
+      folder: garbled,
+      key,
+      onNotice: (it) => notices.push(it),
+    });
     try {
       const [notice] = notices;
       if (notice === undefined) {
@@ -123,7 +133,7 @@ export async function garbledDatabaseRounds(
 /** A store as the end of its process leaves it, with a log. */
 export async function crashedStore(key: Uint8Array | undefined, count: number): Promise<Crashed> {
   const folder = testFolder();
-  const store = await openStore({ folder, key });
+  const store = await openStore({ inThread: false, folder, key });
   try {
     const batches: string[] = [];
     const logSizes: number[] = [];
@@ -140,7 +150,7 @@ export async function crashedStore(key: Uint8Array | undefined, count: number): 
 
 async function closedStore(key: Uint8Array | undefined): Promise<Crashed> {
   const crashed = await crashedStore(key, DATABASE_BATCHES);
-  await (await openStore({ folder: crashed.folder, key })).close();
+  await (await openStore({ inThread: false, folder: crashed.folder, key })).close();
   return crashed;
 }
 
@@ -148,7 +158,7 @@ async function closedStore(key: Uint8Array | undefined): Promise<Crashed> {
 async function movedIntoDatabase({ folder }: Crashed, key: Uint8Array | undefined) {
   const copy = copyOf(folder);
   writeFileSync(join(copy, LOG), '');
-  const store = await openStore({ folder: copy, key });
+  const store = await openStore({ inThread: false, folder: copy, key });
   try {
     return (await batchesIn(store)).length;
   } finally {

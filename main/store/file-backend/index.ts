@@ -54,6 +54,12 @@ export interface FileCopy {
 /** 32 MiB: a million messages stay quick to read while the process stays well below 200 MB. */
 const DEFAULT_CACHE_KIBIBYTES = 32 * 1024;
 
+/**
+ * 16 MiB, four times what SQLite takes: ids are random, so commits write the same pages over and over, and each is moved
+ * into the file once a checkpoint. Measured: 1.3 times as many inserts. A log of that size is read in some 20 ms.
+ */
+const DEFAULT_CHECKPOINT_PAGES = 4096;
+
 let backend: Promise<{ readonly engine: SqlEngine; readonly vfs: Vfs }> | undefined;
 
 /** Loads sql.js and gives it real files. Throws `UnsupportedSqlJsError` when that version of it cannot be. */
@@ -129,10 +135,10 @@ function configure(connection: SqlDatabase, options: OpenFileOptions): void {
   if (mode !== 'wal') throw new DamagedFileError(`its journal mode is ${String(mode)}`);
   const pageBytes = connection.exec('PRAGMA page_size')[0]?.values[0]?.[0];
   if (pageBytes !== PAGE_BYTES) throw new DamagedFileError(`its page size is ${String(pageBytes)}`);
-  const { cacheKibibytes = DEFAULT_CACHE_KIBIBYTES, checkpointPages } = options;
+  const { cacheKibibytes = DEFAULT_CACHE_KIBIBYTES } = options;
+  const { checkpointPages = DEFAULT_CHECKPOINT_PAGES } = options;
   connection.run('PRAGMA synchronous = FULL');
   connection.run('PRAGMA temp_store = MEMORY');
   connection.run(`PRAGMA cache_size = -${cacheKibibytes}`);
-  if (checkpointPages !== undefined)
-    connection.run(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
+  connection.run(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
 }
