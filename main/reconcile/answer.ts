@@ -1,0 +1,88 @@
+import type { MessageId } from '../helpers/ids.ts';
+import { START, type Bound } from './bound.ts';
+import { ID_BYTES, STEP_FINGERPRINTS, STEP_IDS } from './constants.ts';
+import { messageIds, missingFrom } from './difference.ts';
+import { FrameCutter, type CutFrame } from './frame-cutter.ts';
+import type { Range } from './frame-reader.ts';
+import type { OrderedIds } from './ordered-ids.ts';
+import { splitRange, type Splitting } from './split.ts';
+
+/** As much of an answer as is worked out in one go. */
+export interface AnswerPart {
+  readonly frames: readonly CutFrame[];
+  readonly have: readonly MessageId[];
+  readonly need: readonly MessageId[];
+}
+
+/**
+ * Answers the ranges of a frame: equal fingerprints and lists with a skip, different fingerprints with those of parts or a
+ * list. The set may change between two parts; a frame never leaves before the differences that it declares settled.
+ */
+export class Answer {
+  readonly #ids: OrderedIds;
+  readonly #splitting: Splitting;
+  readonly #cutter: FrameCutter;
+  #have: MessageId[] = [];
+  #need: MessageId[] = [];
+  #fingerprints = 0;
+
+  constructor(ids: OrderedIds, splitting: Splitting, frameBytes: number) {
+    this.#ids = ids;
+    this.#splitting = splitting;
+    this.#cutter = new FrameCutter(frameBytes);
+  }
+
+  *parts(ranges: readonly Range[]): Generator<AnswerPart, void, undefined> {
+    // What is skipped at the end asks for nothing.
+    const asking = ranges.slice(0, ranges.findLastIndex(({ mode }) => mode !== 'skip') + 1);
+    let lower = START;
+    for (const range of asking) {
+      if (range.mode === 'skip') this.#cutter.skip(range.upper);
+      else if (range.mode === 'ids') yield* this.#list(lower, range.upper, range.ids);
+      else this.#fingerprint(lower, range.upper, range.fingerprint);
+      lower = range.upper;
+      if (this.#isFull) yield this.#take();
+    }
+    if (asking.length > 0) this.#cutter.finish();
+    yield this.#take();
+  }
+
+  #fingerprint(lower: Bound, upper: Bound, theirs: Uint8Array): void {
+    const from = this.#ids.rank(lower);
+    const to = this.#ids.rank(upper);
+    this.#fingerprints += 1;
+    if (Buffer.compare(this.#ids.fingerprint(from, to), theirs) === 0) {
+      this.#cutter.skip(upper);
+    } else {
+      splitRange(this.#ids, from, to, upper, this.#splitting, this.#cutter);
+      this.#fingerprints += this.#splitting.buckets;
+    }
+  }
+
+  /** A short list may meet a range of any size here: what is missing is seen at once, what is surplus in parts. */
+  *#list(lower: Bound, upper: Bound, ids: Uint8Array): Generator<AnswerPart, void, undefined> {
+    const listed = new Set(messageIds(ids));
+    const held = this.#ids.ids(this.#ids.rank(lower), this.#ids.rank(upper));
+    for (const id of missingFrom(held, listed)) this.#need.push(id);
+    for (let start = 0; start < held.length; start += STEP_IDS * ID_BYTES) {
+      const slice = messageIds(held.subarray(start, start + STEP_IDS * ID_BYTES));
+      this.#have.push(...slice.filter((id) => !listed.has(id)));
+      if (this.#isFull) yield this.#take();
+    }
+    this.#cutter.skip(upper);
+  }
+
+  get #isFull(): boolean {
+    return (
+      this.#have.length + this.#need.length >= STEP_IDS || this.#fingerprints >= STEP_FINGERPRINTS
+    );
+  }
+
+  #take(): AnswerPart {
+    const part = { frames: this.#cutter.take(), have: this.#have, need: this.#need };
+    this.#have = [];
+    this.#need = [];
+    this.#fingerprints = 0;
+    return part;
+  }
+}
