@@ -84,7 +84,8 @@ class FrameReader {
   #timestamp(): number {
     const encoded = this.#number();
     if (encoded === 0) return Infinity;
-    const timestamp = this.#last.timestamp + encoded - 1;
+    // In this order: a sum above 2^53 would be rounded.
+    const timestamp = this.#last.timestamp + (encoded - 1);
     if (timestamp > MAX_TIMESTAMP && this.#last.timestamp !== Infinity) {
       throw new FrameError('timestamp', 'a timestamp above 2^53 − 1');
     }

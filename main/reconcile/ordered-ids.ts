@@ -56,8 +56,7 @@ export class OrderedIds {
   has(timestamp: bigint, id: MessageId): boolean {
     const bytes = fromHex(id);
     const order = orderTimestamp(timestamp);
-    const { index, offset } = this.#place(order, bytes);
-    return this.#chunks[index]?.compare(offset, order, bytes) === 0;
+    return this.#isAt(this.#place(order, bytes), order, bytes);
   }
 
   /** How many positions lie before `bound`. */
@@ -111,9 +110,7 @@ export class OrderedIds {
     const place = this.#isAfterAll(timestamp, id) ? this.#end() : this.#place(timestamp, id);
     const { index, offset } = place;
     const chunk = this.#chunks[index];
-    if (chunk !== undefined && offset < chunk.size && chunk.compare(offset, timestamp, id) === 0) {
-      return false;
-    }
+    if (this.#isAt(place, timestamp, id)) return false;
     if (chunk === undefined) this.#append(new Chunk());
     else if (chunk.isFull) return this.#makeRoom(chunk, place, timestamp, id);
     this.#chunks[index]?.insert(offset, timestamp, id, this.#added);
@@ -136,6 +133,11 @@ export class OrderedIds {
   #append(chunk: Chunk): void {
     this.#chunks.push(chunk);
     this.#sumTree?.push(chunk);
+  }
+
+  #isAt({ index, offset }: Place, timestamp: number, id: Uint8Array): boolean {
+    const chunk = this.#chunks[index];
+    return chunk !== undefined && offset < chunk.size && chunk.compare(offset, timestamp, id) === 0;
   }
 
   #isAfterAll(timestamp: number, id: Uint8Array): boolean {
