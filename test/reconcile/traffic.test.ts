@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { twoSides, type Where } from './samples.ts';
-import { reconcile, type Talk } from './talk.ts';
+import type { Where } from './samples.ts';
+import { traffic } from './talk.ts';
 
 /**
  * What sessions cost on the wire, pinned: two sides of the same seeded history, differences half on either side but for
  * "one-sided". Round trips count to the last frame, which tells the other side that its list was taken.
+ * More of a million messages is in test/faults/reconcile-million.test.ts.
  */
 const PINNED: readonly (readonly [number, number, Where, bytes: number, roundTrips: number])[] = [
   [10000, 0, 'recent', 356, 1],
@@ -19,23 +20,8 @@ const PINNED: readonly (readonly [number, number, Where, bytes: number, roundTri
   [100000, 1000, 'recent', 20292, 3],
   [100000, 1000, 'scattered', 348723, 3],
   [100000, 1000, 'one-sided', 1791, 3],
-  [1000000, 0, 'recent', 370, 1],
-  [1000000, 10, 'recent', 1858, 3],
-  [1000000, 10, 'scattered', 13110, 3.5],
-  [1000000, 1000, 'recent', 18069, 3.5],
   [1000000, 1000, 'scattered', 732482, 3.5],
-  [1000000, 1000, 'one-sided', 2094, 3.5],
 ];
-
-function traffic(count: number, differences: number, where: Where): Talk {
-  const [mine, theirs] = twoSides(count, differences, where);
-  const found = reconcile(mine, theirs);
-  const { initiator, responder } = found;
-  const reported = [initiator.have, initiator.need, responder.have, responder.need].flat();
-  expect(new Set(reported).size).toBe(differences);
-  expect(reported.length).toBe(differences);
-  return found;
-}
 
 describe('on the wire', () => {
   test.each(PINNED)('%i messages, %i differences, %s: %i bytes in %f round trips', (...row) => {
