@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Where } from '../reconcile/samples.ts';
-import { traffic } from '../reconcile/talk.ts';
+import { traffic } from '../reconcile/traffic.ts';
 
 const MILLION = 1_000_000;
 

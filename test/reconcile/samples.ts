@@ -59,6 +59,7 @@ export function twoSides(
   count: number,
   differences: number,
   where: Where,
+  make: () => OrderedIds = () => new OrderedIds(),
 ): [OrderedIds, OrderedIds] {
   const random = new SeededRandom(differences);
   const positions = history(count);
@@ -70,11 +71,10 @@ export function twoSides(
       while (missing[0].has(at) || missing[1].has(at));
     missing[where !== 'one-sided' && random.chance(0.5) ? 0 : 1].add(at);
   }
-  return [without(positions, missing[0]), without(positions, missing[1])];
+  return [without(positions, missing[0], make()), without(positions, missing[1], make())];
 }
 
-function without(positions: Uint8Array, missing: ReadonlySet<number>): OrderedIds {
-  const ids = new OrderedIds();
+function without(positions: Uint8Array, missing: ReadonlySet<number>, ids: OrderedIds): OrderedIds {
   let start = 0;
   const until = (end: number): void => {
     ids.insertPacked(positions.subarray(start * POSITION_BYTES, end * POSITION_BYTES));

@@ -1,4 +1,3 @@
-import { expect } from 'vitest';
 import type { MessageId } from '../../main/helpers/ids.ts';
 import {
   Reconciliation,
@@ -6,7 +5,6 @@ import {
   type ReconciliationOptions,
   type Step,
 } from '../../main/reconcile/index.ts';
-import { twoSides, type Where } from './samples.ts';
 
 /** A session that only has to be told what comes in. */
 export interface Speaker {
@@ -74,15 +72,4 @@ function take(end: End, frame: Uint8Array): Uint8Array[] {
     for (const id of need) end.need.push(id);
   }
   return answers;
-}
-
-/** What two sides of a history say that differ as told; all differences must be found, and each be reported once. */
-export function traffic(count: number, differences: number, where: Where): Talk {
-  const [mine, theirs] = twoSides(count, differences, where);
-  const found = reconcile(mine, theirs);
-  const { initiator, responder } = found;
-  const reported = [initiator.have, initiator.need, responder.have, responder.need].flat();
-  expect(new Set(reported).size).toBe(differences);
-  expect(reported.length).toBe(differences);
-  return found;
 }

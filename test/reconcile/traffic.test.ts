@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Where } from './samples.ts';
-import { traffic } from './talk.ts';
+import { traffic } from './traffic.ts';
 
 /**
  * What sessions cost on the wire, pinned: two sides of the same seeded history, differences half on either side but for
