@@ -1,6 +1,6 @@
 import type { MessageId } from '../helpers/ids.ts';
 import { START, type Bound } from './bound.ts';
-import { ID_BYTES, STEP_FINGERPRINTS, STEP_IDS } from './constants.ts';
+import { MAX_COMPARED, STEP_FINGERPRINTS, STEP_IDS } from './constants.ts';
 import { messageIds, missingFrom } from './difference.ts';
 import { FrameCutter, type CutFrame } from './frame-cutter.ts';
 import type { Range } from './frame-reader.ts';
@@ -16,7 +16,7 @@ export interface AnswerPart {
 
 /**
  * Answers the ranges of a frame: equal fingerprints and lists with a skip, different fingerprints with those of parts or a
- * list. The set may change between two parts; a frame never leaves before the differences that it declares settled.
+ * list. A short list that meets too much to compare is answered as if it were a different fingerprint. The set may change between two parts; a frame never leaves before the differences that it declares settled.
  */
 export class Answer {
   readonly #ids: OrderedIds;
@@ -54,22 +54,43 @@ export class Answer {
     if (Buffer.compare(this.#ids.fingerprint(from, to), theirs) === 0) {
       this.#cutter.skip(upper);
     } else {
-      splitRange(this.#ids, from, to, upper, this.#splitting, this.#cutter);
-      this.#fingerprints += this.#splitting.buckets;
+      this.#split(from, to, upper);
     }
   }
 
-  /** A short list may meet a range of any size here: what is missing is seen at once, what is surplus in parts. */
+  /** What is missing is seen at once, since the set may change after; what is surplus, which may be all, in parts. */
   *#list(lower: Bound, upper: Bound, ids: Uint8Array): Generator<AnswerPart, void, undefined> {
+    const [from, to] = [this.#ids.rank(lower), this.#ids.rank(upper)];
+    if (ids.length > 0 && to - from > MAX_COMPARED) {
+      this.#split(from, to, upper);
+      return;
+    }
     const listed = new Set(messageIds(ids));
-    const held = this.#ids.ids(this.#ids.rank(lower), this.#ids.rank(upper));
-    for (const id of missingFrom(held, listed)) this.#need.push(id);
-    for (let start = 0; start < held.length; start += STEP_IDS * ID_BYTES) {
-      const slice = messageIds(held.subarray(start, start + STEP_IDS * ID_BYTES));
-      this.#have.push(...slice.filter((id) => !listed.has(id)));
-      if (this.#isFull) yield this.#take();
+    if (listed.size > 0) {
+      for (const id of missingFrom(this.#ids.ids(from, to), listed)) this.#need.push(id);
+    }
+    let next: Bound | undefined = lower;
+    while (next !== undefined) {
+      next = this.#addSurplus(next, upper, listed);
+      if (next !== undefined && this.#isFull) yield this.#take();
     }
     this.#cutter.skip(upper);
+  }
+
+  /** Looks through some of the positions from `lower` to `upper`. Returns where the rest begins, undefined if there is none. */
+  #addSurplus(lower: Bound, upper: Bound, listed: ReadonlySet<MessageId>): Bound | undefined {
+    const from = this.#ids.rank(lower);
+    const to = this.#ids.rank(upper);
+    const end = Math.min(to, from + STEP_IDS);
+    for (const id of messageIds(this.#ids.ids(from, end))) {
+      if (!listed.has(id)) this.#have.push(id);
+    }
+    return end < to ? this.#ids.boundAt(end) : undefined;
+  }
+
+  #split(from: number, to: number, upper: Bound): void {
+    splitRange(this.#ids, from, to, upper, this.#splitting, this.#cutter);
+    this.#fingerprints += this.#splitting.buckets;
   }
 
   get #isFull(): boolean {

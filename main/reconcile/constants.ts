@@ -79,4 +79,7 @@ export const MAX_RANGES = 65_536;
 export const STEP_IDS = 1_000;
 
 /** Fingerprints computed in one step at most: each takes some microseconds, so a step some milliseconds. */
-export const STEP_FINGERPRINTS = 500;
+export const STEP_FINGERPRINTS = 250;
+
+/** Positions that a list is compared with in one go: some milliseconds. A list that meets more is answered with fingerprints. */
+export const MAX_COMPARED = 20_000;
