@@ -16,7 +16,8 @@ export interface AnswerPart {
 
 /**
  * Answers the ranges of a frame: equal fingerprints and lists with a skip, different fingerprints with those of parts or a
- * list. A short list that meets too much to compare is answered as if it were a different fingerprint. The set may change between two parts; a frame never leaves before the differences that it declares settled.
+ * list. A list that meets too much to compare is answered as if it were a different fingerprint. The set may change between
+ * two parts; a frame never leaves before the differences that it declares settled.
  */
 export class Answer {
   readonly #ids: OrderedIds;
@@ -25,6 +26,7 @@ export class Answer {
   #have: MessageId[] = [];
   #need: MessageId[] = [];
   #fingerprints = 0;
+  #compared = 0;
 
   constructor(ids: OrderedIds, splitting: Splitting, frameBytes: number) {
     this.#ids = ids;
@@ -66,6 +68,7 @@ export class Answer {
       return;
     }
     const listed = new Set(messageIds(ids));
+    this.#compared += to - from + listed.size;
     if (listed.size > 0) {
       for (const id of missingFrom(this.#ids.ids(from, to), listed)) this.#need.push(id);
     }
@@ -95,7 +98,9 @@ export class Answer {
 
   get #isFull(): boolean {
     return (
-      this.#have.length + this.#need.length >= STEP_IDS || this.#fingerprints >= STEP_FINGERPRINTS
+      this.#have.length + this.#need.length >= STEP_IDS ||
+      this.#fingerprints >= STEP_FINGERPRINTS ||
+      this.#compared >= MAX_COMPARED
     );
   }
 
@@ -104,6 +109,7 @@ export class Answer {
     this.#have = [];
     this.#need = [];
     this.#fingerprints = 0;
+    this.#compared = 0;
     return part;
   }
 }

@@ -81,5 +81,7 @@ export const STEP_IDS = 1_000;
 /** Fingerprints computed in one step at most: each takes some microseconds, so a step some milliseconds. */
 export const STEP_FINGERPRINTS = 250;
 
-/** Positions that a list is compared with in one go: some milliseconds. A list that meets more is answered with fingerprints. */
+/**
+ * Positions that lists are compared with in one step: some milliseconds. A list that meets more is answered with fingerprints.
+ */
 export const MAX_COMPARED = 20_000;

@@ -132,6 +132,13 @@ describe('frames', () => {
     );
   });
 
+  test('are read with skips that follow one another as one, however many', () => {
+    const skips = Array<number[]>(MAX_RANGES + 1).fill([2, 0, 0]);
+    const frame = Uint8Array.from([0x61, ...skips.flat()]);
+    const upper = { timestamp: MAX_RANGES + 1, prefix: START.prefix };
+    expect(readFrame(frame)).toEqual([{ mode: 'skip', upper }]);
+  });
+
   test.each([
     ['no bytes', [], 'version'],
     ['another version', [0x62], 'version'],
