@@ -1,12 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { START } from '../../main/reconcile/bound.ts';
 import { MIN_FRAME_BYTES } from '../../main/reconcile/constants.ts';
+import { readFrame } from '../../main/reconcile/frame-reader.ts';
 import { Negentropy, OrderedIds } from '../../main/reconcile/index.ts';
 import { orderedIds, twoSides } from './samples.ts';
 import { heldBy, onlyBy, sets } from './sets.ts';
 
 /** A frame brings 120 ids or more, and no set here has more than 700: far more turns would be no progress. */
 const MOST_TURNS = 60;
+
+/** Each fingerprint is that of what `ids` has in exactly the range that it stands in. */
+function expectTrue(frame: Uint8Array, ids: OrderedIds): void {
+  let lower = START;
+  for (const range of readFrame(frame)) {
+    if (range.mode === 'fingerprint') {
+      const own = ids.fingerprint(ids.rank(lower), ids.rank(range.upper));
+      expect(Buffer.compare(range.fingerprint, own)).toBe(0);
+    }
+    lower = range.upper;
+  }
+}
 
 /** The two take turns; `limits` are the initiator's and the responder's. */
 function learn(mine: OrderedIds, theirs: OrderedIds, limits: readonly (number | undefined)[] = []) {
@@ -17,6 +31,8 @@ function learn(mine: OrderedIds, theirs: OrderedIds, limits: readonly (number | 
     expect(found.turns).toBeLessThan(MOST_TURNS);
     const [answer = new Uint8Array()] = responder.receive(frame).frames;
     const step = session.receive(answer);
+    expectTrue(frame, mine);
+    expectTrue(answer, theirs);
     found.longest = Math.max(found.longest, frame.length, answer.length);
     found.have.push(...step.have);
     found.need.push(...step.need);
