@@ -66,6 +66,12 @@ describe('the import rules of the house', () => {
     );
   });
 
+  it('reconcile imports its own folder, pure helpers and hashing', () => {
+    expect(strays('main/reconcile', ['main/reconcile/', 'main/helpers/', 'node:crypto'])).toEqual(
+      [],
+    );
+  });
+
   it('conversations imports its own folder, generated protobuf code and pure helpers', () => {
     const allowed = ['main/conversations/', 'main/proto/', 'main/helpers/'];
     expect(strays('main/conversations', allowed)).toEqual([]);
