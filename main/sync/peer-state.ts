@@ -87,8 +87,10 @@ export interface PeerState {
   readonly incompatible: { readonly version: number; readonly at: number } | undefined;
   /** When a session last ended in agreement. */
   readonly restedAt: number | undefined;
-  /** Since when the transport has been asked to connect without success; undefined while it is not asked. */
+  /** Since when a first connection has been tried for; undefined while none is, and after one was lost. */
   readonly dialledSince: number | undefined;
+  /** Whether the last session was cut, and it is tried to have another at once. */
+  readonly isLost: boolean;
   /** A person has asked for a session now. */
   readonly isNudged: boolean;
   /** The last session's numbers are shown until the next one begins. */
@@ -128,6 +130,7 @@ export function newPeer(
     incompatible: undefined,
     restedAt: undefined,
     dialledSince: undefined,
+    isLost: false,
     isNudged: false,
     bytesSent: 0,
     bytesReceived: 0,
@@ -187,9 +190,16 @@ function changed(state: PeerState, event: PeerEvent, now: number): PeerState {
     case 'settings':
       return { ...state, settings: event.settings };
     case 'nudged':
-      return { ...state, isNudged: true, failure: undefined, incompatible: undefined };
+      return {
+        ...state,
+        isNudged: true,
+        isLost: false,
+        failure: undefined,
+        incompatible: undefined,
+      };
     case 'dialling':
-      return { ...state, dialledSince: event.isDialled ? (state.dialledSince ?? now) : undefined };
+      if (!event.isDialled) return { ...state, dialledSince: undefined, isLost: false };
+      return state.isLost ? state : { ...state, dialledSince: state.dialledSince ?? now };
     case 'sessionBegan':
       return { ...state, session: newSession(event.path, now), dialledSince: undefined };
     case 'sessionEnded':
@@ -291,6 +301,7 @@ function ended(state: PeerState, cause: EndCause, jitter: number, now: number): 
   return {
     ...state,
     session: undefined,
+    isLost: cause === 'closed',
     there: state.there && { ...state.there, at: now },
     restedAt: session.agreed ? now : state.restedAt,
     failure: reason ? { reason, count, at: now, waitMs: retryWait(count, jitter) } : state.failure,
