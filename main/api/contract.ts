@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type {
+  ActivityLine,
   ConversationSummary,
   Invitation,
+  MessageHolders,
   MessagePage,
   MessageView,
   PairingState,
@@ -13,10 +15,24 @@ const PAGE_MAX = 1_000;
 /** A link is a key: one that lies about for longer than a day will be found by somebody. */
 export const INVITATION_MINUTES_MAX = 24 * 60;
 
+/** Messages that one call asks about: a page of them. */
+const HOLDERS_MAX = PAGE_MAX;
+/** What the log shows at once. */
+const ACTIVITY_MAX = 1_000;
+/** Seconds between two synchronizations: below a few the connection might as well stay, beyond a week nobody remembers. */
+export const INTERVAL_SECONDS_MIN = 5;
+export const INTERVAL_SECONDS_MAX = 7 * 24 * 60 * 60;
+
 const none = z.object({}).strict();
+const messageId = z.string().regex(/^[0-9a-f]{64}$/u);
+const device = z.object({ device: z.string() }).strict();
+const interval = z.union([
+  z.literal('live'),
+  z.number().int().min(INTERVAL_SECONDS_MIN).max(INTERVAL_SECONDS_MAX),
+]);
 const position = z.object({
   order: z.number().int().nonnegative(),
-  id: z.string().regex(/^[0-9a-f]{64}$/u),
+  id: messageId,
 });
 
 /** Arguments of every command. The only place where they are checked is the process that holds the device. */
@@ -34,6 +50,16 @@ export const commandArguments = {
   createConversation: z.object({ name: z.string() }).strict(),
   /** To a conversation by its id, or by its name, in which case it is made where there is none. */
   send: z.object({ conversation: z.string(), text: z.string() }).strict(),
+  /** Another device, by its id or its name. Nothing is sent to it or taken from it until it is resumed. */
+  pauseDevice: device,
+  resumeDevice: device,
+  /** `live`: connected all the time. A number: connects, synchronizes and disconnects, and again after so many seconds. */
+  setDeviceInterval: device.extend({ interval }),
+  /** Tries now, without waiting any longer: one device, or all. */
+  syncNow: device.partial(),
+  messageHolders: z.object({ messageIds: z.array(messageId).max(HOLDERS_MAX) }).strict(),
+  /** The newest first; of one device, or of all. */
+  activity: device.partial().extend({ limit: z.number().int().min(1).max(ACTIVITY_MAX) }),
   pairing: none,
   /** Makes this the first device, with a name of its own. */
   createFirstDevice: z.object({ name: z.string().optional() }).strict(),
@@ -57,6 +83,12 @@ export interface CommandResults {
   readonly messages: MessagePage;
   readonly createConversation: ConversationSummary;
   readonly send: MessageView;
+  readonly pauseDevice: Status;
+  readonly resumeDevice: Status;
+  readonly setDeviceInterval: Status;
+  readonly syncNow: Status;
+  readonly messageHolders: readonly MessageHolders[];
+  readonly activity: readonly ActivityLine[];
   readonly pairing: PairingState;
   readonly createFirstDevice: Status;
   readonly invite: Invitation;

@@ -13,11 +13,29 @@ export interface DeviceInfo {
 export type Path = 'lan' | 'direct' | 'relay';
 
 /**
- * `connecting`: trying for the first time since the start. `offline`: cannot be reached at present.
- * `syncing`: connected, and something is still to be sent or received. `up-to-date`: connected, and both sides have
- * said that they hold nothing the other has not acknowledged.
+ * `paused`: on this device, by a person; `paused-there`: on the other one. `connecting`: being tried. `offline`: cannot be
+ * reached at present, or waits for its interval. `reconciling`: connected, finding out what differs. `transferring`: connected,
+ * and something is still to be sent or received. `up-to-date`: connected, and both sides have said that they hold nothing the
+ * other has not acknowledged. `failing`: the last session ended by a fault, see `failure`. `incompatible`: it speaks another
+ * version. `removed`: it no longer belongs to the devices.
  */
-export type PeerState = 'connecting' | 'offline' | 'syncing' | 'up-to-date';
+export type PeerState =
+  | 'paused'
+  | 'paused-there'
+  | 'connecting'
+  | 'offline'
+  | 'reconciling'
+  | 'transferring'
+  | 'up-to-date'
+  | 'failing'
+  | 'incompatible'
+  | 'removed';
+
+/**
+ * `stalled`: something was owed, and no byte moved. `refused`: the other ended the session before it had said anything.
+ * `protocol`: it sent what is no payload. `store`: this device could not write what came.
+ */
+export type PeerFailure = 'stalled' | 'refused' | 'protocol' | 'store';
 
 export interface PeerStatus {
   readonly id: string;
@@ -25,14 +43,47 @@ export interface PeerStatus {
   readonly state: PeerState;
   /** Null while not connected. */
   readonly path: Path | null;
-  /** Messages here that the peer has not acknowledged. */
+  /** `live`: connected all the time. Else seconds from one synchronization to the next. */
+  readonly interval: 'live' | number;
+  /** Messages here that the peer is not known to hold. */
   readonly toSend: number;
   /** Messages that the peer has said it still holds for this device; null before it has said so in this session. */
   readonly toReceive: number | null;
+  /** Payload bytes of this session, or of the last one. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Bytes per second, smoothed; 0 unless transferring. */
+  readonly sendingRate: number;
+  readonly receivingRate: number;
+  /** Null until the rates can be trusted. */
+  readonly secondsLeft: number | null;
   /** The present while connected; null before the first contact. */
   readonly lastContact: number | null;
   /** When both sides last were known to hold the same. */
   readonly lastInSync: number | null;
+  /** When the next session is tried, where one waits for an interval or after a failure. */
+  readonly nextTryAt: number | null;
+  /** Why it is `failing`. */
+  readonly failure: PeerFailure | null;
+  /** What does not fit where it is `incompatible`. */
+  readonly versions: { readonly ours: number; readonly theirs: number } | null;
+}
+
+/** One line of what the device did; `reunion activity --json` prints an array of these, the newest first. */
+export interface ActivityLine {
+  readonly at: number;
+  /** Null where it concerns no other device. */
+  readonly device: DeviceInfo | null;
+  /** connected, disconnected, sent, received, refused, failed, paused, resumed, incompatible, added or removed. */
+  readonly kind: string;
+  /** `messages` of sent, received and refused; `reason` of failed; `path` of connected; `there` of paused on the other side. */
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** On which of the person's devices a message is known to be, this one included. */
+export interface MessageHolders {
+  readonly messageId: string;
+  readonly devices: readonly string[];
 }
 
 export interface RelayStatus {

@@ -2,6 +2,7 @@ import type { DeviceCommands } from '../api/server.ts';
 import type { Status } from '../api/types.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { PairingService } from './pairing-service.ts';
+import type { SyncControl } from './sync-control.ts';
 
 /** How long a link is good for where nothing else is asked for, minutes. */
 const INVITATION_MINUTES = 15;
@@ -9,6 +10,7 @@ const INVITATION_MINUTES = 15;
 export interface CommandTargets {
   readonly conversations: ConversationService;
   readonly pairing: PairingService;
+  readonly sync: SyncControl;
   readonly status: () => Promise<Status>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
   readonly join: (link: string, name: string | undefined) => Promise<Status>;
@@ -16,7 +18,7 @@ export interface CommandTargets {
 
 /** The commands of the api, each by the part of the device that does it. */
 export function createCommands(targets: CommandTargets): DeviceCommands {
-  const { conversations, pairing, status, createFirstDevice, join } = targets;
+  const { conversations, pairing, sync, status, createFirstDevice, join } = targets;
   return {
     status: async () => status(),
     conversations: async () => conversations.list(),
@@ -24,6 +26,24 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       conversations.messages(conversation, limit, before),
     createConversation: async ({ name }) => conversations.create(name),
     send: async ({ conversation, text }) => conversations.send(conversation, text),
+    pauseDevice: async ({ device }) => {
+      await sync.pause(device);
+      return status();
+    },
+    resumeDevice: async ({ device }) => {
+      await sync.resume(device);
+      return status();
+    },
+    setDeviceInterval: async ({ device, interval }) => {
+      await sync.setInterval(device, interval);
+      return status();
+    },
+    syncNow: async ({ device }) => {
+      sync.syncNow(device);
+      return status();
+    },
+    messageHolders: async ({ messageIds }) => sync.holders(messageIds),
+    activity: async ({ limit, device }) => sync.activity(limit, device),
     pairing: async () => pairing.state,
     createFirstDevice: async ({ name }) => createFirstDevice(name),
     invite: async ({ minutes = INVITATION_MINUTES }) => pairing.invite(minutes * 60_000),

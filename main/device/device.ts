@@ -19,6 +19,7 @@ import { PairingService } from './pairing-service.ts';
 import { Projector } from './projector.ts';
 import { DeviceSettings, systemName } from './settings.ts';
 import { statusOf } from './status.ts';
+import { SyncControl } from './sync-control.ts';
 
 /** What a device on the LAN is reached at where no address is given: any free port. */
 const LAN_LISTEN = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0'];
@@ -65,7 +66,7 @@ export class Device {
   static async #compose(options: DeviceOptions, keys: DeviceKeys, store: Store): Promise<Device> {
     const settings = await DeviceSettings.open(store.settings, options.name);
     await settings.addRelays(options.relays);
-    const events = { relays: (): void => undefined, sync: (): void => undefined };
+    const events = { relays: (): void => undefined };
     const network = await Network.create({
       keys,
       listen: options.listen.length === 0 && options.lan ? LAN_LISTEN : options.listen,
@@ -86,13 +87,14 @@ export class Device {
       clock: options.clock,
       random: options.random,
       history: await settings.history(),
+      settings: await settings.sync(),
+      activity: store.activity,
       onDelivered: (messages) => delivered(messages),
-      onStatus: () => events.sync(),
       onError: (error) => options.log.error(error),
     });
     const device = new Device(options, keys, store, settings, network, sync, group);
     events.relays = () => device.#emitStatus();
-    events.sync = () => device.#syncChanged();
+    sync.subscribe(() => device.#syncChanged());
     delivered = (messages) => device.#delivered(messages);
     await device.#start();
     return device;
@@ -146,6 +148,16 @@ export class Device {
       commands: createCommands({
         conversations,
         pairing: this.#pairing,
+        sync: new SyncControl({
+          self: this.id,
+          sync,
+          settings,
+          activity: store.activity,
+          devices: () => [
+            { id: this.id, name: settings.name },
+            ...sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
+          ],
+        }),
         status: () => this.#status(),
         createFirstDevice: (name) => this.#createFirstDevice(name),
         join: (link, name) => this.#join(link, name),

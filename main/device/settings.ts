@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { presentable } from '../identity/pairing-messages.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
-import type { PeerHistory } from '../sync/peer-sync.ts';
+import type { PeerHistory, PeerSettings } from '../sync/peer-state.ts';
 
 const nameSetting = z.string().min(1);
 const relaysSetting = z.array(z.string());
@@ -15,6 +15,11 @@ const historySetting = z.record(
     lastContact: z.number().optional(),
     lastInSync: z.number().optional(),
   }),
+);
+
+const syncSetting = z.record(
+  z.string(),
+  z.object({ paused: z.boolean(), interval: z.union([z.literal('live'), z.number().positive()]) }),
 );
 
 const SYSTEM_NAMES: Readonly<Record<string, string>> = { Darwin: 'macOS', Windows_NT: 'Windows' };
@@ -93,5 +98,19 @@ export class DeviceSettings {
       { storeId, lastContact, lastInSync },
     ]);
     await this.#store.set('history', Object.fromEntries(entries));
+  }
+
+  /** How each of the other devices is to be synchronized with, where a person has said so. */
+  async sync(): Promise<ReadonlyMap<PeerId, PeerSettings>> {
+    const kept = syncSetting.safeParse(await this.#store.get('sync'));
+    const entries = Object.entries(kept.success ? kept.data : {});
+    return new Map(entries.map(([peerId, settings]) => [peerId as PeerId, settings]));
+  }
+
+  async setSync(peerId: PeerId, settings: PeerSettings): Promise<void> {
+    await this.#store.set('sync', {
+      ...Object.fromEntries(await this.sync()),
+      [peerId]: settings,
+    });
   }
 }

@@ -1,6 +1,6 @@
 import type { DeviceInfo, PeerStatus, RelayStatus, Status } from '../api/types.ts';
 import type { DeviceList } from '../identity/device-list.ts';
-import type { PeerSyncStatus } from '../sync/peer-sync.ts';
+import type { PeerSyncStatus } from '../sync/status.ts';
 
 /** What the api shows of a device, from what its parts know. */
 export function statusOf(known: {
@@ -21,15 +21,30 @@ export function statusOf(known: {
 }
 
 function peerStatusOf(peer: PeerSyncStatus, list: DeviceList | undefined): PeerStatus {
-  const { peerId, state, toSend, toReceive, lastContact, lastInSync } = peer;
+  const { peerId, state, interval, toSend, toReceive, bytesSent, bytesReceived } = peer;
+  const rates = state.kind === 'transferring' ? state : undefined;
   return {
     id: peerId,
     name: list?.members.get(peerId)?.name ?? '',
     state: state.kind,
     path: 'path' in state ? state.path : null,
+    interval,
     toSend,
     toReceive: toReceive ?? null,
-    lastContact: lastContact ?? null,
-    lastInSync: lastInSync ?? null,
+    bytesSent,
+    bytesReceived,
+    sendingRate: rates?.sending ?? 0,
+    receivingRate: rates?.receiving ?? 0,
+    secondsLeft: rates?.secondsLeft ?? null,
+    lastContact: peer.lastContact ?? null,
+    lastInSync: peer.lastInSync ?? null,
+    nextTryAt: nextTryOf(state),
+    failure: state.kind === 'failing' ? state.reason : null,
+    versions: state.kind === 'incompatible' ? { ours: state.ours, theirs: state.theirs } : null,
   };
+}
+
+function nextTryOf(state: PeerSyncStatus['state']): number | null {
+  if (state.kind === 'failing') return state.nextTryAt;
+  return state.kind === 'offline' ? (state.nextAt ?? null) : null;
 }

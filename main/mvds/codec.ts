@@ -29,6 +29,10 @@ export interface Hello {
   readonly maxPayloadBytes: number;
   /** Messages it holds for the peer that the peer has not acknowledged; absent where it does not say. */
   readonly pending?: number;
+  /** Nothing is sent or taken until a hello without it. */
+  readonly paused?: boolean;
+  /** It connects by itself every so many seconds, and is not to be called in between. */
+  readonly interval?: number;
 }
 
 /** A 2/MVDS payload. */
@@ -105,6 +109,8 @@ export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
       storeId: ownBytes(fromHex(hello.storeId)),
       maxPayloadBytes: hello.maxPayloadBytes,
       ...(hello.pending !== undefined && { pending: BigInt(hello.pending) }),
+      ...(hello.paused !== undefined && { paused: hello.paused }),
+      ...(hello.interval !== undefined && { interval: hello.interval }),
     },
   });
 }
@@ -124,6 +130,16 @@ export function decodePayload(bytes: Uint8Array): DecodeResult {
     return { ok: false, error: { type: 'malformed' } };
   }
   return { ok: true, payload: draft.payload(), dialect: draft.dialect, rejected: draft.rejected };
+}
+
+/** The hello of a payload, without reading the rest; undefined where there is none. Never throws. */
+export function helloOf(bytes: Uint8Array): Hello | undefined {
+  let hello: Hello | undefined;
+  walkFields(bytes, ({ number, wireType, bytes: content }) => {
+    const isHello = FIELDS.get(number)?.kind === 'hello' && wireType === LENGTH_DELIMITED;
+    if (isHello) hello = decodeHello(content) ?? hello;
+  });
+  return hello;
 }
 
 class PayloadDraft {
@@ -213,6 +229,8 @@ function decodeHello(bytes: Uint8Array): Hello | undefined {
     storeId: toHex(wire.storeId),
     maxPayloadBytes: wire.maxPayloadBytes,
     ...(wire.pending !== undefined && { pending: Number(wire.pending) }),
+    ...(wire.paused !== undefined && { paused: wire.paused }),
+    ...(wire.interval !== undefined && { interval: wire.interval }),
   };
 }
 

@@ -50,11 +50,15 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
 
 function takeAcks(draft: DecisionDraft, { peerId, payload, slice }: PayloadEvent): void {
   const acknowledged: MessageId[] = [];
+  let bodies = 0;
   for (const id of payload.acks) {
-    if (dropOwnRecord(draft, slice.records.get(id))) acknowledged.push(id);
+    const record = slice.records.get(id);
+    if (!dropOwnRecord(draft, record)) continue;
+    acknowledged.push(id);
+    if (record?.type === 'message') bodies += 1;
   }
   if (acknowledged.length === 0) return;
-  draft.effects.push({ type: 'acknowledged', peerId, ids: acknowledged });
+  draft.effects.push({ type: 'acknowledged', peerId, ids: acknowledged, bodies });
   draft.flush(peerId);
 }
 

@@ -79,7 +79,7 @@ export class Engine {
         this.options.onRejected?.(effect.peerId, effect.reason);
         break;
       case 'acknowledged':
-        this.options.onAcknowledged?.(effect.peerId, effect.ids);
+        this.options.onAcknowledged?.(effect.peerId, effect.ids, effect.bodies);
         break;
     }
   }

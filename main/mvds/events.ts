@@ -141,6 +141,8 @@ export type Effect =
       readonly type: 'acknowledged';
       readonly peerId: PeerId;
       readonly ids: readonly MessageId[];
+      /** How many of them it had to be sent; the others it held already, and needed no more than an offer. */
+      readonly bodies: number;
     };
 
 /** What a decision sees: the state in memory and the rules; what it needs of the store comes with the event. */

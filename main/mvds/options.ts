@@ -52,8 +52,8 @@ export interface MvdsNodeOptions {
   readonly send: (peerId: PeerId, payload: Uint8Array) => void | Promise<void>;
   readonly onPeerHello?: (peerId: PeerId, hello: Hello) => void;
   readonly onRejected?: (peerId: PeerId, reason: Rejection) => void;
-  /** These messages are now known to be held by the peer. */
-  readonly onAcknowledged?: (peerId: PeerId, ids: readonly MessageId[]) => void;
+  /** These messages are now known to be held by the peer; `bodies` of them had to be sent, the others it held already. */
+  readonly onAcknowledged?: (peerId: PeerId, ids: readonly MessageId[], bodies: number) => void;
   /** `send` threw or rejected. The records are sent again when they are due. */
   readonly onSendFailed?: (peerId: PeerId, error: unknown) => void;
   /** The store failed while something was about to be sent. Nothing was; the next tick tries again. */

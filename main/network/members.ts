@@ -19,6 +19,8 @@ export class Members {
   readonly #random: Random;
   readonly #retries = new Map<PeerId, Retry>();
   readonly #known = new Map<PeerId, readonly Multiaddr[]>();
+  /** Those that are dialled; a session with the others begins only on a connection that they have made. */
+  #kept: ReadonlySet<PeerId> = new Set();
 
   constructor(node: Libp2p, relays: Relays, sessions: Sessions, clock: Clock, random: Random) {
     this.#node = node;
@@ -32,23 +34,29 @@ export class Members {
     node.addEventListener('peer:discovery', ({ detail }) => {
       const peer = detail.id.toString() as PeerId;
       if (this.#sessions.get(peer)?.path === 'relay') void this.#dialDirectly(peer);
-      else this.#retryOf(detail.id)?.now();
+      else if (this.#kept.has(peer)) this.#retries.get(peer)?.now();
     });
   }
 
-  want(peers: ReadonlySet<PeerId>): void {
+  want(keep: ReadonlySet<PeerId>, accept: ReadonlySet<PeerId>): void {
+    const before = this.#kept;
+    this.#kept = keep;
     for (const [peer, retry] of this.#retries) {
-      if (peers.has(peer)) continue;
+      if (!keep.has(peer) && (before.has(peer) || !accept.has(peer))) this.#hangUp(peer);
+      if (keep.has(peer) || accept.has(peer)) continue;
       retry.stop();
       this.#retries.delete(peer);
-      void this.#node.hangUp(peerIdFromString(peer)).catch(() => undefined);
     }
-    for (const peer of peers) {
-      if (this.#retries.has(peer)) continue;
-      const retry = new Retry(this.#clock, this.#random, () => this.#reach(peer));
-      this.#retries.set(peer, retry);
-      if (this.#node.status === 'started') retry.now();
+    for (const peer of [...keep, ...accept]) {
+      const isNew = !this.#retries.has(peer);
+      if (isNew) this.#retries.set(peer, this.#newRetry(peer));
+      if (keep.has(peer) && !before.has(peer)) this.retry(peer);
     }
+  }
+
+  /** Tries at once; nothing happens before the start. */
+  retry(peer: PeerId): void {
+    if (this.#node.status === 'started') this.#retries.get(peer)?.now();
   }
 
   /** Addresses at which a peer was or may be found. */
@@ -58,15 +66,23 @@ export class Members {
 
   /** Something has changed for the better (a relay is back): tries all that are not connected. */
   retryAll(): void {
-    for (const [peer, retry] of this.#retries) if (!this.#sessions.get(peer)) retry.now();
+    for (const peer of this.#kept) if (!this.#sessions.get(peer)) this.#retries.get(peer)?.now();
   }
 
   sessionEnded(peer: PeerId): void {
-    this.#retries.get(peer)?.later();
+    if (this.#kept.has(peer)) this.#retries.get(peer)?.later();
   }
 
   stop(): void {
     for (const retry of this.#retries.values()) retry.stop();
+  }
+
+  #newRetry(peer: PeerId): Retry {
+    return new Retry(this.#clock, this.#random, () => this.#reach(peer));
+  }
+
+  #hangUp(peer: PeerId): void {
+    void this.#node.hangUp(peerIdFromString(peer)).catch(() => undefined);
   }
 
   #retryOf(peer: Libp2pPeerId): Retry | undefined {
@@ -75,8 +91,9 @@ export class Members {
 
   /** Connects if need be and, where that is for this device to do, opens a session. Resolves with whether that worked. */
   async #reach(peer: PeerId): Promise<boolean> {
-    const connection = this.#bestConnection(peer) ?? (await this.#dial(peer));
-    if (!connection) return false;
+    const isKept = this.#kept.has(peer);
+    const connection = this.#bestConnection(peer) ?? (isKept ? await this.#dial(peer) : undefined);
+    if (!connection) return !isKept;
     const session = this.#sessions.get(peer);
     const better = session?.path === 'relay' && pathOf(connection) !== 'relay';
     if (session && !better) return true;

@@ -107,9 +107,13 @@ export class Network implements Transport {
     await this.#node.stop();
   }
 
-  want(peers: ReadonlySet<PeerId>): void {
-    this.#gate.setMembers(peers);
-    this.#members.want(peers);
+  want(keep: ReadonlySet<PeerId>, accept: ReadonlySet<PeerId> = new Set()): void {
+    this.#gate.setMembers(new Set([...keep, ...accept]));
+    this.#members.want(keep, accept);
+  }
+
+  retry(peerId: PeerId): void {
+    this.#members.retry(peerId);
   }
 
   onSession(listener: (session: Session) => void): void {

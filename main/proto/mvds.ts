@@ -581,6 +581,16 @@ export namespace SpecPayload {
     value: bigint
   }
 
+  export interface SpecPayloadHelloPausedFieldEvent {
+    field: '$.hello.paused'
+    value: boolean
+  }
+
+  export interface SpecPayloadHelloIntervalFieldEvent {
+    field: '$.hello.interval'
+    value: number
+  }
+
   export function encode (obj: Partial<SpecPayload>): Uint8Array {
     return encodeMessage(obj, SpecPayload.codec())
   }
@@ -589,7 +599,7 @@ export namespace SpecPayload {
     return decodeMessage(buf, SpecPayload.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent> {
     return streamMessage(buf, SpecPayload.codec(), opts)
   }
 }
@@ -1018,6 +1028,8 @@ export interface Hello {
   storeId: Uint8Array
   maxPayloadBytes: number
   pending?: bigint
+  paused?: boolean
+  interval?: number
 }
 
 export namespace Hello {
@@ -1050,6 +1062,16 @@ export namespace Hello {
           w.uint64(obj.pending)
         }
 
+        if (obj.paused != null) {
+          w.uint32(40)
+          w.bool(obj.paused)
+        }
+
+        if (obj.interval != null) {
+          w.uint32(48)
+          w.uint32(obj.interval)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1080,6 +1102,14 @@ export namespace Hello {
             }
             case 4: {
               obj.pending = reader.uint64()
+              break
+            }
+            case 5: {
+              obj.paused = reader.bool()
+              break
+            }
+            case 6: {
+              obj.interval = reader.uint32()
               break
             }
             default: {
@@ -1125,6 +1155,20 @@ export namespace Hello {
               }
               break
             }
+            case 5: {
+              yield {
+                field: `${prefix}.paused`,
+                value: reader.bool()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.interval`,
+                value: reader.uint32()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1157,6 +1201,16 @@ export namespace Hello {
     value: bigint
   }
 
+  export interface HelloPausedFieldEvent {
+    field: '$.paused'
+    value: boolean
+  }
+
+  export interface HelloIntervalFieldEvent {
+    field: '$.interval'
+    value: number
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array {
     return encodeMessage(obj, Hello.codec())
   }
@@ -1165,7 +1219,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent | HelloPausedFieldEvent | HelloIntervalFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }

@@ -1,12 +1,18 @@
-import { coalesced } from '../helpers/coalesced.ts';
 import type { Clock, Random } from '../helpers/clock.ts';
+import { coalesced } from '../helpers/coalesced.ts';
 import { MvdsNode } from '../mvds/node.ts';
 import type { StoredMessage, SyncStore } from '../mvds/ports.ts';
-import type { GroupId, Message, PeerId } from '../mvds/types.ts';
-import { EPOCH_MS, STATUS_INTERVAL_MS } from './constants.ts';
+import type { GroupId, Message, MessageId, PeerId } from '../mvds/types.ts';
+import { ActivityBook } from './activity.ts';
+import { EPOCH_MS } from './constants.ts';
+import { countedStore } from './counted-store.ts';
+import { holdersOf } from './holders.ts';
+import { DEFAULT_SETTINGS, type Interval } from './peer-state.ts';
+import type { PeerHistory, PeerSettings } from './peer-state.ts';
 import { PeerSync } from './peer-sync.ts';
-import type { PeerHistory, PeerSyncStatus } from './peer-sync.ts';
-import type { PeerGroup, Session, Transport } from './ports.ts';
+import type { ActivityLog, PeerGroup, Session, Transport } from './ports.ts';
+import { StatusFeed } from './status-feed.ts';
+import { removedStatus, statusOf, type PeerSyncStatus } from './status.ts';
 
 export interface OrchestratorOptions {
   readonly store: SyncStore;
@@ -16,13 +22,23 @@ export interface OrchestratorOptions {
   readonly group: PeerGroup;
   readonly clock: Clock;
   readonly random: Random;
-  /** When each peer was last met, from before this start. */
-  readonly history: ReadonlyMap<PeerId, PeerHistory>;
+  /** When each peer was last met, from before this start. Default: never. */
+  readonly history?: ReadonlyMap<PeerId, PeerHistory>;
+  /** What was set for each peer. Whoever opens the orchestrator keeps it. Default: live, and not paused. */
+  readonly settings?: ReadonlyMap<PeerId, PeerSettings>;
+  /** Default: nothing is kept. */
+  readonly activity?: ActivityLog;
+  /** Whether it is being found out what differs from a peer. Default: never. */
+  readonly isReconciling?: (peerId: PeerId) => boolean;
   /** After each commit that brought messages, this device's own included; each message once, across restarts too. */
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
-  /** Something that `peers()` shows has changed. At most every 200 ms. */
-  readonly onStatus: () => void;
+  /** What should not happen, and was dealt with. */
   readonly onError: (error: unknown) => void;
+}
+
+/** No such peer is a member of the group. */
+export class UnknownPeerError extends Error {
+  override readonly name = 'UnknownPeerError';
 }
 
 /**
@@ -31,32 +47,52 @@ export interface OrchestratorOptions {
  */
 export class Orchestrator {
   readonly #options: OrchestratorOptions;
+  readonly #activity: ActivityBook;
+  readonly #status: StatusFeed;
+  readonly #peers: Map<PeerId, PeerSync>;
+  /** What was last known of peers that the group has dropped since the start. */
+  readonly #removed = new Map<PeerId, PeerSyncStatus>();
+  readonly #settings: Map<PeerId, PeerSettings>;
   readonly #node: MvdsNode;
-  readonly #peers = new Map<PeerId, PeerSync>();
-  #cancelTick: () => void = () => undefined;
-  #cancelStatus: (() => void) | undefined;
   readonly #running = new Set<Promise<void>>();
-  #stopped = false;
+  #wanted = '';
+  #cancelTick: (() => void) | undefined;
+  #isStarted = false;
+  #isStopped = false;
 
-  private constructor(options: OrchestratorOptions, node: MvdsNode) {
+  private constructor(options: OrchestratorOptions, node: MvdsNode, peers: Map<PeerId, PeerSync>) {
+    const { activity = { add: async () => undefined }, clock, onError } = options;
     this.#options = options;
     this.#node = node;
+    this.#peers = peers;
+    this.#settings = new Map(options.settings);
+    this.#activity = new ActivityBook(activity, clock, onError);
+    this.#status = new StatusFeed(clock, () => this.peers());
   }
 
   static async open(options: OrchestratorOptions): Promise<Orchestrator> {
-    const created: { orchestrator?: Orchestrator } = {};
+    // The node is made first, and speaks of peers that the orchestrator has added to these.
+    const peers = new Map<PeerId, PeerSync>();
+    const peerOf = (peerId: PeerId): PeerSync | undefined => peers.get(peerId);
+    const store = countedStore(options.store, (peerIds) => {
+      const concerned = [...peerIds].map(peerOf).filter((peer) => peer !== undefined);
+      for (const peer of concerned) peer.committing();
+      return () => {
+        for (const peer of concerned) peer.committed();
+      };
+    });
     const node = await MvdsNode.open({
-      store: options.store,
+      store,
       storeId: options.storeId,
       random: options.random,
       // Said by this layer at the start of each session, and whenever what is waiting has changed.
       sendHello: false,
       onDelivered: options.onDelivered,
-      send: (peerId, payload) => created.orchestrator?.peer(peerId)?.send(payload),
-      onPeerHello: (peerId, hello) => created.orchestrator?.peer(peerId)?.heard(hello),
+      send: (peerId, payload) => peerOf(peerId)?.send(payload),
+      onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.moved(bodies, 0),
+      onFlushFailed: (peerId, error) => peerOf(peerId)?.failed(error),
     });
-    created.orchestrator = new Orchestrator(options, node);
-    return created.orchestrator;
+    return new Orchestrator(options, node, peers);
   }
 
   /** Starts to synchronize with the members of the group, and follows its changes. */
@@ -71,110 +107,181 @@ export class Orchestrator {
     group.onChange(() => {
       this.#follow().catch(this.#options.onError);
     });
+    this.#isStarted = true;
     await this.#follow();
-    this.#scheduleTick();
   }
 
   /** Sends nothing more. What is under way is committed; what was not acknowledged is sent again after the next start. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#cancelTick();
-    this.#cancelStatus?.();
+    this.#isStopped = true;
+    this.#cancelTick?.();
+    this.#status.close();
     await Promise.all([...this.#peers.values()].map((peer) => peer.end()));
     await Promise.all(this.#running);
     await this.#node.settled();
+    await this.#activity.close();
   }
 
-  /** Adds a message of this device to Q. Resolves once it survives a crash; by then it is on its way to the peers. */
-  async append(groupId: GroupId, timestamp: bigint, body: Uint8Array): Promise<Message> {
-    const message = await this.#node.append({ groupId, timestamp, body });
-    for (const peer of this.#peers.values()) await this.#count(peer);
-    this.#statusChanged();
-    return message;
+  /**
+   * Adds a message of this device to Q. Resolves once it survives a crash; it goes to the wire in the same turn of the event
+   * loop. Rejects with `InvalidMessageError`, and as the store does.
+   */
+  append(groupId: GroupId, timestamp: bigint, body: Uint8Array): Promise<Message> {
+    return this.#node.append({ groupId, timestamp, body });
   }
 
+  /** Ends the session with a peer, after telling it why, and has no other until `resume`. Throws `UnknownPeerError`. */
+  pause(peerId: PeerId): void {
+    this.#set(peerId, { paused: true });
+  }
+
+  /** Throws `UnknownPeerError`. */
+  resume(peerId: PeerId): void {
+    this.#set(peerId, { paused: false });
+  }
+
+  /**
+   * `live`: connected all the time. A number: connects, synchronizes, disconnects, and again after so many seconds. Throws
+   * `UnknownPeerError`.
+   */
+  setInterval(peerId: PeerId, interval: Interval): void {
+    this.#set(peerId, { interval });
+  }
+
+  /** Tries now, without the rest of any wait: one peer, or all. A paused peer stays paused. Throws `UnknownPeerError`. */
+  syncNow(peerId?: PeerId): void {
+    const peers = peerId === undefined ? [...this.#peers.values()] : [this.#known(peerId)];
+    for (const peer of peers) {
+      if (peer.state.session) continue;
+      peer.tell({ type: 'nudged' });
+      if (peer.reach === 'dial') this.#options.transport.retry(peer.state.peerId);
+    }
+  }
+
+  /** The members of the group that each message is known to be held by. One that is not held here is absent. */
+  holders(messageIds: readonly MessageId[]): Promise<ReadonlyMap<MessageId, ReadonlySet<PeerId>>> {
+    const { store, group } = this.#options;
+    return holdersOf(store, group.members, messageIds);
+  }
+
+  /** The members of the group, and after them those that it has dropped since the start. */
   peers(): readonly PeerSyncStatus[] {
-    return [...this.#peers.values()].map((peer) => peer.status());
+    const { clock, isReconciling = () => false } = this.#options;
+    const members = [...this.#peers.values()].map(({ state }) =>
+      statusOf(state, clock.now(), isReconciling(state.peerId)),
+    );
+    return [...members, ...this.#removed.values()];
   }
 
-  peer(peerId: PeerId): PeerSync | undefined {
-    return this.#peers.get(peerId);
+  /** `listener` gets what `peers()` returns whenever it has changed, at most every 200 ms. Returns what ends that. */
+  subscribe(listener: (peers: readonly PeerSyncStatus[]) => void): () => void {
+    return this.#status.subscribe(listener);
+  }
+
+  #known(peerId: PeerId): PeerSync {
+    const peer = this.#peers.get(peerId);
+    if (!peer) throw new UnknownPeerError(`no member of the group: ${peerId}`);
+    return peer;
+  }
+
+  #set(peerId: PeerId, change: Partial<PeerSettings>): void {
+    const peer = this.#known(peerId);
+    const before = peer.state.settings;
+    const settings = { ...before, ...change };
+    this.#settings.set(peerId, settings);
+    if (settings.paused !== before.paused) {
+      this.#activity.note(settings.paused ? 'paused' : 'resumed', peerId);
+    }
+    peer.tell({ type: 'settings', settings });
   }
 
   readonly #follow = coalesced(async () => {
-    const { group, transport, history, clock, storeId } = this.#options;
-    for (const [peerId, peer] of this.#peers) {
-      if (group.members.has(peerId)) continue;
-      this.#peers.delete(peerId);
-      await peer.end();
-      await this.#node.removePeer(peerId);
-    }
+    const { group } = this.#options;
+    const dropped = [...this.#peers.keys()].filter((peerId) => !group.members.has(peerId));
+    await Promise.all(dropped.map((peerId) => this.#remove(peerId)));
     for (const [peerId, groups] of group.members) {
-      const known = this.#peers.get(peerId);
-      const peer = known ?? new PeerSync(peerId, storeId, clock, history.get(peerId));
-      this.#peers.set(peerId, peer);
-      const kept = history.get(peerId)?.storeId;
+      const peer = this.#peers.get(peerId) ?? this.#add(peerId);
+      const { storeId } = peer.state.history;
       await this.#node.setPeer(peerId, {
         groups,
         mode: 'batch',
-        ...(kept !== undefined && { storeId: kept }),
+        ...(storeId !== undefined && { storeId }),
       });
-      await this.#count(peer);
+      await peer.recount();
     }
-    transport.want(new Set(this.#peers.keys()));
-    this.#statusChanged();
+    this.#changed();
   });
 
-  /** One session, from its first payload to its end. */
+  #add(peerId: PeerId): PeerSync {
+    const { storeId, history, clock, random, onError } = this.#options;
+    const before = this.#removed.get(peerId);
+    const peer = new PeerSync({
+      peerId,
+      storeId,
+      settings: this.#settings.get(peerId) ?? DEFAULT_SETTINGS,
+      history: before ?? history?.get(peerId),
+      node: this.#node,
+      clock,
+      random,
+      activity: this.#activity,
+      onChange: () => this.#changed(),
+      onError,
+    });
+    this.#peers.set(peerId, peer);
+    this.#removed.delete(peerId);
+    if (before) this.#activity.note('added', peerId);
+    return peer;
+  }
+
+  async #remove(peerId: PeerId): Promise<void> {
+    const peer = this.#peers.get(peerId);
+    if (!peer) return;
+    this.#peers.delete(peerId);
+    this.#removed.set(peerId, removedStatus(peer.state, this.#options.clock.now()));
+    // From here on nothing more is sent to it or taken from it, whatever is still under way.
+    const ended = peer.end();
+    this.#changed();
+    await this.#node.removePeer(peerId);
+    await ended;
+    this.#activity.note('removed', peerId);
+  }
+
   async #run(session: Session): Promise<void> {
     const peer = this.#peers.get(session.peerId);
-    if (!peer || this.#stopped) {
-      await session.channel.close();
-      return;
-    }
-    peer.begin(session);
-    try {
-      await this.#node.peerOnline(session.peerId);
-      await this.#count(peer);
-      peer.report();
-      this.#statusChanged();
-      for (;;) {
-        const payload = await session.channel.read();
-        if (!payload) break;
-        const result = await this.#node.receive(session.peerId, payload);
-        peer.received(result.stored.length);
-        await this.#count(peer);
-        this.#statusChanged();
-      }
-    } catch (error) {
-      this.#options.onError(error);
-    }
-    await session.channel.close();
-    if (peer.finish(session)) await this.#node.peerOffline(session.peerId);
-    this.#statusChanged();
+    if (peer && !this.#isStopped) await peer.run(session);
+    else await session.channel.close();
   }
 
-  async #count(peer: PeerSync): Promise<void> {
-    peer.counted(await this.#node.counts(peer.peerId));
+  /** Brings the transport, the epochs and whoever watches up to date with the peers. */
+  #changed(): void {
+    if (this.#isStopped || !this.#isStarted) return;
+    const keep: PeerId[] = [];
+    const accept: PeerId[] = [];
+    for (const [peerId, { reach }] of this.#peers) {
+      if (reach === 'dial') keep.push(peerId);
+      if (reach === 'accept') accept.push(peerId);
+    }
+    const wanted = JSON.stringify([keep, accept]);
+    if (wanted !== this.#wanted) {
+      this.#wanted = wanted;
+      this.#options.transport.want(new Set(keep), new Set(accept));
+    }
+    this.#status.changed();
+    this.#scheduleTick();
   }
 
+  /** An epoch passes only while there is something to be sent again: in sync, not even a timer runs. */
   #scheduleTick(): void {
+    if (this.#cancelTick || this.#isStopped) return;
+    if (![...this.#peers.values()].some(({ needsEpochs }) => needsEpochs)) return;
     this.#cancelTick = this.#options.clock.schedule(EPOCH_MS, () => {
       void this.#node
         .tick()
         .catch(this.#options.onError)
         .finally(() => {
-          if (!this.#stopped) this.#scheduleTick();
+          this.#cancelTick = undefined;
+          this.#scheduleTick();
         });
-    });
-  }
-
-  #statusChanged(): void {
-    if (this.#stopped) return;
-    this.#cancelStatus ??= this.#options.clock.schedule(STATUS_INTERVAL_MS, () => {
-      this.#cancelStatus = undefined;
-      for (const peer of this.#peers.values()) peer.report();
-      this.#options.onStatus();
     });
   }
 }

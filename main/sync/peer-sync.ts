@@ -1,160 +1,336 @@
-import type { Clock } from '../helpers/clock.ts';
-import { EMPTY_PAYLOAD, encodePayload } from '../mvds/codec.ts';
-import type { Hello } from '../mvds/codec.ts';
+import type { Clock, Random } from '../helpers/clock.ts';
+import { EMPTY_PAYLOAD, encodePayload, helloOf } from '../mvds/codec.ts';
 import { HELLO_VERSION, MAX_PAYLOAD_BYTES } from '../mvds/constants.ts';
-import type { RecordCounts } from '../mvds/ports.ts';
+import type { MvdsNode } from '../mvds/node.ts';
+import type { ReceiveResult } from '../mvds/options.ts';
 import type { PeerId } from '../mvds/types.ts';
-import type { Path, Session } from './ports.ts';
+import type { ActivityBook } from './activity.ts';
+import { TIMER_MAX_MS } from './constants.ts';
+import { evaluate, type Reach } from './evaluate.ts';
+import {
+  applied,
+  failureOf,
+  newPeer,
+  type EndCause,
+  type PeerEvent,
+  type PeerHistory,
+  type PeerSettings,
+  type PeerState,
+  type Said,
+} from './peer-state.ts';
+import type { Session } from './ports.ts';
+import { statusWakeAt } from './status.ts';
+import { earliest } from './timing.ts';
 
-/** What is kept of a peer across restarts. Times are Unix milliseconds. */
-export interface PeerHistory {
-  /** 16 bytes as hexadecimal characters: a peer that comes back with another one has lost what it held. */
-  readonly storeId: string | undefined;
-  readonly lastContact: number | undefined;
-  readonly lastInSync: number | undefined;
+export interface PeerSyncOptions {
+  readonly peerId: PeerId;
+  readonly storeId: string;
+  readonly settings: PeerSettings | undefined;
+  readonly history: PeerHistory | undefined;
+  readonly node: MvdsNode;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly activity: ActivityBook;
+  /** The state, or what is wanted of the transport, may have changed. */
+  readonly onChange: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** A session and how far this device has gone with it. */
+interface Link {
+  readonly session: Session;
+  /** Whether MVDS speaks in it. */
+  isOnline: boolean;
+  /** Why it is being ended; what comes in from then on is left unread. */
+  cause: EndCause | undefined;
+  /** Hellos that wait for room in the channel. */
+  saying: number;
 }
 
 /**
- * `connecting`: not met since the start. `offline`: met, and not connected now. `syncing`: something is still to be
- * acknowledged by either side, or the other side has not yet said whether there is. `up-to-date`: neither side holds
- * anything that the other has not acknowledged, by what both have said in this session.
+ * Hellos that may wait for room at the same time: one, and one that takes back its “nothing” before messages follow. So a
+ * peer that reads nothing is never owed more than these and the one payload that MVDS waits for.
  */
-export type PeerSyncState =
-  | { readonly kind: 'connecting' }
-  | { readonly kind: 'offline' }
-  | { readonly kind: 'syncing'; readonly path: Path }
-  | { readonly kind: 'up-to-date'; readonly path: Path };
+const SAYING_MAX = 2;
 
-export interface PeerSyncStatus extends PeerHistory {
-  readonly peerId: PeerId;
-  readonly state: PeerSyncState;
-  /** Messages here that the peer has not acknowledged. */
-  readonly toSend: number;
-  /**
-   * Messages there that this device has not acknowledged: what the peer last said, less what has come since. Undefined
-   * before it has said so in this session.
-   */
-  readonly toReceive: number | undefined;
-}
-
-/** What is known of one peer, and the session with it while there is one. */
+/** The shell around the state of one peer: it carries out what `evaluate` decides, and tells the state what happens. */
 export class PeerSync {
-  readonly peerId: PeerId;
-  readonly #clock: Clock;
-  readonly #storeId: string;
-  #session: Session | undefined;
-  #met = false;
-  #toSend = 0;
-  #toReceive: number | undefined;
-  /** What was last said to the peer of `#toSend`; undefined before anything was said in this session. */
-  #said: number | undefined;
-  /** Whether a report waits for room: with a peer that takes nothing, there is never more than one. */
-  #reporting = false;
-  #peerStoreId: string | undefined;
-  #lastContact: number | undefined;
-  #lastInSync: number | undefined;
+  readonly #options: PeerSyncOptions;
+  #state: PeerState;
+  #link: Link | undefined;
+  #reach: Reach = 'accept';
+  /** Commits that concern this peer: begun and not ended, and ended. */
+  #committing = 0;
+  #commits = 0;
+  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
+  #isStopped = false;
 
-  constructor(peerId: PeerId, storeId: string, clock: Clock, history: PeerHistory | undefined) {
-    this.peerId = peerId;
-    this.#storeId = storeId;
-    this.#clock = clock;
-    this.#peerStoreId = history?.storeId;
-    this.#lastContact = history?.lastContact;
-    this.#lastInSync = history?.lastInSync;
+  constructor(options: PeerSyncOptions) {
+    this.#options = options;
+    this.#state = newPeer(options.peerId, options.settings, options.history);
   }
 
-  /** A session has begun; the one before, if it still lives, is over. */
-  begin(session: Session): void {
-    // It may be the one that hangs: nothing waits for its end.
-    void this.#session?.channel.close();
-    this.#session = session;
-    this.#met = true;
-    this.#toReceive = undefined;
-    this.#said = undefined;
-    this.#reporting = false;
-    this.#lastContact = this.#clock.now();
+  get state(): PeerState {
+    return this.#state;
   }
 
-  /** A session is over. Returns whether it was the current one. */
-  finish(session: Session): boolean {
-    if (this.#session !== session) return false;
-    this.#session = undefined;
-    this.#toReceive = undefined;
-    this.#lastContact = this.#clock.now();
-    return true;
+  get reach(): Reach {
+    return this.#reach;
   }
 
+  /** Whether the epochs of MVDS have anything to send again here. */
+  get needsEpochs(): boolean {
+    if (this.#link?.isOnline !== true) return false;
+    const { counts, session } = this.#state;
+    const { offers, messages, requests } = counts;
+    return offers + messages + requests > 0 || (session?.heard?.pending ?? 0) > 0;
+  }
+
+  /** Takes note of something, and does whatever follows from it. */
+  tell(event: PeerEvent): void {
+    this.#apply(event);
+    this.evaluate();
+  }
+
+  /** One session, from its first frame to its end. */
+  async run(session: Session): Promise<void> {
+    const link = this.#begin(session);
+    this.evaluate();
+    try {
+      while (link.cause === undefined) {
+        const frame = await session.channel.read();
+        if (!frame) break;
+        await this.#take(link, frame);
+      }
+    } catch (error) {
+      this.#options.onError(error);
+      link.cause ??= 'store';
+    }
+    await session.channel.close();
+    this.#finish(link);
+  }
+
+  /** Ends the session, if there is one, without blame. `run` returns after that. */
   async end(): Promise<void> {
-    await this.#session?.channel.close();
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    const link = this.#link;
+    if (!link) return;
+    link.cause ??= 'unwanted';
+    await link.session.channel.close();
   }
 
-  /**
-   * Resolves when there is room for more: until then MVDS has nothing more for this peer. A channel that has ended is
-   * noticed by its reader; what was not acknowledged is sent again in the next session.
-   */
+  /** This device could not read or write its store on behalf of the peer. */
+  failed(error: unknown): void {
+    this.#options.onError(error);
+    if (this.#link) this.#endLink(this.#link, 'store');
+  }
+
+  /** A payload of MVDS. Resolves when there is room for more: until then MVDS has nothing more for this peer. */
   async send(payload: Uint8Array): Promise<void> {
-    await this.#session?.channel.write(payload).catch(() => undefined);
+    const link = this.#link;
+    // What was said of how much is waiting must hold before any of it arrives.
+    await this.recount();
+    if (link?.isOnline === true && link.cause === undefined) await this.#write(link, payload);
   }
 
-  /** The peer has said how much it still holds for this device. */
-  heard(hello: Hello): void {
-    if (hello.pending !== undefined) this.#toReceive = hello.pending;
-    this.#peerStoreId = hello.storeId;
-    this.#noteContact();
+  /** Messages that the peer has acknowledged and did not hold before, and messages of it that were new here. */
+  moved(sent: number, received: number): void {
+    this.#apply({ type: 'moved', sent, received });
+    this.#options.activity.moved(this.#options.peerId, sent, received);
   }
 
-  /** `messages` that were new have come from the peer, and are acknowledged. */
-  received(messages: number): void {
-    if (this.#toReceive !== undefined) this.#toReceive = Math.max(0, this.#toReceive - messages);
-    this.#noteContact();
+  committing(): void {
+    this.#committing += 1;
+    this.#apply({ type: 'committing' });
   }
 
-  counted({ offers, messages }: RecordCounts): void {
-    this.#toSend = offers + messages;
-    this.#noteContact();
+  committed(): void {
+    this.#committing -= 1;
+    this.#commits += 1;
+    void this.recount();
   }
 
-  /** Says to the peer how much is held for it, where that is news. */
-  report(): void {
-    if (!this.#session || this.#reporting || this.#said === this.#toSend) return;
-    this.#said = this.#toSend;
-    this.#reporting = true;
-    const hello: Hello = {
+  async recount(): Promise<void> {
+    const { node, peerId } = this.#options;
+    const before = this.#commits;
+    try {
+      const counts = await node.counts(peerId);
+      const isFresh = this.#commits === before && this.#committing === 0;
+      this.tell({ type: 'counted', counts, isFresh });
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  evaluate(): void {
+    if (this.#isStopped) return;
+    this.#carryOut();
+    const { clock, onChange } = this.#options;
+    const { reach, wakeAt } = evaluate(this.#state, clock.now());
+    this.#reach = reach;
+    const isDialled = reach === 'dial' && !this.#link;
+    this.#apply({ type: 'dialling', isDialled });
+    this.#wakeAt(earliest([wakeAt, statusWakeAt(this.#state, clock.now())]));
+    onChange();
+  }
+
+  /** What was decided about the session, until nothing more is. */
+  #carryOut(): void {
+    const { clock, node, peerId } = this.#options;
+    for (;;) {
+      const link = this.#link;
+      if (link?.cause !== undefined || !link) return;
+      const { say, end, exchange } = evaluate(this.#state, clock.now());
+      if (say && link.saying < SAYING_MAX) {
+        this.#say(link, say);
+      } else if (end) {
+        this.#endLink(link, end);
+      } else if (exchange && !link.isOnline) {
+        link.isOnline = true;
+        node.peerOnline(peerId).catch((error: unknown) => this.failed(error));
+      } else {
+        return;
+      }
+    }
+  }
+
+  #begin(session: Session): Link {
+    const before = this.#link;
+    if (before) {
+      // It may be the one that hangs: nothing waits for its end.
+      this.#endLink(before, 'unwanted');
+      this.#finish(before);
+    }
+    const link: Link = { session, isOnline: false, cause: undefined, saying: 0 };
+    this.#link = link;
+    this.#apply({ type: 'sessionBegan', path: session.path });
+    return link;
+  }
+
+  async #take(link: Link, frame: Uint8Array): Promise<void> {
+    const { node, peerId, activity } = this.#options;
+    if (this.#link !== link) return;
+    const hello = helloOf(frame);
+    if (this.#state.session?.frames === 0) {
+      activity.note('connected', peerId, { path: link.session.path });
+    }
+    this.#apply({ type: 'frame', bytes: frame.byteLength, hello });
+    // A hello comes before the first word of MVDS: it may tell of a store that was lost.
+    if (!hello) this.evaluate();
+    if (this.#ends() || link.cause !== undefined) {
+      this.evaluate();
+      return;
+    }
+    const result = await node.receive(peerId, frame);
+    if (this.#link !== link) return;
+    this.moved(0, result.stored.length);
+    this.#noteRejections(link, result);
+    await this.recount();
+  }
+
+  #ends(): boolean {
+    return evaluate(this.#state, this.#options.clock.now()).end !== undefined;
+  }
+
+  #noteRejections(link: Link, { rejected }: ReceiveResult): void {
+    let messages = 0;
+    for (const rejection of rejected) {
+      switch (rejection.type) {
+        case 'malformed':
+        case 'payload-too-large':
+          this.#endLink(link, 'protocol');
+          return;
+        case 'bad-items':
+        case 'too-many-offers':
+          messages += rejection.count;
+          break;
+        case 'unauthorised':
+          messages += 1;
+          break;
+        case 'unknown-peer':
+          break;
+      }
+    }
+    const { activity, peerId } = this.#options;
+    if (messages > 0) activity.note('refused', peerId, { messages });
+  }
+
+  #endLink(link: Link, cause: EndCause): void {
+    link.cause ??= cause;
+    void link.session.channel.close();
+  }
+
+  #finish(link: Link): void {
+    if (this.#link !== link) return;
+    this.#link = undefined;
+    const { node, peerId, random, onError } = this.#options;
+    if (link.isOnline) node.peerOffline(peerId).catch(onError);
+    const cause = link.cause ?? 'closed';
+    this.#noteEnd(cause);
+    this.tell({ type: 'sessionEnded', cause, jitter: random.next() });
+  }
+
+  #noteEnd(cause: EndCause): void {
+    const { session, incompatible } = this.#state;
+    if (!session) return;
+    const { activity, peerId } = this.#options;
+    activity.sumUp(peerId);
+    const failure = failureOf(cause, session);
+    if (failure === 'refused') activity.note('refused', peerId);
+    else if (failure) activity.note('failed', peerId, { reason: failure });
+    else if (cause === 'paused-there') activity.note('paused', peerId, { there: true });
+    else if (cause === 'incompatible') {
+      activity.note('incompatible', peerId, { version: incompatible?.version ?? null });
+    } else if (session.frames > 0) activity.note('disconnected', peerId);
+  }
+
+  #say(link: Link, said: Said): void {
+    const { paused, interval, pending } = said;
+    const hello = {
       version: HELLO_VERSION,
-      storeId: this.#storeId,
+      storeId: this.#options.storeId,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
-      pending: this.#toSend,
+      pending,
+      ...(paused && { paused }),
+      ...(interval > 0 && { interval }),
     };
-    void this.send(encodePayload({ ...EMPTY_PAYLOAD, hello }, 'spec')).finally(() => {
-      this.#reporting = false;
+    this.#apply({ type: 'said', said });
+    link.saying += 1;
+    void this.#write(link, encodePayload({ ...EMPTY_PAYLOAD, hello }, 'spec')).finally(() => {
+      link.saying -= 1;
+      this.evaluate();
     });
   }
 
-  status(): PeerSyncStatus {
-    return {
-      peerId: this.peerId,
-      state: this.#state(),
-      toSend: this.#toSend,
-      toReceive: this.#toReceive,
-      storeId: this.#peerStoreId,
-      lastContact: this.#session ? this.#clock.now() : this.#lastContact,
-      lastInSync: this.#lastInSync,
-    };
+  /** A channel that has ended is noticed by its reader; what was not acknowledged is sent again in the next session. */
+  async #write(link: Link, frame: Uint8Array): Promise<void> {
+    const { clock } = this.#options;
+    const began = clock.now();
+    try {
+      await link.session.channel.write(frame);
+    } catch {
+      return;
+    }
+    if (this.#link !== link) return;
+    const hadToWait = clock.now() > began;
+    this.#apply({ type: 'wrote', bytes: frame.byteLength, hadToWait });
   }
 
-  #state(): PeerSyncState {
-    if (!this.#session) return { kind: this.#met ? 'offline' : 'connecting' };
-    const { path } = this.#session;
-    return { kind: this.#agrees() ? 'up-to-date' : 'syncing', path };
+  #apply(event: PeerEvent): void {
+    this.#state = applied(this.#state, event, this.#options.clock.now());
   }
 
-  #agrees(): boolean {
-    return this.#toSend === 0 && this.#toReceive === 0;
-  }
-
-  #noteContact(): void {
-    if (!this.#session) return;
-    this.#lastContact = this.#clock.now();
-    if (this.#agrees()) this.#lastInSync = this.#lastContact;
+  /** A timer that is early evaluates once too often; moving it with every frame would cost more. */
+  #wakeAt(at: number | undefined): void {
+    if (at === undefined || (this.#timer && this.#timer.at <= at)) return;
+    this.#timer?.cancel();
+    const { clock } = this.#options;
+    const delayMs = Math.min(TIMER_MAX_MS, Math.max(0, at - clock.now()));
+    const cancel = clock.schedule(delayMs, () => {
+      this.#timer = undefined;
+      this.evaluate();
+    });
+    this.#timer = { at, cancel };
   }
 }

@@ -13,8 +13,13 @@ export interface Session {
 
 /** The network, as synchronization sees it. */
 export interface Transport {
-  /** The peers to be kept connected from now on; the connections of all others are closed. */
-  want(peers: ReadonlySet<PeerId>): void;
+  /**
+   * The peers to be kept connected from now on, and those that may connect by themselves; the connections of all others
+   * are closed, and so is the connection of a peer that is no longer to be kept connected.
+   */
+  want(keep: ReadonlySet<PeerId>, accept: ReadonlySet<PeerId>): void;
+  /** Tries at once to connect to a peer to be kept connected, without the rest of a wait. */
+  retry(peerId: PeerId): void;
   /** `listener` gets each new session. At most one per peer lives: a new one means that the one before has ended. */
   onSession(listener: (session: Session) => void): void;
 }
@@ -24,4 +29,38 @@ export interface PeerGroup {
   readonly members: ReadonlyMap<PeerId, ReadonlySet<GroupId>>;
   /** Called after every change of `members`. */
   onChange(listener: () => void): void;
+}
+
+/** What happened between this device and a peer, or to its sessions as a whole where there is none. */
+export interface ActivityEntry {
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly peerId: PeerId | undefined;
+  readonly kind: ActivityKind;
+  readonly detail: ActivityDetail;
+}
+
+export type ActivityKind =
+  | 'connected'
+  | 'disconnected'
+  /** `messages` that the peer did not hold, and has acknowledged. */
+  | 'sent'
+  /** `messages` that were new here. */
+  | 'received'
+  /** The peer ended the session before it had said anything, or `messages` of what it sent were not taken. */
+  | 'refused'
+  /** `reason`: see `FailureReason`. */
+  | 'failed'
+  | 'paused'
+  | 'resumed'
+  | 'incompatible'
+  | 'added'
+  | 'removed';
+
+/** What a reader needs beyond the kind, as JSON. */
+export type ActivityDetail = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Where activity is kept. Bounded by whoever keeps it. */
+export interface ActivityLog {
+  add(entries: readonly ActivityEntry[]): Promise<void>;
 }

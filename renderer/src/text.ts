@@ -1,4 +1,4 @@
-import type { PeerState, PeerStatus, Status } from '../../main/api/types.ts';
+import type { PeerFailure, PeerState, PeerStatus, Status } from '../../main/api/types.ts';
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
@@ -59,10 +59,16 @@ export function sizeText(bytes: number): string {
 }
 
 export const STATE_TEXT: Readonly<Record<PeerState, string>> = {
+  paused: 'Paused',
+  'paused-there': 'Paused on that device',
   connecting: 'Looking for it',
   offline: 'Offline',
-  syncing: 'Syncing',
+  reconciling: 'Comparing',
+  transferring: 'Syncing',
   'up-to-date': 'Up to date',
+  failing: 'Trouble syncing',
+  incompatible: 'Needs the same version',
+  removed: 'Removed',
 };
 
 export const PATH_TEXT = { lan: 'Local network', direct: 'Direct', relay: 'Relay' } as const;
@@ -77,13 +83,52 @@ export function countsText({ toSend, toReceive, state }: PeerStatus): string | u
   return state === 'up-to-date' ? 'Nothing waiting on either side' : undefined;
 }
 
-export type Overall = 'alone' | 'in-step' | 'partly' | 'syncing' | 'unreachable' | 'lost';
+const FAILURE_TEXT: Readonly<Record<PeerFailure, string>> = {
+  stalled: 'The connection went silent.',
+  refused: 'It ended the connection before it said anything.',
+  protocol: 'It sent something that this device does not understand.',
+  store: 'This device could not read or write its storage.',
+};
+
+/** What a person may want to know beyond the state; undefined where there is nothing. */
+export function reasonText({ failure, versions, secondsLeft }: PeerStatus): string | undefined {
+  if (failure !== null) return `${FAILURE_TEXT[failure]} Trying again.`;
+  if (versions !== null) {
+    return versions.theirs > versions.ours
+      ? 'Update Reunion on this device.'
+      : 'Update Reunion on that device.';
+  }
+  return secondsLeft === null ? undefined : `About ${durationText(secondsLeft)} left`;
+}
+
+/** “40 sec”, “3 min”, “2 hr”: as rough as an estimate is. */
+function durationText(seconds: number): string {
+  const [value, unit] =
+    seconds < 60
+      ? ([seconds, 'second'] as const)
+      : seconds < 3_600
+        ? ([seconds / 60, 'minute'] as const)
+        : ([seconds / 3_600, 'hour'] as const);
+  const format = new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'short' });
+  return format.format(Math.max(1, Math.ceil(value)));
+}
+
+const isBusy = ({ state }: PeerStatus): boolean =>
+  state === 'transferring' || state === 'reconciling';
+/** A device that is paused or removed says nothing of how the others do. */
+const isActive = ({ state }: PeerStatus): boolean =>
+  state !== 'removed' && state !== 'paused' && state !== 'paused-there';
+
+export type Overall =
+  'alone' | 'paused' | 'in-step' | 'partly' | 'syncing' | 'unreachable' | 'lost';
 
 /** How the device is doing as a whole. */
 export function overallOf(status: Status): Overall {
-  const { peers } = status;
-  if (peers.length === 0) return 'alone';
-  if (peers.some(({ state }) => state === 'syncing')) return 'syncing';
+  const members = status.peers.filter(({ state }) => state !== 'removed');
+  const peers = members.filter(isActive);
+  if (members.length === 0) return 'alone';
+  if (peers.length === 0) return 'paused';
+  if (peers.some(isBusy)) return 'syncing';
   const inStep = peers.filter(({ state }) => state === 'up-to-date').length;
   if (inStep === 0) return 'unreachable';
   return inStep === peers.length ? 'in-step' : 'partly';
@@ -91,6 +136,7 @@ export function overallOf(status: Status): Overall {
 
 const OVERALL_TEXT: Readonly<Record<Exclude<Overall, 'partly'>, string>> = {
   alone: 'Only on this device',
+  paused: 'Paused',
   'in-step': 'Up to date',
   syncing: 'Syncing',
   unreachable: 'No device reachable',
@@ -101,5 +147,5 @@ const OVERALL_TEXT: Readonly<Record<Exclude<Overall, 'partly'>, string>> = {
 export function overallText(overall: Overall, { peers }: Status): string {
   if (overall !== 'partly') return OVERALL_TEXT[overall];
   const inStep = peers.filter(({ state }) => state === 'up-to-date').length;
-  return `${inStep} of ${peers.length} up to date`;
+  return `${inStep} of ${peers.filter(isActive).length} up to date`;
 }

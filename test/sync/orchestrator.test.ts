@@ -35,17 +35,17 @@ class Side {
       store,
       storeId,
       transport: {
-        want: (peers) => (side.wanted = peers),
+        want: (keep) => (side.wanted = keep),
+        retry: () => undefined,
         onSession: (listener) => (side.session = listener),
       },
       group: new StaticGroup([peer], [GROUP]),
       clock,
       random: { next: () => 0.5 },
-      history: new Map(),
       onDelivered: () => side.#wake(),
-      onStatus: () => side.#wake(),
       onError: (error) => side.errors.push(error),
     });
+    side.orchestrator.subscribe(() => side.#wake());
     await side.orchestrator.start();
     onTestFinished(() => side.orchestrator.stop());
     return side;
@@ -115,9 +115,9 @@ describe('the orchestrator', () => {
     const a = await Side.open(B, clock);
     const [endA] = channelPair();
     a.session({ peerId: B, path: 'lan', channel: endA });
-    await a.until(clock, () => a.status()?.state.kind === 'syncing');
-    clock.advance(60_000);
-    expect(a.status()).toMatchObject({ state: { kind: 'syncing', path: 'lan' }, toSend: 0 });
+    await a.until(clock, () => a.status()?.state.kind === 'connecting');
+    clock.advance(20_000);
+    expect(a.status()).toMatchObject({ state: { kind: 'connecting', path: 'lan' }, toSend: 0 });
     expect(a.status()?.lastInSync).toBeUndefined();
   });
 

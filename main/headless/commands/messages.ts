@@ -76,12 +76,24 @@ export async function showStatus(options: {
 }
 
 function peerText(peer: PeerStatus): string {
-  const { name, id, state, path, toSend, toReceive, lastContact, lastInSync } = peer;
-  const by = path === null ? '' : ` (${path})`;
+  const { name, id, toSend, toReceive, lastContact, lastInSync } = peer;
   const receive = toReceive === null ? 'not known what to receive' : `${toReceive} to receive`;
   return [
     `${printable(name)}  ${id}`,
-    `  ${state}${by}: ${toSend} to send, ${receive}`,
+    `  ${stateText(peer)}: ${toSend} to send, ${receive}`,
     `  last contact ${timeText(lastContact)}, last in step ${timeText(lastInSync)}`,
   ].join('\n');
+}
+
+function stateText(peer: PeerStatus): string {
+  const { state, path, interval, failure, versions, secondsLeft, nextTryAt } = peer;
+  const details = [
+    path,
+    failure,
+    versions && `version ${versions.theirs} there, ${versions.ours} here`,
+    interval === 'live' ? null : `every ${interval} s`,
+    secondsLeft === null ? null : `about ${Math.ceil(secondsLeft)} s left`,
+    nextTryAt === null ? null : `next try ${timeText(nextTryAt)}`,
+  ].filter((detail) => detail !== null);
+  return details.length === 0 ? state : `${state} (${details.join(', ')})`;
 }

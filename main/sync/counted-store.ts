@@ -1,0 +1,29 @@
+import type { SyncChanges, SyncStore } from '../mvds/ports.ts';
+import type { PeerId } from '../mvds/types.ts';
+
+/** Told of the peers whose records a commit may change, before it is tried; what it returns is told when that is over. */
+export type CommitListener = (peers: ReadonlySet<PeerId>) => () => void;
+
+/** The same store, with somebody who is told whose counts have changed, whatever the reason for the commit. */
+export function countedStore(store: SyncStore, listener: CommitListener): SyncStore {
+  return {
+    messages: store.messages,
+    records: store.records,
+    async commit(changes) {
+      const committed = listener(peersIn(changes));
+      try {
+        return await store.commit(changes);
+      } finally {
+        committed();
+      }
+    },
+  };
+}
+
+function peersIn(changes: SyncChanges): ReadonlySet<PeerId> {
+  const peers = new Set(changes.forgetPeers);
+  for (const { peerId } of changes.backfill ?? []) peers.add(peerId);
+  for (const { peerId } of changes.removeRecords ?? []) peers.add(peerId);
+  for (const { peerId } of changes.putRecords ?? []) peers.add(peerId);
+  return peers;
+}

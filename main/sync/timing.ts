@@ -1,0 +1,32 @@
+import { RETRY_FIRST_MS, RETRY_MAX_MS, STALL_DOUBLINGS, STALL_MS } from './constants.ts';
+
+/**
+ * Whether `waitMs` have passed since `since`. A clock that was set back to before `since` ends every wait: waiting until it
+ * has caught up could take a year.
+ */
+export function isOver(since: number, waitMs: number, now: number): boolean {
+  return now < since || now - since >= waitMs;
+}
+
+/** When a wait that is not over ends; undefined where it is. */
+export function endOf(since: number, waitMs: number, now: number): number | undefined {
+  return isOver(since, waitMs, now) ? undefined : since + waitMs;
+}
+
+/** The earliest of some times; undefined where there is none. */
+export function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+/** How long the next session waits after `failures` (1, 2, …) in a row. `jitter` is in [0, 1). Milliseconds. */
+export function retryWait(failures: number, jitter: number): number {
+  const waitMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 30));
+  // Between half and the whole: two devices that failed together do not try together for ever.
+  return waitMs * (0.5 + jitter / 2);
+}
+
+/** How long a session may be silent while something is owed, after `stalls` in a row. Milliseconds. */
+export function stallPatience(stalls: number): number {
+  return STALL_MS * 2 ** Math.min(stalls, STALL_DOUBLINGS);
+}
