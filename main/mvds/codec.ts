@@ -3,6 +3,7 @@ import {
   CompactMessage,
   CompactPayload,
   Hello as WireHello,
+  ReconcileFrame as WireReconcileFrame,
   SpecMessage,
   SpecPayload,
 } from '../proto/mvds.ts';
@@ -14,7 +15,7 @@ import {
   STORE_ID_BYTES,
 } from './constants.ts';
 import { idBytes, messageIdOf, toGroupId, toMessageId } from './ids.ts';
-import { ID_BYTES, type Message, type MessageId } from './types.ts';
+import { ID_BYTES, type GroupId, type Message, type MessageId } from './types.ts';
 import { LENGTH_DELIMITED, walkFields, type Field } from './wire.ts';
 
 /** Which field numbers a payload uses: those of the specification (5001, …) or those of the older Go repository (1, …). */
@@ -35,6 +36,15 @@ export interface Hello {
   readonly interval?: number;
 }
 
+/** A frame of a reconciliation; see proto/mvds.proto. Spec dialect only. */
+export interface ReconcileFrame {
+  readonly groupId: GroupId;
+  /** uint32. */
+  readonly number: number;
+  /** Empty: the other side is asked to begin a reconciliation. */
+  readonly frame: Uint8Array;
+}
+
 /** A 2/MVDS payload. */
 export interface Payload {
   readonly acks: readonly MessageId[];
@@ -42,6 +52,7 @@ export interface Payload {
   readonly requests: readonly MessageId[];
   readonly messages: readonly Message[];
   readonly hello?: Hello;
+  readonly reconcile?: readonly ReconcileFrame[];
 }
 
 export const EMPTY_PAYLOAD: Payload = { acks: [], offers: [], requests: [], messages: [] };
@@ -61,7 +72,7 @@ export type DecodeResult =
     }
   | { readonly ok: false; readonly error: DecodeError };
 
-type ItemKind = 'ack' | 'offer' | 'request' | 'message' | 'hello';
+type ItemKind = 'ack' | 'offer' | 'request' | 'message' | 'hello' | 'reconcile';
 
 const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: ItemKind }> = new Map(
   [
@@ -70,6 +81,7 @@ const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: It
     [5003, { dialect: 'spec', kind: 'request' }],
     [5004, { dialect: 'spec', kind: 'message' }],
     [5101, { dialect: 'spec', kind: 'hello' }],
+    [5102, { dialect: 'spec', kind: 'reconcile' }],
     [1, { dialect: 'compact', kind: 'ack' }],
     [2, { dialect: 'compact', kind: 'offer' }],
     [3, { dialect: 'compact', kind: 'request' }],
@@ -100,10 +112,16 @@ export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
       : wireMessage(message),
   );
   const { hello } = payload;
-  if (hello === undefined) return SpecPayload.encode({ ...ids, messages });
+  const reconcile = (payload.reconcile ?? []).map(({ groupId, number, frame }) => ({
+    groupId: ownBytes(idBytes(groupId)),
+    number,
+    frame: ownBytes(frame),
+  }));
+  if (hello === undefined) return SpecPayload.encode({ ...ids, messages, reconcile });
   return SpecPayload.encode({
     ...ids,
     messages,
+    reconcile,
     hello: {
       version: hello.version,
       storeId: ownBytes(fromHex(hello.storeId)),
@@ -132,14 +150,25 @@ export function decodePayload(bytes: Uint8Array): DecodeResult {
   return { ok: true, payload: draft.payload(), dialect: draft.dialect, rejected: draft.rejected };
 }
 
-/** The hello of a payload, without reading the rest; undefined where there is none. Never throws. */
-export function helloOf(bytes: Uint8Array): Hello | undefined {
+/** What a payload has for the layer above. */
+export interface Extensions {
+  readonly hello: Hello | undefined;
+  readonly reconcile: readonly ReconcileFrame[];
+}
+
+/** The extensions of a payload, without reading the rest. Never throws. */
+export function extensionsOf(bytes: Uint8Array): Extensions {
   let hello: Hello | undefined;
+  const reconcile: ReconcileFrame[] = [];
   walkFields(bytes, ({ number, wireType, bytes: content }) => {
-    const isHello = FIELDS.get(number)?.kind === 'hello' && wireType === LENGTH_DELIMITED;
-    if (isHello) hello = decodeHello(content) ?? hello;
+    if (wireType !== LENGTH_DELIMITED) return;
+    const kind = FIELDS.get(number)?.kind;
+    if (kind === 'hello') hello = decodeHello(content) ?? hello;
+    if (kind !== 'reconcile') return;
+    const frame = decodeReconcileFrame(content);
+    if (frame !== undefined) reconcile.push(frame);
   });
-  return hello;
+  return { hello, reconcile };
 }
 
 class PayloadDraft {
@@ -185,6 +214,9 @@ class PayloadDraft {
       case 'hello':
         this.hello = decodeHello(bytes) ?? this.hello;
         return this.hello !== undefined;
+      case 'reconcile':
+        // For the layer above, which reads it with `extensionsOf`.
+        return decodeReconcileFrame(bytes) !== undefined;
       case 'ack':
       case 'offer':
       case 'request':
@@ -232,6 +264,12 @@ function decodeHello(bytes: Uint8Array): Hello | undefined {
     ...(wire.paused !== undefined && { paused: wire.paused }),
     ...(wire.interval !== undefined && { interval: wire.interval }),
   };
+}
+
+function decodeReconcileFrame(bytes: Uint8Array): ReconcileFrame | undefined {
+  const wire = attempt(() => WireReconcileFrame.decode(bytes));
+  if (wire?.groupId.byteLength !== ID_BYTES) return undefined;
+  return { groupId: toGroupId(wire.groupId), number: wire.number, frame: wire.frame };
 }
 
 /** The generated decoders throw several error classes on malformed bytes; here they all mean the same. */

@@ -36,7 +36,7 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
   if (Object.keys(fields).length > 0) draft.patches.push({ type: 'setPeer', peerId, fields });
   if (hello === undefined) return;
   draft.effects.push({ type: 'hello', peerId, hello });
-  if (!lostItsStore(peer, hello)) return;
+  if (view.policy.reconciles || !lostItsStore(peer, hello)) return;
   // It may have part of its history back from others: offers find out without sending it all again.
   draft.backfill.push({
     peerId,

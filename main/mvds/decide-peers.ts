@@ -9,13 +9,13 @@ type PeerEvent = Extract<
 >;
 
 /** Peers that come, go and change. */
-export function decidePeer(draft: DecisionDraft, { state }: View, event: PeerEvent): void {
+export function decidePeer(draft: DecisionDraft, { state, policy }: View, event: PeerEvent): void {
   const { peerId } = event;
   switch (event.type) {
     case 'peerAdded': {
       const { groups, mode, dialect, storeId, backfillType: type } = event;
       draft.patches.push({ type: 'addPeer', peerId, groups, mode, dialect, storeId });
-      if (groups.size === 0) break;
+      if (groups.size === 0 || policy.reconciles) break;
       draft.backfill.push({ peerId, groupIds: [...groups], type, sendEpoch: state.epoch });
       break;
     }
@@ -26,7 +26,7 @@ export function decidePeer(draft: DecisionDraft, { state }: View, event: PeerEve
       const type = peer.mode === 'batch' ? 'message' : 'offer';
       const fields = { groups: new Set([...peer.groups, ...groupIds]) };
       draft.patches.push({ type: 'setPeer', peerId, fields });
-      if (groupIds.length === 0) break;
+      if (groupIds.length === 0 || policy.reconciles) break;
       draft.backfill.push({ peerId, groupIds, type, sendEpoch: state.epoch });
       if (peer.online) draft.flush(peerId);
       break;

@@ -22,6 +22,7 @@ import { decideAppend } from './decide-append.ts';
 import { decideFlush } from './decide-flush.ts';
 import { decidePayload } from './decide-payload.ts';
 import { decidePeer } from './decide-peers.ts';
+import { decideReconciled } from './decide-reconciled.ts';
 import { DecisionDraft } from './draft.ts';
 import type { Decision, MvdsEvent, View } from './events.ts';
 
@@ -42,6 +43,12 @@ export function decide(view: View, event: MvdsEvent): Decision {
       for (const [peerId, peer] of view.state.peers) {
         if (peer.online) draft.flush(peerId, 'tick');
       }
+      break;
+    case 'reconciled':
+    case 'covered':
+    case 'uncovered':
+    case 'plain':
+      decideReconciled(draft, view, event);
       break;
     case 'peerAdded':
     case 'groupsAdded':

@@ -10,6 +10,9 @@ export class DecisionDraft {
   readonly backfill: NonNullable<SyncChanges['backfill']>[number][] = [];
   readonly expedite: NonNullable<SyncChanges['expedite']>[number][] = [];
   readonly forgetPeers: PeerId[] = [];
+  readonly setCursors: NonNullable<SyncChanges['setCursors']>[number][] = [];
+  readonly dropCursors: NonNullable<SyncChanges['dropCursors']>[number][] = [];
+  readonly clearRecords: NonNullable<SyncChanges['clearRecords']>[number][] = [];
   readonly added: NewMessage[] = [];
   /** Ids of buffered messages that are released. */
   readonly released: MessageId[] = [];
@@ -79,12 +82,15 @@ export class DecisionDraft {
     }
     const changes: SyncChanges = {
       ...optional('forgetPeers', this.forgetPeers),
+      ...optional('dropCursors', this.dropCursors),
       ...optional('backfill', this.backfill),
       ...optional('addMessages', this.added),
       ...optional('deliver', this.released),
       ...optional('putRecords', putRecords),
       ...optional('removeRecords', removeRecords),
+      ...optional('clearRecords', this.clearRecords),
       ...optional('expedite', this.expedite),
+      ...optional('setCursors', this.setCursors),
     };
     // The epoch is written with whatever is written anyway: send epochs that are stored are relative to it.
     return Object.keys(changes).length === 0 ? undefined : { ...changes, epoch };

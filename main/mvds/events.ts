@@ -23,6 +23,8 @@ export interface Policy {
   readonly maxRequestsPerPeer: number;
   /** What goes out beside the first record of a session; undefined for a plain MVDS node. */
   readonly hello: Hello | undefined;
+  /** Whether the layer above finds out by reconciliation what a peer holds, so that history is not announced to it. */
+  readonly reconciles: boolean;
 }
 
 /** Parents as the store knows them. */
@@ -89,6 +91,32 @@ export type MvdsEvent =
       readonly storeId: string | undefined;
       /** How history is announced. */
       readonly backfillType: 'offer' | 'message';
+    }
+  | {
+      /** A reconciliation has found what one of the two does not hold. */
+      readonly type: 'reconciled';
+      readonly peerId: PeerId;
+      readonly groupId: GroupId;
+      readonly have: readonly MessageId[];
+      readonly need: readonly MessageId[];
+      /** In [0, 1). */
+      readonly jitter: number;
+      readonly slice: Pick<PayloadSlice, 'held' | 'records' | 'requestCount'>;
+    }
+  | {
+      /** The peer is known to hold every message of the group that has no record for it. */
+      readonly type: 'covered';
+      readonly peerId: PeerId;
+      readonly groupId: GroupId;
+      readonly storeId: string;
+      /** Up to this sequence the peer holds also those that have one; undefined: not known. */
+      readonly heldUpTo: number | undefined;
+    }
+  | {
+      /** `uncovered`: what the peer holds is not known any more. `plain`: it is to be told all, by offers. */
+      readonly type: 'uncovered' | 'plain';
+      readonly peerId: PeerId;
+      readonly groups: ReadonlySet<GroupId>;
     }
   | {
       readonly type: 'groupsAdded';

@@ -40,8 +40,12 @@ export class MemoryMessages implements MessageStore {
     return this.byId.get(id)?.sequence;
   }
 
-  lastSequence(): number {
+  newestSequence(): number {
     return this.arrived.length;
+  }
+
+  async lastSequence(): Promise<number> {
+    return this.newestSequence();
   }
 
   tombstones(): MessageId[] {

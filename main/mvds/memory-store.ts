@@ -69,7 +69,7 @@ function applyChanges(
   for (const record of changes.putRecords ?? []) records.put(record);
   for (const { peerId, sendEpoch } of changes.expedite ?? []) records.expedite(peerId, sendEpoch);
   for (const { peerId, groupIds, storeId } of changes.setCursors ?? []) {
-    const cursor = { storeId, sequence: messages.lastSequence() };
+    const cursor = { storeId, sequence: messages.newestSequence() };
     for (const groupId of groupIds) records.setCursor(peerId, groupId, cursor);
   }
   if (changes.epoch !== undefined) records.epochNumber = changes.epoch;
@@ -86,7 +86,7 @@ function applyBackfill(
     backfill.groupIds.filter((groupId) => again || !records.hasCursor(peerId, groupId)),
   );
   if (groups.size === 0) return;
-  const cursor = { storeId, sequence: messages.lastSequence() };
+  const cursor = { storeId, sequence: messages.newestSequence() };
   for (const groupId of groups) records.setCursor(peerId, groupId, cursor);
   for (const { id, groupId, source } of messages.withBody()) {
     // A peer that lost its store lost also what it had sent us.

@@ -13,7 +13,7 @@ import {
 import { OwnMessages } from './own-messages.ts';
 import type { RecordCounts } from './ports.ts';
 import type { NodeState } from './state.ts';
-import type { Message, PeerId } from './types.ts';
+import type { GroupId, Message, MessageId, PeerId } from './types.ts';
 
 /**
  * A 2/MVDS node: the shell around the decisions of `decide.ts`. Events are handled one at a time in order; each is one
@@ -86,6 +86,56 @@ export class MvdsNode {
     return this.engine.queue.add(() => this.receiveNow(peerId, bytes));
   }
 
+  /**
+   * A reconciliation has found what one of the two does not hold: `have` is sent to the peer, `need` is asked for. Resolves
+   * after the commit, to those of `need` that are to be requested; the caller sends these requests, before or beside whatever
+   * tells the peer that its list was taken. Asked again, as any request, while they are not answered.
+   */
+  async reconciled(
+    peerId: PeerId,
+    groupId: GroupId,
+    { have, need }: { readonly have: readonly MessageId[]; readonly need: readonly MessageId[] },
+  ): Promise<readonly MessageId[]> {
+    return this.engine.queue.add(async () => {
+      const { store, random } = this.options;
+      const ids = [...have, ...need];
+      const slice = {
+        held: await store.messages.held(ids),
+        records: await store.records.records(peerId, ids),
+        requestCount: (await store.records.counts(peerId)).requests,
+      };
+      const event = { type: 'reconciled', peerId, groupId, have, need, slice } as const;
+      const { decision } = await this.engine.handle({ ...event, jitter: random.next() });
+      return (decision.changes?.putRecords ?? [])
+        .filter(({ type }) => type === 'request')
+        .map(({ messageId }) => messageId);
+    });
+  }
+
+  /**
+   * Sets a cursor: the peer's store `storeId` is known to hold every message of the group that has no record for it, and
+   * with `heldUpTo` also those up to that sequence that have one.
+   */
+  async cover(
+    peerId: PeerId,
+    groupId: GroupId,
+    storeId: string,
+    heldUpTo: number | undefined,
+  ): Promise<void> {
+    const event = { type: 'covered', peerId, groupId, storeId, heldUpTo } as const;
+    await this.engine.queue.add(() => this.engine.handle(event));
+  }
+
+  /** Drops the cursors: what the peer holds of the groups is not known any more. */
+  async uncover(peerId: PeerId, groups: ReadonlySet<GroupId>): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'uncovered', peerId, groups }));
+  }
+
+  /** Offers the whole history of the groups that have no cursor: for a peer that speaks plain MVDS. */
+  async backfill(peerId: PeerId, groups: ReadonlySet<GroupId>): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'plain', peerId, groups }));
+  }
+
   /** What is still to be sent to the peer (offers, messages) and to be got from it (requests), by the store. */
   async counts(peerId: PeerId): Promise<RecordCounts> {
     return this.options.store.records.counts(peerId);
@@ -124,7 +174,7 @@ export class MvdsNode {
     const decoded = decodePayload(bytes);
     if (!decoded.ok) {
       onRejected?.(peerId, decoded.error);
-      return { stored: [], acknowledged: [], rejected: [decoded.error] };
+      return { stored: [], acknowledged: [], rejected: [decoded.error], requested: 0 };
     }
     const { payload, dialect } = decoded;
     const { isKnownDelivered } = this.engine;
@@ -142,6 +192,6 @@ export class MvdsNode {
     const acknowledged = decision.patches.flatMap((patch) =>
       patch.type === 'queueAcks' && patch.peerId === peerId ? patch.ids : [],
     );
-    return { stored: added, acknowledged, rejected };
+    return { stored: added, acknowledged, rejected, requested: payload.requests.length };
   }
 }

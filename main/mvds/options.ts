@@ -42,6 +42,11 @@ export interface MvdsNodeOptions {
   readonly relay?: 'offer' | 'mode';
   /** Default true. False makes a plain MVDS node. */
   readonly sendHello?: boolean;
+  /**
+   * Whether what a peer holds is found out by the layer above (`reconciled`, `cover`). Then history is not announced to a
+   * peer that is new or has lost its store, unless `backfill` says so. Default false.
+   */
+  readonly reconciles?: boolean;
   readonly limits?: MvdsLimits;
   /**
    * After the commit, once per message, in causal order when delivery is causal; messages written here too, with source
@@ -89,6 +94,8 @@ export interface ReceiveResult {
   /** Messages and offers acknowledged to the peer, new or not. */
   readonly acknowledged: readonly MessageId[];
   readonly rejected: readonly Rejection[];
+  /** Messages that the peer asked for. */
+  readonly requested: number;
 }
 
 /** A caller's mistake: what was asked for could never be sent. */
@@ -114,6 +121,7 @@ export function policyOf(options: MvdsNodeOptions): Policy {
     maxPayloadBytes,
     windowBytes: limits.windowBytes ?? WINDOW_BYTES,
     maxRequestsPerPeer: limits.maxRequestsPerPeer ?? MAX_REQUESTS_PER_PEER,
+    reconciles: options.reconciles ?? false,
     hello: sendHello ? { version: HELLO_VERSION, storeId, maxPayloadBytes } : undefined,
   };
 }

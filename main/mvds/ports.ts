@@ -44,6 +44,8 @@ export interface MessageStore {
   /** Ids of the newest messages of a group that no message names as a parent, newest first, at most `limit`. */
   heads(groupId: GroupId, limit: number): Promise<readonly MessageId[]>;
   count(groupId?: GroupId): Promise<number>;
+  /** Of the newest message; 0 in a new store. */
+  lastSequence(): Promise<number>;
 }
 
 /**

@@ -307,6 +307,7 @@ export interface SpecPayload {
   requests: Uint8Array[]
   messages: SpecMessage[]
   hello?: Hello
+  reconcile: ReconcileFrame[]
 }
 
 export namespace SpecPayload {
@@ -352,6 +353,13 @@ export namespace SpecPayload {
           Hello.codec().encode(obj.hello, w)
         }
 
+        if (obj.reconcile != null && obj.reconcile.length > 0) {
+          for (const value of obj.reconcile) {
+            w.uint32(40818)
+            ReconcileFrame.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -360,7 +368,8 @@ export namespace SpecPayload {
           acks: [],
           offers: [],
           requests: [],
-          messages: []
+          messages: [],
+          reconcile: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -409,6 +418,16 @@ export namespace SpecPayload {
               })
               break
             }
+            case 5102: {
+              if (opts.limits?.reconcile != null && obj.reconcile.length === opts.limits.reconcile) {
+                throw new MaxLengthError('Decode error - repeated field "reconcile" had too many elements')
+              }
+
+              obj.reconcile.push(ReconcileFrame.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.reconcile$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -422,7 +441,8 @@ export namespace SpecPayload {
           acks: 0,
           offers: 0,
           requests: 0,
-          messages: 0
+          messages: 0,
+          reconcile: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -498,6 +518,24 @@ export namespace SpecPayload {
               yield * Hello.codec().stream(reader, reader.uint32(), `${prefix}.hello`, {
                 limits: opts.limits?.hello
               })
+
+              break
+            }
+            case 5102: {
+              if (opts.limits?.reconcile != null && obj.reconcile === opts.limits.reconcile) {
+                throw new MaxLengthError('Streaming decode error - repeated field "reconcile" had too many elements')
+              }
+
+              for (const evt of ReconcileFrame.codec().stream(reader, reader.uint32(), `${prefix}.reconcile[]`, {
+                limits: opts.limits?.reconcile$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.reconcile
+                }
+              }
+
+              obj.reconcile++
 
               break
             }
@@ -591,6 +629,24 @@ export namespace SpecPayload {
     value: number
   }
 
+  export interface SpecPayloadReconcileGroupIdFieldEvent {
+    field: '$.reconcile[].groupId'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface SpecPayloadReconcileNumberFieldEvent {
+    field: '$.reconcile[].number'
+    value: number
+    index: number
+  }
+
+  export interface SpecPayloadReconcileFrameFieldEvent {
+    field: '$.reconcile[].frame'
+    value: Uint8Array
+    index: number
+  }
+
   export function encode (obj: Partial<SpecPayload>): Uint8Array {
     return encodeMessage(obj, SpecPayload.codec())
   }
@@ -599,8 +655,143 @@ export namespace SpecPayload {
     return decodeMessage(buf, SpecPayload.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent | SpecPayloadReconcileGroupIdFieldEvent | SpecPayloadReconcileNumberFieldEvent | SpecPayloadReconcileFrameFieldEvent> {
     return streamMessage(buf, SpecPayload.codec(), opts)
+  }
+}
+
+export interface ReconcileFrame {
+  groupId: Uint8Array
+  number: number
+  frame: Uint8Array
+}
+
+export namespace ReconcileFrame {
+  let _codec: Codec<ReconcileFrame>
+
+  export const codec = (): Codec<ReconcileFrame> => {
+    if (_codec == null) {
+      _codec = message<ReconcileFrame>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.groupId != null && obj.groupId.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.groupId)
+        }
+
+        if ((obj.number != null && obj.number !== 0)) {
+          w.uint32(16)
+          w.uint32(obj.number)
+        }
+
+        if ((obj.frame != null && obj.frame.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.frame)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          groupId: uint8ArrayAlloc(0),
+          number: 0,
+          frame: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.groupId = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.number = reader.uint32()
+              break
+            }
+            case 3: {
+              obj.frame = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.groupId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.number`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.frame`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReconcileFrameGroupIdFieldEvent {
+    field: '$.groupId'
+    value: Uint8Array
+  }
+
+  export interface ReconcileFrameNumberFieldEvent {
+    field: '$.number'
+    value: number
+  }
+
+  export interface ReconcileFrameFrameFieldEvent {
+    field: '$.frame'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<ReconcileFrame>): Uint8Array {
+    return encodeMessage(obj, ReconcileFrame.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReconcileFrame>): ReconcileFrame {
+    return decodeMessage(buf, ReconcileFrame.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReconcileFrame>): Generator<ReconcileFrameGroupIdFieldEvent | ReconcileFrameNumberFieldEvent | ReconcileFrameFrameFieldEvent> {
+    return streamMessage(buf, ReconcileFrame.codec(), opts)
   }
 }
 

@@ -4,7 +4,16 @@ import { IdleCheck } from './idle-check.ts';
 
 /** The parts of the engine that are called from outside, each with the methods that may be. */
 const CALLABLE = {
-  messages: ['held', 'read', 'arrivedAfter', 'positions', 'waitingFor', 'heads', 'count'],
+  messages: [
+    'held',
+    'read',
+    'arrivedAfter',
+    'positions',
+    'waitingFor',
+    'heads',
+    'count',
+    'lastSequence',
+  ],
   records: ['records', 'recordsAbout', 'due', 'counts', 'epoch', 'cursors'],
   conversations: [
     'projectedThrough',

@@ -28,7 +28,8 @@ import {
 import {
   agrees,
   isOwed,
-  toSendOf,
+  isDrained,
+  pendingOf,
   type EndCause,
   type PeerState,
   type Said,
@@ -49,6 +50,8 @@ export interface Decision {
   readonly exchange: boolean;
   /** What is to be said to the peer now, before anything else. */
   readonly say: Said | undefined;
+  /** Whether it is time to reconcile what has not been in this session. */
+  readonly prove: boolean;
   /** When to evaluate again even if nothing happens; undefined: never. Unix milliseconds. */
   readonly wakeAt: number | undefined;
 }
@@ -63,6 +66,7 @@ export function evaluate(state: PeerState, now: number): Decision {
       end: undefined,
       exchange: false,
       say: undefined,
+      prove: false,
       wakeAt: earliest(Object.values(waits)),
     };
   }
@@ -75,10 +79,11 @@ export function evaluate(state: PeerState, now: number): Decision {
     exchange:
       end === undefined && !state.settings.paused && (session.frames > 0 || patient === undefined),
     say,
+    prove: end === undefined && isDrained(state) && !session.isProven,
     wakeAt: earliest([
       session.frames === 0 ? patient : undefined,
       stallAt(state, session, now),
-      session.said && session.said.pending !== toSendOf(state)
+      session.said && session.said.pending !== pendingOf(state)
         ? endOf(session.saidAt, STATUS_INTERVAL_MS, now)
         : undefined,
     ]),
@@ -148,10 +153,10 @@ function patienceOf({ failure }: PeerState): number {
 function sayOf(state: PeerState, session: SessionState, now: number): Said | undefined {
   const { paused, interval } = state.settings;
   const { said } = session;
-  const news = { pending: toSendOf(state), paused, interval: interval === 'live' ? 0 : interval };
+  const news = { pending: pendingOf(state), paused, interval: interval === 'live' ? 0 : interval };
   if (!state.counts.isFresh) return undefined;
   if (said?.paused !== paused || said.interval !== news.interval) return news;
   if (said.pending === news.pending) return undefined;
-  const isAboutNothing = said.pending === 0 || news.pending === 0;
+  const isAboutNothing = !said.pending || !news.pending;
   return isAboutNothing || isOver(session.saidAt, STATUS_INTERVAL_MS, now) ? news : undefined;
 }

@@ -6,6 +6,7 @@ import type { GroupId, Message, MessageId, PeerId } from '../mvds/types.ts';
 import { ActivityBook } from './activity.ts';
 import { EPOCH_MS } from './constants.ts';
 import { countedStore } from './counted-store.ts';
+import { GroupIndexes, indexedStore } from './group-indexes.ts';
 import { holdersOf } from './holders.ts';
 import { DEFAULT_SETTINGS, type Interval } from './peer-state.ts';
 import type { PeerHistory, PeerSettings } from './peer-state.ts';
@@ -28,8 +29,6 @@ export interface OrchestratorOptions {
   readonly settings?: ReadonlyMap<PeerId, PeerSettings>;
   /** Default: nothing is kept. */
   readonly activity?: ActivityLog;
-  /** Whether it is being found out what differs from a peer. Default: never. */
-  readonly isReconciling?: (peerId: PeerId) => boolean;
   /** After each commit that brought messages, this device's own included; each message once, across restarts too. */
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
   /** What should not happen, and was dealt with. */
@@ -54,16 +53,23 @@ export class Orchestrator {
   readonly #removed = new Map<PeerId, PeerSyncStatus>();
   readonly #settings: Map<PeerId, PeerSettings>;
   readonly #node: MvdsNode;
+  readonly #indexes: GroupIndexes;
   readonly #running = new Set<Promise<void>>();
   #wanted = '';
   #cancelTick: (() => void) | undefined;
   #isStarted = false;
   #isStopped = false;
 
-  private constructor(options: OrchestratorOptions, node: MvdsNode, peers: Map<PeerId, PeerSync>) {
+  private constructor(
+    options: OrchestratorOptions,
+    node: MvdsNode,
+    peers: Map<PeerId, PeerSync>,
+    indexes: GroupIndexes,
+  ) {
     const { activity = { add: async () => undefined }, clock, onError } = options;
     this.#options = options;
     this.#node = node;
+    this.#indexes = indexes;
     this.#peers = peers;
     this.#settings = new Map(options.settings);
     this.#activity = new ActivityBook(activity, clock, onError);
@@ -74,7 +80,8 @@ export class Orchestrator {
     // The node is made first, and speaks of peers that the orchestrator has added to these.
     const peers = new Map<PeerId, PeerSync>();
     const peerOf = (peerId: PeerId): PeerSync | undefined => peers.get(peerId);
-    const store = countedStore(options.store, (peerIds) => {
+    const indexes = new GroupIndexes(options.store.messages);
+    const store = countedStore(indexedStore(options.store, indexes), (peerIds) => {
       const concerned = [...peerIds].map(peerOf).filter((peer) => peer !== undefined);
       for (const peer of concerned) peer.committing();
       return () => {
@@ -87,12 +94,13 @@ export class Orchestrator {
       random: options.random,
       // Said by this layer at the start of each session, and whenever what is waiting has changed.
       sendHello: false,
+      reconciles: true,
       onDelivered: options.onDelivered,
       send: (peerId, payload) => peerOf(peerId)?.send(payload),
       onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.moved(bodies, 0),
       onFlushFailed: (peerId, error) => peerOf(peerId)?.failed(error),
     });
-    return new Orchestrator(options, node, peers);
+    return new Orchestrator(options, node, peers, indexes);
   }
 
   /** Starts to synchronize with the members of the group, and follows its changes. */
@@ -166,10 +174,8 @@ export class Orchestrator {
 
   /** The members of the group, and after them those that it has dropped since the start. */
   peers(): readonly PeerSyncStatus[] {
-    const { clock, isReconciling = () => false } = this.#options;
-    const members = [...this.#peers.values()].map(({ state }) =>
-      statusOf(state, clock.now(), isReconciling(state.peerId)),
-    );
+    const now = this.#options.clock.now();
+    const members = [...this.#peers.values()].map(({ state }) => statusOf(state, now));
     return [...members, ...this.#removed.values()];
   }
 
@@ -207,13 +213,14 @@ export class Orchestrator {
         mode: 'batch',
         ...(storeId !== undefined && { storeId }),
       });
+      await peer.setGroups(groups);
       await peer.recount();
     }
     this.#changed();
   });
 
   #add(peerId: PeerId): PeerSync {
-    const { storeId, history, clock, random, onError } = this.#options;
+    const { storeId, store, history, clock, random, onError } = this.#options;
     const before = this.#removed.get(peerId);
     const peer = new PeerSync({
       peerId,
@@ -221,6 +228,8 @@ export class Orchestrator {
       settings: this.#settings.get(peerId) ?? DEFAULT_SETTINGS,
       history: before ?? history?.get(peerId),
       node: this.#node,
+      store,
+      indexes: this.#indexes,
       clock,
       random,
       activity: this.#activity,

@@ -38,7 +38,8 @@ export type EndCause =
 
 /** What this device has said of itself in a session. `interval` is in seconds, 0 for a live one. */
 export interface Said {
-  readonly pending: number;
+  /** Undefined while it is not known what the peer holds. */
+  readonly pending: number | undefined;
   readonly paused: boolean;
   readonly interval: number;
 }
@@ -61,6 +62,8 @@ export interface SessionState {
   readonly messagesReceived: number;
   readonly sending: Rate;
   readonly receiving: Rate;
+  /** Whether a reconciliation of each shared group has ended in this session. */
+  readonly isProven: boolean;
   /** Whether both sides were in agreement at some time in this session. */
   readonly agreed: boolean;
 }
@@ -80,6 +83,8 @@ export interface PeerState {
   readonly history: PeerHistory;
   /** Records by the last count, and whether nothing was committed since. */
   readonly counts: RecordCounts & { readonly isFresh: boolean };
+  /** Whether of each message here it is known that the peer holds it, or there is a record. */
+  readonly isCovered: boolean;
   readonly session: SessionState | undefined;
   /** What the peer has said of itself, and when it was last in touch; undefined before it has since the start. */
   readonly there: (Pick<Said, 'paused' | 'interval'> & { readonly at: number }) | undefined;
@@ -112,6 +117,7 @@ export type PeerEvent =
   | { readonly type: 'moved'; readonly sent: number; readonly received: number }
   /** A commit that concerns the peer has begun: its counts are not to be relied on. */
   | { readonly type: 'committing' }
+  | { readonly type: 'coverage'; readonly isCovered: boolean; readonly isProven: boolean }
   | { readonly type: 'counted'; readonly counts: RecordCounts; readonly isFresh: boolean };
 
 export function newPeer(
@@ -124,6 +130,7 @@ export function newPeer(
     settings,
     history,
     counts: { offers: 0, requests: 0, messages: 0, isFresh: false },
+    isCovered: false,
     session: undefined,
     there: undefined,
     failure: undefined,
@@ -137,24 +144,36 @@ export function newPeer(
   };
 }
 
-/** Messages here that the peer is not known to hold. */
+/** Messages here that the peer is not known to hold; while it is not covered, those that it is known not to hold. */
 export function toSendOf({ counts }: PeerState): number {
   return counts.offers + counts.messages;
 }
 
-/** Whether both sides have said in this session that they hold nothing the other has not acknowledged, and it still holds. */
-export function agrees(state: PeerState): boolean {
-  const { session, counts } = state;
-  if (session?.heard === undefined || !counts.isFresh) return false;
+/** What there is to say of that: nothing, as long as not all of it is known. */
+export function pendingOf(state: PeerState): number | undefined {
+  return state.isCovered ? toSendOf(state) : undefined;
+}
+
+/** Whether both sides have said that they hold nothing the other has not acknowledged, and it still holds. */
+export function isDrained(state: PeerState): boolean {
+  const { session, counts, isCovered } = state;
+  if (session?.heard === undefined || !counts.isFresh || !isCovered) return false;
   const bothSaidSo = session.heard.pending === 0 && session.said?.pending === 0;
   return bothSaidSo && toSendOf(state) === 0;
+}
+
+/** Whether both sides hold the same: a reconciliation of this session has found out what differed, and nothing is left of it. */
+export function agrees(state: PeerState): boolean {
+  return state.session?.isProven === true && isDrained(state);
 }
 
 /** Whether either side waits for the other: for its first word, for messages, or for their acknowledgement. */
 export function isOwed(state: PeerState): boolean {
   const { session } = state;
   if (!session) return false;
-  return session.frames === 0 || toSendOf(state) > 0 || (session.heard?.pending ?? 0) > 0;
+  if (session.frames === 0 || toSendOf(state) > 0) return true;
+  // Who has said hello reconciles; a peer that speaks plain MVDS may be silent for ever.
+  return session.heard !== undefined && (session.heard.pending !== 0 || !session.isProven);
 }
 
 /** Whether what the peer said of its version is one that this device can speak with. */
@@ -206,6 +225,10 @@ function changed(state: PeerState, event: PeerEvent, now: number): PeerState {
       return ended(state, event.cause, event.jitter, now);
     case 'counted':
       return { ...state, counts: { ...event.counts, isFresh: event.isFresh } };
+    case 'coverage': {
+      const { isCovered, isProven } = event;
+      return { ...state, isCovered, session: state.session && { ...state.session, isProven } };
+    }
     case 'committing':
       return { ...state, counts: { ...state.counts, isFresh: false } };
     case 'frame':
@@ -231,6 +254,7 @@ function newSession(path: Path, now: number): SessionState {
     messagesReceived: 0,
     sending: NO_RATE,
     receiving: NO_RATE,
+    isProven: false,
     agreed: false,
   };
 }

@@ -1,9 +1,11 @@
 import type { Clock, Random } from '../helpers/clock.ts';
-import { EMPTY_PAYLOAD, encodePayload, helloOf } from '../mvds/codec.ts';
+import { EMPTY_PAYLOAD, encodePayload, extensionsOf, type Extensions } from '../mvds/codec.ts';
 import { HELLO_VERSION, MAX_PAYLOAD_BYTES } from '../mvds/constants.ts';
 import type { MvdsNode } from '../mvds/node.ts';
 import type { ReceiveResult } from '../mvds/options.ts';
-import type { PeerId } from '../mvds/types.ts';
+import type { SyncStore } from '../mvds/ports.ts';
+import type { GroupId, PeerId } from '../mvds/types.ts';
+import { FrameError } from '../reconcile/index.ts';
 import type { ActivityBook } from './activity.ts';
 import { TIMER_MAX_MS } from './constants.ts';
 import { evaluate, type Reach } from './evaluate.ts';
@@ -18,7 +20,9 @@ import {
   type PeerState,
   type Said,
 } from './peer-state.ts';
+import type { GroupIndexes } from './group-indexes.ts';
 import type { Session } from './ports.ts';
+import { Reconciler } from './reconciler.ts';
 import { statusWakeAt } from './status.ts';
 import { earliest } from './timing.ts';
 
@@ -28,6 +32,8 @@ export interface PeerSyncOptions {
   readonly settings: PeerSettings | undefined;
   readonly history: PeerHistory | undefined;
   readonly node: MvdsNode;
+  readonly store: SyncStore;
+  readonly indexes: GroupIndexes;
   readonly clock: Clock;
   readonly random: Random;
   readonly activity: ActivityBook;
@@ -56,6 +62,8 @@ const SAYING_MAX = 2;
 /** The shell around the state of one peer: it carries out what `evaluate` decides, and tells the state what happens. */
 export class PeerSync {
   readonly #options: PeerSyncOptions;
+  readonly #reconciler: Reconciler;
+  #groups: ReadonlySet<GroupId> = new Set();
   #state: PeerState;
   #link: Link | undefined;
   #reach: Reach = 'accept';
@@ -68,6 +76,15 @@ export class PeerSync {
   constructor(options: PeerSyncOptions) {
     this.#options = options;
     this.#state = newPeer(options.peerId, options.settings, options.history);
+    const { peerId, storeId, node, store, indexes } = options;
+    this.#reconciler = new Reconciler({
+      ...{ peerId, storeId, node, store, indexes },
+      send: async (payload) => {
+        const link = this.#link;
+        if (link?.cause === undefined && link) await this.#write(link, payload);
+      },
+      onCoverage: (coverage) => this.tell({ type: 'coverage', ...coverage }),
+    });
   }
 
   get state(): PeerState {
@@ -90,6 +107,12 @@ export class PeerSync {
   tell(event: PeerEvent): void {
     this.#apply(event);
     this.evaluate();
+  }
+
+  /** The groups that are shared with the peer. */
+  async setGroups(groups: ReadonlySet<GroupId>): Promise<void> {
+    this.#groups = groups;
+    await this.#reconciler.setGroups(groups);
   }
 
   /** One session, from its first frame to its end. */
@@ -177,22 +200,34 @@ export class PeerSync {
 
   /** What was decided about the session, until nothing more is. */
   #carryOut(): void {
-    const { clock, node, peerId } = this.#options;
+    const { clock } = this.#options;
     for (;;) {
       const link = this.#link;
       if (link?.cause !== undefined || !link) return;
-      const { say, end, exchange } = evaluate(this.#state, clock.now());
+      const { say, end, exchange, prove } = evaluate(this.#state, clock.now());
       if (say && link.saying < SAYING_MAX) {
         this.#say(link, say);
       } else if (end) {
         this.#endLink(link, end);
       } else if (exchange && !link.isOnline) {
         link.isOnline = true;
-        node.peerOnline(peerId).catch((error: unknown) => this.failed(error));
+        this.#attempt(this.#startExchange());
       } else {
+        if (prove) this.#attempt(this.#reconciler.prove());
         return;
       }
     }
+  }
+
+  /** A peer that has said nothing so far, or no hello, speaks plain MVDS: it is told all there is. */
+  async #startExchange(): Promise<void> {
+    const { node, peerId } = this.#options;
+    if (!this.#state.session?.heard) await node.backfill(peerId, this.#groups);
+    await node.peerOnline(peerId);
+  }
+
+  #attempt(work: Promise<void>): void {
+    work.catch((error: unknown) => this.failed(error));
   }
 
   #begin(session: Session): Link {
@@ -205,13 +240,15 @@ export class PeerSync {
     const link: Link = { session, isOnline: false, cause: undefined, saying: 0 };
     this.#link = link;
     this.#apply({ type: 'sessionBegan', path: session.path });
+    this.#reconciler.begin();
     return link;
   }
 
   async #take(link: Link, frame: Uint8Array): Promise<void> {
     const { node, peerId, activity } = this.#options;
     if (this.#link !== link) return;
-    const hello = helloOf(frame);
+    const extensions = extensionsOf(frame);
+    const { hello } = extensions;
     if (this.#state.session?.frames === 0) {
       activity.note('connected', peerId, { path: link.session.path });
     }
@@ -222,11 +259,29 @@ export class PeerSync {
       this.evaluate();
       return;
     }
+    if (hello) await this.#reconciler.heard(hello.storeId);
     const result = await node.receive(peerId, frame);
     if (this.#link !== link) return;
     this.moved(0, result.stored.length);
     this.#noteRejections(link, result);
     await this.recount();
+    await this.#reconcile(link, extensions, result);
+  }
+
+  async #reconcile(
+    link: Link,
+    { reconcile }: Extensions,
+    { requested }: ReceiveResult,
+  ): Promise<void> {
+    if (requested > 0) this.#reconciler.requested();
+    try {
+      for (const frame of reconcile) {
+        if (this.#link === link && link.cause === undefined) await this.#reconciler.receive(frame);
+      }
+    } catch (error) {
+      if (!(error instanceof FrameError)) throw error;
+      this.#endLink(link, 'protocol');
+    }
   }
 
   #ends(): boolean {
@@ -266,6 +321,7 @@ export class PeerSync {
     this.#link = undefined;
     const { node, peerId, random, onError } = this.#options;
     if (link.isOnline) node.peerOffline(peerId).catch(onError);
+    this.#reconciler.end();
     const cause = link.cause ?? 'closed';
     this.#noteEnd(cause);
     this.tell({ type: 'sessionEnded', cause, jitter: random.next() });
@@ -291,7 +347,7 @@ export class PeerSync {
       version: HELLO_VERSION,
       storeId: this.#options.storeId,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
-      pending,
+      ...(pending !== undefined && { pending }),
       ...(paused && { paused }),
       ...(interval > 0 && { interval }),
     };

@@ -3,6 +3,7 @@ import type { PeerId } from '../mvds/types.ts';
 import { CONNECT_PATIENCE_MS } from './constants.ts';
 import {
   agrees,
+  isDrained,
   toSendOf,
   type FailureReason,
   type Interval,
@@ -46,7 +47,7 @@ export interface PeerSyncStatus extends PeerHistory {
   readonly peerId: PeerId;
   readonly state: PeerSyncState;
   readonly interval: Interval;
-  /** Messages here that the peer is not known to hold. */
+  /** Messages here that the peer is not known to hold; while `reconciling`, those that were found so far. */
   readonly toSend: number;
   /** Messages there that the peer does not know this device to hold, as it last said in this session; undefined before. */
   readonly toReceive: number | undefined;
@@ -55,11 +56,11 @@ export interface PeerSyncStatus extends PeerHistory {
   readonly bytesReceived: number;
 }
 
-export function statusOf(state: PeerState, now: number, isReconciling: boolean): PeerSyncStatus {
+export function statusOf(state: PeerState, now: number): PeerSyncStatus {
   const { peerId, session, history, settings } = state;
   return {
     peerId,
-    state: kindOf(state, now, isReconciling),
+    state: kindOf(state, now),
     interval: settings.interval,
     toSend: toSendOf(state),
     toReceive: session?.heard?.pending,
@@ -73,7 +74,7 @@ export function statusOf(state: PeerState, now: number, isReconciling: boolean):
 /** What remains to be said of a peer that the group has dropped. */
 export function removedStatus(state: PeerState, now: number): PeerSyncStatus {
   return {
-    ...statusOf(state, now, false),
+    ...statusOf(state, now),
     state: { kind: 'removed' },
     toSend: 0,
     toReceive: undefined,
@@ -91,13 +92,13 @@ export function statusWakeAt(
   ]);
 }
 
-function kindOf(state: PeerState, now: number, isReconciling: boolean): PeerSyncState {
+function kindOf(state: PeerState, now: number): PeerSyncState {
   const { settings, incompatible, there, session, failure } = state;
   if (settings.paused) return { kind: 'paused' };
   if (incompatible) {
     return { kind: 'incompatible', ours: HELLO_VERSION, theirs: incompatible.version };
   }
-  if (session) return connected(state, session, now, isReconciling);
+  if (session) return connected(state, session, now);
   if (there?.paused) return { kind: 'paused-there' };
   if (failure && !isOver(failure.at, failure.waitMs + CONNECT_PATIENCE_MS, now)) {
     return { kind: 'failing', reason: failure.reason, nextTryAt: failure.at + failure.waitMs };
@@ -109,16 +110,11 @@ function kindOf(state: PeerState, now: number, isReconciling: boolean): PeerSync
   return { kind: 'offline', nextAt: nextRoundOf(state, now) };
 }
 
-function connected(
-  state: PeerState,
-  session: SessionState,
-  now: number,
-  isReconciling: boolean,
-): PeerSyncState {
+function connected(state: PeerState, session: SessionState, now: number): PeerSyncState {
   const { path, sending, receiving } = session;
   if (session.frames === 0) return { kind: 'connecting', path };
   if (session.heard?.paused === true) return { kind: 'paused-there' };
-  if (isReconciling) return { kind: 'reconciling', path };
+  if (isReconciling(state, session)) return { kind: 'reconciling', path };
   if (agrees(state)) return { kind: 'up-to-date', path };
   const left = secondsLeft(
     [
@@ -144,6 +140,11 @@ function connected(
     receiving: bytesPerSecond(receiving, now),
     secondsLeft: left,
   };
+}
+
+function isReconciling(state: PeerState, { heard, isProven }: SessionState): boolean {
+  if (!heard) return false;
+  return !state.isCovered || heard.pending === undefined || (isDrained(state) && !isProven);
 }
 
 /** When this device, or else the peer, will be in touch by its interval. */

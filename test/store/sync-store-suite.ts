@@ -161,6 +161,7 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       });
       await store.commit({ addMessages: [added(1), added(4)] });
       expect(await messages.count()).toBe(4);
+      expect(await messages.lastSequence()).toBe(4);
       expect(await messages.count(GROUP)).toBe(3);
       expect(await messages.count(OTHER_GROUP)).toBe(1);
       expect(await messages.count(groupId('none'))).toBe(0);

@@ -1,0 +1,60 @@
+import { mayExchange } from './authorise.ts';
+import type { DecisionDraft } from './draft.ts';
+import type { MvdsEvent, View } from './events.ts';
+
+type ReconciledEvent = Extract<
+  MvdsEvent,
+  { type: 'reconciled' | 'covered' | 'uncovered' | 'plain' }
+>;
+
+/** What the layer above has found out about what a peer holds. */
+export function decideReconciled(draft: DecisionDraft, view: View, event: ReconciledEvent): void {
+  const { peerId } = event;
+  if (!view.state.peers.has(peerId)) return;
+  switch (event.type) {
+    case 'reconciled':
+      takeDifferences(draft, view, event);
+      break;
+    case 'covered': {
+      const { groupId, storeId, heldUpTo } = event;
+      draft.setCursors.push({ peerId, groupIds: [groupId], storeId });
+      if (heldUpTo !== undefined) draft.clearRecords.push({ peerId, groupId, sequence: heldUpTo });
+      break;
+    }
+    case 'uncovered':
+      draft.dropCursors.push({ peerId, groupIds: [...event.groups] });
+      break;
+    case 'plain': {
+      const groupIds = [...event.groups];
+      draft.backfill.push({ peerId, groupIds, type: 'offer', sendEpoch: view.state.epoch });
+      draft.flush(peerId);
+      break;
+    }
+  }
+}
+
+function takeDifferences(
+  draft: DecisionDraft,
+  view: View,
+  { peerId, groupId, have, need, jitter, slice }: Extract<ReconciledEvent, { type: 'reconciled' }>,
+): void {
+  const { state, policy } = view;
+  if (!mayExchange(view, peerId, groupId)) return;
+  const type = state.peers.get(peerId)?.mode === 'interactive' ? 'offer' : 'message';
+  for (const messageId of have) {
+    if (!slice.held.has(messageId) || slice.records.has(messageId)) continue;
+    draft.put({ peerId, messageId, type, groupId, sendCount: 0, sendEpoch: state.epoch });
+    draft.flush(peerId);
+  }
+  let requests = slice.requestCount;
+  for (const messageId of need) {
+    if (slice.held.has(messageId) || slice.records.has(messageId)) continue;
+    // What is left out is found again by the next reconciliation.
+    if (requests >= policy.maxRequestsPerPeer) break;
+    requests += 1;
+    // The caller sends it, beside the frame that says so: see `MvdsNode.reconciled`.
+    const sendEpoch = state.epoch + Math.max(1, policy.backoff(1, jitter));
+    const request = { peerId, messageId, type: 'request', groupId: undefined } as const;
+    draft.put({ ...request, sendCount: 1, sendEpoch });
+  }
+}
