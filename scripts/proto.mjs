@@ -16,6 +16,15 @@ const header = '// Generated from proto/ by `npm run proto`. Do not edit.\n// @t
 const narrow = 'Uint8Array<ArrayBuffer>';
 const wide = 'Uint8Array';
 
+// See main/helpers/varint64.ts.
+const varints = /\bw\.u?int64\((obj\.\w+)\)/g;
+const varintImport = "import { writeVarint64 } from '../helpers/varint64.ts';\n";
+
+function amended(source) {
+  const fixed = source.replaceAll(narrow, wide).replaceAll(varints, 'writeVarint64(w, $1)');
+  return header + (fixed.includes('writeVarint64') ? varintImport : '') + fixed;
+}
+
 const files = readdirSync(join(root, 'proto')).filter((name) => name.endsWith('.proto'));
 const { status } = spawnSync(
   node,
@@ -31,7 +40,7 @@ if (status !== 0) process.exit(status ?? 1);
 
 const stale = [];
 for (const name of files.map((file) => file.replace(/\.proto$/, '.ts'))) {
-  const generated = header + readFileSync(join(output, name), 'utf8').replaceAll(narrow, wide);
+  const generated = amended(readFileSync(join(output, name), 'utf8'));
   if (!check) writeFileSync(join(target, name), generated);
   else if (generated !== readFileSync(join(target, name), 'utf8')) stale.push(name);
 }

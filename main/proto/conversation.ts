@@ -1,5 +1,6 @@
 // Generated from proto/ by `npm run proto`. Do not edit.
 // @ts-nocheck
+import { writeVarint64 } from '../helpers/varint64.ts';
 import { decodeMessage, encodeMessage, message, streamMessage } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
@@ -35,7 +36,7 @@ export namespace Event {
 
         if ((obj.order != null && obj.order !== 0n)) {
           w.uint32(24)
-          w.uint64(obj.order)
+          writeVarint64(w, obj.order)
         }
 
         if (obj.textWritten != null) {

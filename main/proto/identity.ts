@@ -1,5 +1,6 @@
 // Generated from proto/ by `npm run proto`. Do not edit.
 // @ts-nocheck
+import { writeVarint64 } from '../helpers/varint64.ts';
 import { decodeMessage, encodeMessage, enumeration, MaxLengthError, message, streamMessage } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
@@ -74,7 +75,7 @@ export namespace DeviceChange {
 
         if ((obj.at != null && obj.at !== 0n)) {
           w.uint32(56)
-          w.uint64(obj.at)
+          writeVarint64(w, obj.at)
         }
 
         if (obj.previous != null && obj.previous.length > 0) {

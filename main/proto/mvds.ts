@@ -1,5 +1,6 @@
 // Generated from proto/ by `npm run proto`. Do not edit.
 // @ts-nocheck
+import { writeVarint64 } from '../helpers/varint64.ts';
 import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
@@ -160,7 +161,7 @@ export namespace SpecMessage {
 
         if ((obj.timestamp != null && obj.timestamp !== 0n)) {
           w.uint32(48016)
-          w.int64(obj.timestamp)
+          writeVarint64(w, obj.timestamp)
         }
 
         if ((obj.body != null && obj.body.byteLength > 0)) {
@@ -819,7 +820,7 @@ export namespace CompactMessage {
 
         if ((obj.timestamp != null && obj.timestamp !== 0n)) {
           w.uint32(16)
-          w.int64(obj.timestamp)
+          writeVarint64(w, obj.timestamp)
         }
 
         if ((obj.body != null && obj.body.byteLength > 0)) {
@@ -1250,7 +1251,7 @@ export namespace Hello {
 
         if (obj.pending != null) {
           w.uint32(32)
-          w.uint64(obj.pending)
+          writeVarint64(w, obj.pending)
         }
 
         if (obj.paused != null) {

@@ -1,5 +1,6 @@
 // Generated from proto/ by `npm run proto`. Do not edit.
 // @ts-nocheck
+import { writeVarint64 } from '../helpers/varint64.ts';
 /* eslint-disable require-yield */
 
 import { decodeMessage, encodeMessage, enumeration, MaxLengthError, message, streamMessage } from 'protons-runtime'
@@ -49,7 +50,7 @@ export namespace Invitation {
 
         if ((obj.expiresAt != null && obj.expiresAt !== 0n)) {
           w.uint32(40)
-          w.uint64(obj.expiresAt)
+          writeVarint64(w, obj.expiresAt)
         }
 
         if (opts.lengthDelimited !== false) {
