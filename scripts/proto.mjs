@@ -20,6 +20,7 @@ const wide = 'Uint8Array';
 const varints = /\bw\.u?int64\((obj\.\w+)\)/g;
 const varintImport = "import { writeVarint64 } from '../helpers/varint64.ts';\n";
 
+/** @param {string} source */
 function amended(source) {
   const fixed = source.replaceAll(narrow, wide).replaceAll(varints, 'writeVarint64(w, $1)');
   return header + (fixed.includes('writeVarint64') ? varintImport : '') + fixed;

@@ -222,8 +222,12 @@ export class PeerSync {
   /** A peer that has said nothing so far, or no hello, speaks plain MVDS: it is told all there is. */
   async #startExchange(): Promise<void> {
     const { node, peerId } = this.#options;
-    if (!this.#state.session?.heard) await node.backfill(peerId, this.#groups);
-    await node.peerOnline(peerId);
+    const isPlain = !this.#state.session?.heard;
+    // Both asked for at once: what has come in is dealt with after them, and acknowledged.
+    await Promise.all([
+      isPlain ? node.backfill(peerId, this.#groups) : undefined,
+      node.peerOnline(peerId),
+    ]);
   }
 
   #attempt(work: Promise<void>): void {

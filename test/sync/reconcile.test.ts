@@ -176,7 +176,8 @@ test('a peer that speaks plain MVDS is served by offers', async () => {
   const acked: string[] = [];
   while (offered.size < 3 || acked.length === 0) {
     const frame = await plain.read();
-    const decoded = decodePayload(frame ?? new Uint8Array());
+    if (!frame) throw new Error('the session has ended');
+    const decoded = decodePayload(frame);
     if (!decoded.ok) throw new Error('no payload');
     acked.push(...decoded.payload.acks);
     for (const id of decoded.payload.offers) offered.add(id);
