@@ -117,12 +117,16 @@ export type PeerEvent =
 export function newPeer(
   peerId: PeerId,
   settings: PeerSettings = DEFAULT_SETTINGS,
-  history: PeerHistory = { storeId: undefined, lastContact: undefined, lastInSync: undefined },
+  history?: PeerHistory,
 ): PeerState {
   return {
     peerId,
     settings,
-    history,
+    history: {
+      storeId: history?.storeId,
+      lastContact: history?.lastContact,
+      lastInSync: history?.lastInSync,
+    },
     counts: { offers: 0, requests: 0, messages: 0, isFresh: false },
     session: undefined,
     there: undefined,
