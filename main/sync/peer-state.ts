@@ -191,8 +191,11 @@ export function applied(state: PeerState, event: PeerEvent, now: number): PeerSt
 
 function changed(state: PeerState, event: PeerEvent, now: number): PeerState {
   switch (event.type) {
-    case 'settings':
-      return { ...state, settings: event.settings };
+    case 'settings': {
+      // What was set by hand shall show at once, although the other side may have asked to be left alone.
+      const isNudged = state.session ? state.isNudged : !event.settings.paused;
+      return { ...state, settings: event.settings, isNudged };
+    }
     case 'nudged':
       return {
         ...state,
