@@ -55,9 +55,7 @@ export class Orchestrator {
   readonly #node: MvdsNode;
   readonly #indexes: GroupIndexes;
   readonly #running = new Set<Promise<void>>();
-  #wanted = '';
   #cancelTick: (() => void) | undefined;
-  #isStarted = false;
   #isStopped = false;
 
   private constructor(
@@ -115,7 +113,6 @@ export class Orchestrator {
     group.onChange(() => {
       this.#follow().catch(this.#options.onError);
     });
-    this.#isStarted = true;
     await this.#follow();
   }
 
@@ -216,6 +213,7 @@ export class Orchestrator {
       await peer.setGroups(groups);
       await peer.recount();
     }
+    this.#want();
     this.#changed();
   });
 
@@ -234,6 +232,7 @@ export class Orchestrator {
       random,
       activity: this.#activity,
       onChange: () => this.#changed(),
+      onReach: () => this.#want(),
       onError,
     });
     this.#peers.set(peerId, peer);
@@ -249,7 +248,7 @@ export class Orchestrator {
     this.#removed.set(peerId, removedStatus(peer.state, this.#options.clock.now()));
     // From here on nothing more is sent to it or taken from it, whatever is still under way.
     const ended = peer.end();
-    this.#changed();
+    this.#want();
     await this.#node.removePeer(peerId);
     await ended;
     this.#activity.note('removed', peerId);
@@ -261,27 +260,27 @@ export class Orchestrator {
     else await session.channel.close();
   }
 
-  /** Brings the transport, the epochs and whoever watches up to date with the peers. */
-  #changed(): void {
-    if (this.#isStopped || !this.#isStarted) return;
+  /** Tells the transport whom to keep connected and whom to let in. */
+  #want(): void {
+    if (this.#isStopped) return;
     const keep: PeerId[] = [];
     const accept: PeerId[] = [];
     for (const [peerId, { reach }] of this.#peers) {
       if (reach === 'dial') keep.push(peerId);
       if (reach === 'accept') accept.push(peerId);
     }
-    const wanted = JSON.stringify([keep, accept]);
-    if (wanted !== this.#wanted) {
-      this.#wanted = wanted;
-      this.#options.transport.want(new Set(keep), new Set(accept));
-    }
+    this.#options.transport.want(new Set(keep), new Set(accept));
+  }
+
+  #changed(): void {
+    if (this.#isStopped) return;
     this.#status.changed();
     this.#scheduleTick();
   }
 
   /** An epoch passes only while there is something to be sent again: in sync, not even a timer runs. */
   #scheduleTick(): void {
-    if (this.#cancelTick || this.#isStopped) return;
+    if (this.#cancelTick) return;
     if (![...this.#peers.values()].some(({ needsEpochs }) => needsEpochs)) return;
     this.#cancelTick = this.#options.clock.schedule(EPOCH_MS, () => {
       void this.#node

@@ -123,12 +123,16 @@ export type PeerEvent =
 export function newPeer(
   peerId: PeerId,
   settings: PeerSettings = DEFAULT_SETTINGS,
-  history: PeerHistory = { storeId: undefined, lastContact: undefined, lastInSync: undefined },
+  history?: PeerHistory,
 ): PeerState {
   return {
     peerId,
     settings,
-    history,
+    history: {
+      storeId: history?.storeId,
+      lastContact: history?.lastContact,
+      lastInSync: history?.lastInSync,
+    },
     counts: { offers: 0, requests: 0, messages: 0, isFresh: false },
     isCovered: false,
     session: undefined,
@@ -206,8 +210,11 @@ export function applied(state: PeerState, event: PeerEvent, now: number): PeerSt
 
 function changed(state: PeerState, event: PeerEvent, now: number): PeerState {
   switch (event.type) {
-    case 'settings':
-      return { ...state, settings: event.settings };
+    case 'settings': {
+      // What was set by hand shall show at once, although the other side may have asked to be left alone.
+      const isNudged = state.session ? state.isNudged : !event.settings.paused;
+      return { ...state, settings: event.settings, isNudged };
+    }
     case 'nudged':
       return {
         ...state,

@@ -37,8 +37,10 @@ export interface PeerSyncOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly activity: ActivityBook;
-  /** The state, or what is wanted of the transport, may have changed. */
+  /** The state may have changed, and with it what is shown. */
   readonly onChange: () => void;
+  /** Something else is wanted of the transport. */
+  readonly onReach: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -189,12 +191,14 @@ export class PeerSync {
   evaluate(): void {
     if (this.#isStopped) return;
     this.#carryOut();
-    const { clock, onChange } = this.#options;
+    const { clock, onChange, onReach } = this.#options;
     const { reach, wakeAt } = evaluate(this.#state, clock.now());
+    const isOther = reach !== this.#reach;
     this.#reach = reach;
     const isDialled = reach === 'dial' && !this.#link;
     this.#apply({ type: 'dialling', isDialled });
     this.#wakeAt(earliest([wakeAt, statusWakeAt(this.#state, clock.now())]));
+    if (isOther) onReach();
     onChange();
   }
 
@@ -327,6 +331,7 @@ export class PeerSync {
     if (link.isOnline) node.peerOffline(peerId).catch(onError);
     this.#reconciler.end();
     const cause = link.cause ?? 'closed';
+
     this.#noteEnd(cause);
     this.tell({ type: 'sessionEnded', cause, jitter: random.next() });
   }
@@ -386,7 +391,7 @@ export class PeerSync {
     if (at === undefined || (this.#timer && this.#timer.at <= at)) return;
     this.#timer?.cancel();
     const { clock } = this.#options;
-    const delayMs = Math.min(TIMER_MAX_MS, Math.max(0, at - clock.now()));
+    const delayMs = Math.min(TIMER_MAX_MS, Math.max(1, Math.ceil(at - clock.now())));
     const cancel = clock.schedule(delayMs, () => {
       this.#timer = undefined;
       this.evaluate();

@@ -23,7 +23,7 @@ export function earliest(times: readonly (number | undefined)[]): number | undef
 export function retryWait(failures: number, jitter: number): number {
   const waitMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 30));
   // Between half and the whole: two devices that failed together do not try together for ever.
-  return waitMs * (0.5 + jitter / 2);
+  return Math.round(waitMs * (0.5 + jitter / 2));
 }
 
 /** How long a session may be silent while something is owed, after `stalls` in a row. Milliseconds. */

@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util';
 import { DEFAULTS, TOPOLOGIES, type SimulationConfig } from './config.ts';
 import { openDisk, STORES } from './disk.ts';
+import { worldOf } from './orchestration/config.ts';
+import { lifeOf } from './orchestration/scenario.ts';
 import { formatReport } from './report.ts';
 import { Simulation } from './simulation.ts';
 
@@ -26,6 +28,8 @@ const USAGE = `Simulates MVDS nodes on a virtual clock. One epoch is one second 
   --seed S           (${DEFAULTS.seed}); the same seed gives the same trace
   --epochs MAX       give up after this many (100000)
   --json             print the report as JSON
+
+  --devices          whole devices instead, synchronized by main/sync: the world that --seed draws, and nothing else counts
 `;
 
 const { values } = parseArgs({
@@ -53,6 +57,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     epochs: { type: 'string' },
     json: { type: 'boolean', default: false },
+    devices: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -113,12 +118,26 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (values.devices) return liveThrough(numberOf('seed', DEFAULTS.seed));
   const store = choiceOf('store', STORES, 'memory');
   const simulation = new Simulation(configOf(), openDisk[store]);
   const report = await simulation.run(numberOf('epochs', 100_000));
   await simulation.close();
   console.log(values.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
   return report.converged && report.violations.length === 0 ? 0 : 1;
+}
+
+async function liveThrough(seed: number): Promise<number> {
+  const { faults, steps, statesSeen, trace } = await lifeOf(seed);
+  const config = worldOf(seed);
+  if (values.json) {
+    console.log(JSON.stringify({ config, steps, statesSeen: [...statesSeen], trace, faults }));
+  } else {
+    console.log(config);
+    console.log(`${steps} steps, through ${[...statesSeen].join(', ')}\ntrace ${trace}`);
+    for (const fault of faults) console.log(`FAULT ${fault}`);
+  }
+  return faults.length === 0 ? 0 : 1;
 }
 
 try {
