@@ -25,5 +25,6 @@ function peersIn(changes: SyncChanges): ReadonlySet<PeerId> {
   for (const { peerId } of changes.backfill ?? []) peers.add(peerId);
   for (const { peerId } of changes.removeRecords ?? []) peers.add(peerId);
   for (const { peerId } of changes.putRecords ?? []) peers.add(peerId);
+  for (const { peerId } of changes.clearRecords ?? []) peers.add(peerId);
   return peers;
 }

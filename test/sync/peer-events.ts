@@ -21,12 +21,20 @@ export interface Told {
   readonly now: number;
 }
 
-/** The state of a peer after some steps. */
+export const coverage = (isCovered = true, isProven = true): PeerEvent => ({
+  type: 'coverage',
+  isCovered,
+  isProven,
+});
+
+/** The state of a peer, whose copies are known, after some steps. */
 export function told(...steps: readonly Step[]): Told {
-  let [state, now] = [newPeer(PEER), T0];
+  let [state, now] = [applied(newPeer(PEER), coverage(), T0), T0];
   for (const step of steps) {
     if (typeof step === 'number') now += step;
     else state = applied(state, step, now);
+    // Every session is one whose groups are reconciled, unless a step says otherwise.
+    if (step === began) state = applied(state, coverage(), now);
   }
   return { state, now };
 }

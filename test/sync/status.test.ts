@@ -5,6 +5,7 @@ import { removedStatus, statusOf, statusWakeAt } from '../../main/sync/status.ts
 import {
   began,
   counted,
+  coverage,
   dialling,
   ended,
   frame,
@@ -20,10 +21,16 @@ import {
 
 function status(...steps: readonly Step[]) {
   const { state, now } = told(...steps);
-  return statusOf(state, now, false);
+  return statusOf(state, now);
 }
 
 const wrote = (bytes: number): PeerEvent => ({ type: 'wrote', bytes, hadToWait: false });
+/** A hello that does not say how much is waiting. */
+const unsure: PeerEvent = {
+  type: 'frame',
+  bytes: 30,
+  hello: { version: 1, storeId: 'aa'.repeat(16), maxPayloadBytes: 0 },
+};
 const moved = (sent: number, received: number): PeerEvent => ({ type: 'moved', sent, received });
 
 describe('the state of a peer', () => {
@@ -88,9 +95,16 @@ describe('the state of a peer', () => {
     expect(status(...steps).state).toMatchObject(expected);
   });
 
-  test('is reconciling when it is said to be, and removed when the group drops it', () => {
+  test.each<[string, readonly Step[]]>([
+    ['while it is not known what the other holds', [...inStep, coverage(false, false)]],
+    ['while the other does not know', [counted(0), began, said(0), unsure]],
+    ['while the agreement is proven', [...inStep, coverage(true, false)]],
+  ])('is reconciling %s', (_, steps) => {
+    expect(status(...steps).state).toEqual({ kind: 'reconciling', path: 'lan' });
+  });
+
+  test('is removed when the group drops it', () => {
     const { state, now } = told(counted(3), began, heard({ pending: 4 }));
-    expect(statusOf(state, now, true).state).toEqual({ kind: 'reconciling', path: 'lan' });
     expect(removedStatus(state, now)).toMatchObject({
       peerId: PEER,
       state: { kind: 'removed' },
@@ -103,7 +117,7 @@ describe('the state of a peer', () => {
     for (const steps of [[dialling], [began, ended('stalled')]] as const) {
       const { state, now } = told(...steps);
       const at = statusWakeAt(state, now) ?? 0;
-      const kinds = [at - 1, at].map((time) => statusOf(state, time, false).state.kind);
+      const kinds = [at - 1, at].map((time) => statusOf(state, time).state.kind);
       expect(kinds[0]).not.toBe('offline');
       expect(kinds[1]).toBe('offline');
       expect(statusWakeAt(state, at)).toBeUndefined();

@@ -38,6 +38,7 @@ export const STATES = [
   'offline',
   'paused',
   'paused-there',
+  'reconciling',
   'removed',
   'transferring',
   'up-to-date',

@@ -1,5 +1,5 @@
 import { ChannelClosedError, type FrameChannel } from '../../../main/helpers/frame-channel.ts';
-import { helloOf } from '../../../main/mvds/codec.ts';
+import { extensionsOf } from '../../../main/mvds/codec.ts';
 import type { PeerId } from '../../../main/mvds/types.ts';
 import type { After } from './world-clock.ts';
 
@@ -99,7 +99,8 @@ export class WireEnd implements FrameChannel {
     this.frames += 1;
     this.bytesReceived += frame.byteLength;
     this.heldThere = held;
-    this.heard = helloOf(frame)?.pending ?? this.heard;
+    const { hello } = extensionsOf(frame);
+    if (hello) this.heard = hello.pending;
     return frame;
   }
 
@@ -107,8 +108,8 @@ export class WireEnd implements FrameChannel {
     if (!this.isOpen) throw new ChannelClosedError('closed');
     const { after, peers, now, latencyMs, bytesPerSecond, onFrame, heldAt } = this.wire.options;
     onFrame(frame);
-    const pending = helloOf(frame)?.pending;
-    if (pending !== undefined) this.said = pending;
+    const { hello } = extensionsOf(frame);
+    if (hello) this.said = hello.pending;
     this.unreadBytes += frame.byteLength;
     const travelMs = (frame.byteLength / bytesPerSecond) * 1_000;
     this.arrivesAt = Math.max(this.arrivesAt, now() + latencyMs) + travelMs;
