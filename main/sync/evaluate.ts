@@ -72,7 +72,7 @@ export function evaluate(state: PeerState, now: number): Decision {
   }
   const end = endCauseOf(state, session, now);
   const patient = endOf(session.beganAt, HELLO_WAIT_MS, now);
-  const say = sayOf(state, session, now);
+  const say = end === undefined ? sayOf(state, session, now) : undefined;
   return {
     reach: 'dial',
     end,
