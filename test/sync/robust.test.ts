@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EMPTY_PAYLOAD, encodePayload, helloOf } from '../../main/mvds/codec.ts';
-import { WINDOW_BYTES } from '../../main/mvds/constants.ts';
+import { MAX_PAYLOAD_BYTES, WINDOW_BYTES } from '../../main/mvds/constants.ts';
 import type { SyncStore } from '../../main/mvds/ports.ts';
 import { STALL_MS } from '../../main/sync/constants.ts';
 import { channelPair } from '../helpers/channels.ts';
@@ -110,13 +110,24 @@ describe('a peer that takes nothing', () => {
     }
     await turn();
     expect(device.of('stuck' as never)).toMatchObject({ toSend: 10_000 });
-    expect(other.bytes()).toBeLessThan(WINDOW_BYTES);
+    // One payload that waits for room, and a hello or two: no more is ever handed to its channel.
+    expect(other.bytes()).toBeLessThan(MAX_PAYLOAD_BYTES + 1_024);
     // The other one has got a whole window meanwhile, and acknowledges nothing.
     expect(bytes).toBeGreaterThan(WINDOW_BYTES / 2);
     expect(received).toBeGreaterThan(1_000);
     expect(other.isClosed()).toBe(false);
     await devices.pass(STALL_MS + 1_000);
     expect(other.isClosed()).toBe(true);
+  });
+
+  it('is ended as stalled also where a buffer swallows all that is sent again', async () => {
+    const { devices, device, begin } = await played('peer');
+    const swallowing = begin('peer');
+    await swallowing.write(hello);
+    await turn();
+    await device.write('into the void');
+    await devices.pass(STALL_MS + 500, 500);
+    expect(device.of('peer' as never).state).toMatchObject({ kind: 'failing', reason: 'stalled' });
   });
 
   it('is ended as stalled, dialled again after a wait, and given all when it is well again', async () => {
@@ -158,6 +169,18 @@ describe('what goes wrong in a session', () => {
     expect([...transport.keep]).toEqual(['peer']);
     device.orchestrator.syncNow();
     expect(transport.retried).toEqual(['peer']);
+  });
+
+  it('ends it when the group drops the peer', async () => {
+    const { device, begin } = await played('peer');
+    const channel = begin('peer');
+    await channel.write(hello);
+    await turn();
+    device.group.drop('peer' as never);
+    await turn();
+    const frames = [await channel.read(), await channel.read()];
+    expect(frames[1]).toBeUndefined();
+    expect(await begin('peer').read()).toBeUndefined();
   });
 
   it('ends it where the peer speaks another version, and says which', async () => {
