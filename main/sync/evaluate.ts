@@ -81,7 +81,7 @@ export function evaluate(state: PeerState, now: number): Decision {
     say,
     prove: end === undefined && isDrained(state) && !session.isProven,
     wakeAt: earliest([
-      session.frames === 0 ? patient : undefined,
+      session.frames === 0 ? earliest([patient, waits.failure, waits.incompatible]) : undefined,
       stallAt(state, session, now),
       session.said && session.said.pending !== pendingOf(state)
         ? endOf(session.saidAt, STATUS_INTERVAL_MS, now)

@@ -53,7 +53,16 @@ interface Link {
   cause: EndCause | undefined;
   /** Hellos that wait for room in the channel. */
   saying: number;
+  /** Frames of reconciliation that wait for room, and their bytes. */
+  posted: Promise<void>;
+  postedBytes: number;
 }
+
+/**
+ * Bytes of reconciliation that may wait for room while the session goes on being read. Two that would wait for each other's
+ * reading before they read would wait for ever; a peer that asks and takes nothing is not read beyond this.
+ */
+const POSTED_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Hellos that may wait for room at the same time: one, and one that takes back its “nothing” before messages follow. So a
@@ -82,8 +91,7 @@ export class PeerSync {
     this.#reconciler = new Reconciler({
       ...{ peerId, storeId, node, store, indexes },
       send: async (payload) => {
-        const link = this.#link;
-        if (link?.cause === undefined && link) await this.#write(link, payload);
+        if (this.#link) await this.#post(this.#link, payload);
       },
       onCoverage: (coverage) => this.tell({ type: 'coverage', ...coverage }),
     });
@@ -245,7 +253,11 @@ export class PeerSync {
       this.#endLink(before, 'unwanted');
       this.#finish(before);
     }
-    const link: Link = { session, isOnline: false, cause: undefined, saying: 0 };
+    const posted = Promise.resolve();
+    const link: Link = {
+      ...{ session, isOnline: false, cause: undefined, saying: 0 },
+      ...{ posted, postedBytes: 0 },
+    };
     this.#link = link;
     this.#apply({ type: 'sessionBegan', path: session.path });
     this.#reconciler.begin();
@@ -366,6 +378,16 @@ export class PeerSync {
       link.saying -= 1;
       this.evaluate();
     });
+  }
+
+  /** Sent in the order of the calls. Resolves when there is room for another. */
+  async #post(link: Link, payload: Uint8Array): Promise<void> {
+    link.postedBytes += payload.byteLength;
+    link.posted = link.posted.then(async () => {
+      if (link.cause === undefined) await this.#write(link, payload);
+      link.postedBytes -= payload.byteLength;
+    });
+    if (link.postedBytes > POSTED_BYTES_MAX) await link.posted;
   }
 
   /** A channel that has ended is noticed by its reader; what was not acknowledged is sent again in the next session. */

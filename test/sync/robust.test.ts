@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_PAYLOAD, encodePayload, helloOf } from '../../main/mvds/codec.ts';
+import { EMPTY_PAYLOAD, encodePayload, extensionsOf } from '../../main/mvds/codec.ts';
 import { MAX_PAYLOAD_BYTES, WINDOW_BYTES } from '../../main/mvds/constants.ts';
 import type { SyncStore } from '../../main/mvds/ports.ts';
 import { STALL_MS } from '../../main/sync/constants.ts';
@@ -64,8 +64,8 @@ describe('live push', () => {
     await nextTurn;
     const text = Buffer.from('now');
     expect(arrived.some((frame) => Buffer.from(frame).includes(text))).toBe(true);
-    // Before it came that there is no longer nothing: the claim to be in step never outlives the truth.
-    expect(helloOf(arrived[0] ?? new Uint8Array(0))?.pending).toBe(1);
+    // Who has not reconciled is told of nothing that it would be in step with.
+    expect(arrived.map((frame) => extensionsOf(frame).hello?.pending)).not.toContain(0);
   });
 
   it('never lets a peer believe that it has all while more is on its way', async () => {
@@ -137,7 +137,7 @@ describe('a peer that takes nothing', () => {
     transport.session({ peerId: peer, path: 'lan', channel });
     await device.write('sooner or later');
     await devices.pass(STALL_MS - 2_000);
-    expect(device.of(peer)).toMatchObject({ state: { kind: 'transferring' }, toSend: 1 });
+    expect(device.of(peer)).toMatchObject({ state: { kind: 'reconciling' }, toSend: 1 });
     // The wait after a first failure is 0.75 s here.
     await devices.pass(2_500, 100);
     expect(isClosed()).toBe(true);
@@ -150,7 +150,7 @@ describe('a peer that takes nothing', () => {
     const again = stuck();
     transport.session({ peerId: peer, path: 'lan', channel: again.channel });
     await turn();
-    expect(device.of(peer).state.kind).toBe('transferring');
+    expect(device.of(peer).state.kind).toBe('reconciling');
     expect(again.bytes()).toBeGreaterThan(0);
   });
 });
@@ -178,8 +178,9 @@ describe('what goes wrong in a session', () => {
     await turn();
     device.group.drop('peer' as never);
     await turn();
-    const frames = [await channel.read(), await channel.read()];
-    expect(frames[1]).toBeUndefined();
+    let frames = 0;
+    while (await channel.read()) frames += 1;
+    expect(frames).toBeGreaterThan(0);
     expect(await begin('peer').read()).toBeUndefined();
   });
 
@@ -192,7 +193,7 @@ describe('what goes wrong in a session', () => {
     await turn();
     const versions: (number | undefined)[] = [];
     for (let frame = await channel.read(); frame; frame = await channel.read()) {
-      versions.push(helloOf(frame)?.version);
+      versions.push(extensionsOf(frame).hello?.version);
     }
     expect(new Set(versions)).toEqual(new Set([1]));
     expect(device.of('peer' as never).state).toEqual({ kind: 'incompatible', ours: 1, theirs: 7 });
