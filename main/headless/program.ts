@@ -1,11 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { INVITATION_MINUTES_MAX } from '../api/contract.ts';
+import {
+  INTERVAL_SECONDS_MAX,
+  INTERVAL_SECONDS_MIN,
+  INVITATION_MINUTES_MAX,
+} from '../api/contract.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { runDevice } from './commands/device.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
 import { runRelay } from './commands/relay.ts';
 import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
+import { pause, resume, setInterval, showActivity, syncNow } from './commands/sync.ts';
 import { defaultDataFolder } from './folders.ts';
 
 const HELP_AFTER = `
@@ -98,8 +103,47 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .addOption(dataOption())
     .action(printWebLink);
 
+  addSyncCommands(program);
   addStoreCommands(program);
   return program;
+}
+
+/** How the running device synchronizes with each of the others. */
+function addSyncCommands(program: Command): void {
+  const device = 'name or id of the other device';
+  program
+    .command('pause')
+    .description('send nothing to another device and take nothing from it, until it is resumed')
+    .addOption(dataOption())
+    .argument('<device>', device)
+    .action(pause);
+  program
+    .command('resume')
+    .description('go on with a device that was paused')
+    .addOption(dataOption())
+    .argument('<device>', device)
+    .action(resume);
+  program
+    .command('interval')
+    .description('stay connected with another device, or connect every so many seconds')
+    .addOption(dataOption())
+    .argument('<device>', device)
+    .argument('<live|seconds>', 'live, or the seconds from one time to the next', interval)
+    .action(setInterval);
+  program
+    .command('sync')
+    .description('try now what would wait: one other device, or all')
+    .addOption(dataOption())
+    .argument('[device]', device)
+    .action(syncNow);
+  program
+    .command('activity')
+    .description('list what happened with the other devices, the newest first')
+    .addOption(dataOption())
+    .argument('[device]', device)
+    .option('--limit <n>', 'how many at most (1 to 1000)', limit, 50)
+    .addOption(jsonOption())
+    .action(showActivity);
 }
 
 /** What is done to the store of a data folder while no device runs on it. */
@@ -171,6 +215,18 @@ function web(text: string): number | 'off' {
     throw new InvalidArgumentError('A port is a number from 0 to 65535, or off.');
   }
   return port;
+}
+
+function interval(text: string): number | 'live' {
+  if (text === 'live') return 'live';
+  const seconds = Number(text);
+  const isInRange = seconds >= INTERVAL_SECONDS_MIN && seconds <= INTERVAL_SECONDS_MAX;
+  if (!Number.isInteger(seconds) || !isInRange) {
+    throw new InvalidArgumentError(
+      `live, or a whole number from ${INTERVAL_SECONDS_MIN} to ${INTERVAL_SECONDS_MAX} (a week) is wanted.`,
+    );
+  }
+  return seconds;
 }
 
 function minutes(text: string): number {

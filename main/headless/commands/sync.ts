@@ -1,0 +1,55 @@
+import type { ActivityLine } from '../../api/types.ts';
+import { withDevice } from '../connect.ts';
+import { printable, printJson, timeText } from '../output.ts';
+
+interface DataOption {
+  readonly data: string;
+}
+
+/** `reunion pause`. */
+export async function pause(device: string, { data }: DataOption): Promise<void> {
+  await withDevice(data, (client) => client.call('pauseDevice', { device }));
+  console.log('paused');
+}
+
+/** `reunion resume`. */
+export async function resume(device: string, { data }: DataOption): Promise<void> {
+  await withDevice(data, (client) => client.call('resumeDevice', { device }));
+  console.log('resumed');
+}
+
+/** `reunion interval`. */
+export async function setInterval(
+  device: string,
+  interval: 'live' | number,
+  { data }: DataOption,
+): Promise<void> {
+  await withDevice(data, (client) => client.call('setDeviceInterval', { device, interval }));
+  console.log(interval === 'live' ? 'live' : `every ${interval} seconds`);
+}
+
+/** `reunion sync`: what waits for its time is tried now. */
+export async function syncNow(device: string | undefined, { data }: DataOption): Promise<void> {
+  const target = device === undefined ? {} : { device };
+  await withDevice(data, (client) => client.call('syncNow', target));
+}
+
+/** `reunion activity`. */
+export async function showActivity(
+  device: string | undefined,
+  options: DataOption & { readonly limit: number; readonly json?: boolean },
+): Promise<void> {
+  const { data, limit } = options;
+  const target = device === undefined ? { limit } : { device, limit };
+  const lines = await withDevice(data, (client) => client.call('activity', target));
+  if (options.json) printJson(lines);
+  else for (const line of lines) console.log(activityText(line));
+}
+
+function activityText({ at, device, kind, detail }: ActivityLine): string {
+  const details = Object.entries(detail).map(([key, value]) =>
+    key === 'messages' ? `${String(value)} messages` : `${key}: ${String(value)}`,
+  );
+  const name = device === null ? '' : device.name || device.id;
+  return [timeText(at), printable(name), [kind, ...details].join(', ')].join('  ');
+}
