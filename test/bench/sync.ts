@@ -77,7 +77,8 @@ async function measure(
   await device(a, '--relay', address);
   const [first] = await device(b);
   const [, link] = await begin(/^(reunion:\S+)$/u, 'invite', '--data', a, '--yes');
-  await begin(/(.*)/u, 'join', '--data', b, link);
+  const [joining] = await begin(/(.*)/u, 'join', '--data', b, link);
+  await ended(joining);
   first.kill('SIGTERM');
   await ended(first);
 
@@ -86,6 +87,7 @@ async function measure(
   await fill(filled, messages);
   const fillRate = (messages / (performance.now() - filling)) * 1000;
   const { storage } = await filled.call('status', {});
+  filled.close();
 
   const [receiver] = await device(b);
   const reception = await receive(await connect(b), storage.messages);
@@ -157,7 +159,6 @@ async function fill(api: ApiClient, messages: number): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: FILLING_AT_ONCE }, send));
-  api.close();
 }
 
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<string> {
