@@ -5,11 +5,10 @@ import type { MvdsNode } from '../mvds/node.ts';
 import type { ReceiveResult } from '../mvds/options.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { ActivityBook } from './activity.ts';
+import { applied, failureOf } from './applied.ts';
 import { TIMER_MAX_MS } from './constants.ts';
 import { evaluate, type Reach } from './evaluate.ts';
 import {
-  applied,
-  failureOf,
   newPeer,
   type EndCause,
   type PeerEvent,

@@ -6,6 +6,7 @@ import {
   decodePayload,
   encodePayload,
   EMPTY_PAYLOAD,
+  helloOf,
   type Dialect,
   type Payload,
 } from '../../main/mvds/codec.ts';
@@ -211,6 +212,19 @@ describe('decoding', () => {
       expect(decoded(payload({ hello }, 'spec')).payload.hello).toEqual(hello);
     }
     expect(decoded(payload({ hello: silent }, 'spec')).payload.hello).toEqual(silent);
+  });
+
+  test('a hello says whether it is paused and at what interval it comes, and is found without the rest', () => {
+    const plain = { version: 1, storeId: 'ab'.repeat(16), maxPayloadBytes: 4096 };
+    for (const more of [{}, { paused: true }, { paused: false, interval: 600 }]) {
+      const hello = { ...plain, ...more };
+      const bytes = payload({ ...GOLDEN, hello }, 'spec');
+      expect(decoded(bytes).payload.hello).toEqual(hello);
+      expect(helloOf(bytes)).toEqual(hello);
+    }
+    expect(helloOf(payload(GOLDEN, 'spec'))).toBeUndefined();
+    expect(helloOf(payload({ ...GOLDEN, hello: plain }, 'compact'))).toBeUndefined();
+    expect(helloOf(new Uint8Array([255, 255, 255]))).toBeUndefined();
   });
 
   test('a hello comes through in the dialect of the specification, and is left out of the other', () => {
