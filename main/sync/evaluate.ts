@@ -1,5 +1,5 @@
 /**
- * Decides what to do next about one peer. Events change its state (`peer-state.ts`) and nothing else; whatever follows is
+ * Decides what to do next about one peer. Events change its state (`applied.ts`) and nothing else; whatever follows is
  * decided here, from the state and the time alone.
  *
  * Invariants, each held by the test of that number in `test/sync/evaluate.test.ts`:

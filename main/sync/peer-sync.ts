@@ -7,11 +7,10 @@ import type { SyncStore } from '../mvds/ports.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
 import { FrameError } from '../reconcile/index.ts';
 import type { ActivityBook } from './activity.ts';
+import { applied, failureOf } from './applied.ts';
 import { TIMER_MAX_MS } from './constants.ts';
 import { evaluate, type Reach } from './evaluate.ts';
 import {
-  applied,
-  failureOf,
   newPeer,
   type EndCause,
   type PeerEvent,

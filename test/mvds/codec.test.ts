@@ -6,6 +6,7 @@ import {
   decodePayload,
   encodePayload,
   EMPTY_PAYLOAD,
+  extensionsOf,
   type Dialect,
   type Payload,
 } from '../../main/mvds/codec.ts';
@@ -218,6 +219,33 @@ describe('decoding', () => {
       expect(decoded(payload({ hello }, 'spec')).payload.hello).toEqual(hello);
     }
     expect(decoded(payload({ hello: silent }, 'spec')).payload.hello).toEqual(silent);
+  });
+
+  test('a hello says whether it is paused and at what interval it comes, and is found without the rest', () => {
+    const plain = { version: 1, storeId: 'ab'.repeat(16), maxPayloadBytes: 4096 };
+    for (const more of [{}, { paused: true }, { paused: false, interval: 600 }]) {
+      const hello = { ...plain, ...more };
+      const bytes = payload({ ...GOLDEN, hello }, 'spec');
+      expect(decoded(bytes).payload.hello).toEqual(hello);
+      expect(extensionsOf(bytes).hello).toEqual(hello);
+    }
+    expect(extensionsOf(payload(GOLDEN, 'spec')).hello).toBeUndefined();
+    expect(extensionsOf(payload({ ...GOLDEN, hello: plain }, 'compact')).hello).toBeUndefined();
+    expect(extensionsOf(new Uint8Array([255, 255, 255])).hello).toBeUndefined();
+  });
+
+  test('frames of reconciliation come through in order, and one without a whole group id is left out', () => {
+    const groupId = toGroupId(new Uint8Array(32).fill(3));
+    const frames = [new Uint8Array(), new Uint8Array([0x61, 1, 2])];
+    const reconcile = frames.map((frame, number) => ({ groupId, number, frame }));
+    const bytes = payload({ ...EMPTY_PAYLOAD, reconcile }, 'spec');
+    expect(extensionsOf(bytes).reconcile).toEqual(reconcile);
+    expect(decoded(bytes).rejected).toBe(0);
+    const short = bytes.slice();
+    // The length of the second frame's group id, and with it the rest of the frame, means something else.
+    short[bytes.lastIndexOf(32)] = 31;
+    expect(extensionsOf(short).reconcile.length).toBeLessThan(2);
+    expect(payload({ ...EMPTY_PAYLOAD, reconcile }, 'compact').byteLength).toBe(0);
   });
 
   test('a hello comes through in the dialect of the specification, and is left out of the other', () => {

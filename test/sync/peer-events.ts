@@ -1,7 +1,7 @@
 import type { Hello } from '../../main/mvds/codec.ts';
 import type { PeerId } from '../../main/mvds/types.ts';
+import { applied } from '../../main/sync/applied.ts';
 import {
-  applied,
   newPeer,
   type EndCause,
   type PeerEvent,

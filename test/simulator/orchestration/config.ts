@@ -47,7 +47,7 @@ export const STATES = [
 /** A world drawn from its seed. */
 export function worldOf(seed: number): WorldConfig {
   const random = new SeededRandom(seed);
-  const devices = 2 + random.below(random.pick([1, 3, 3, 7]));
+  const devices = 2 + random.below(random.pick([1, 2, 3, 7]));
   const absenceMs = random.chance(0.25) ? 90 * DAY : 0;
   return {
     seed,
@@ -57,8 +57,8 @@ export function worldOf(seed: number): WorldConfig {
       { length: devices },
       (_, index) => 1_700_000_000_000 + (index === 0 ? random.pick([0, YEAR, -YEAR]) : 0),
     ),
-    messages: 1 + random.below(30),
-    bodyBytes: random.pick([20, 300, 20_000]),
+    messages: 1 + random.below(16),
+    bodyBytes: random.pick([20, 300, 300, 20_000]),
     troubledMs: 120 * SECOND,
     crashes: random.below(3),
     crashesIn: random.chance(0.5) ? [random.pick(STATES)] : [],
@@ -67,7 +67,7 @@ export function worldOf(seed: number): WorldConfig {
     stalls: random.below(3),
     pauses: random.below(3),
     intervals: Array.from({ length: random.below(3) }, () =>
-      absenceMs > 0 ? DAY / SECOND : random.pick([5, 30, 300]),
+      absenceMs > 0 ? DAY / SECOND : random.pick([10, 60, 300]),
     ),
     clockJumps: random.below(3),
     absenceMs,
