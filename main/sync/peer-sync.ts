@@ -21,6 +21,7 @@ import {
 } from './peer-state.ts';
 import type { GroupIndexes } from './group-indexes.ts';
 import type { Session } from './ports.ts';
+import { Link } from './link.ts';
 import { Reconciler } from './reconciler.ts';
 import { statusWakeAt } from './status.ts';
 import { earliest } from './timing.ts';
@@ -42,26 +43,6 @@ export interface PeerSyncOptions {
   readonly onReach: () => void;
   readonly onError: (error: unknown) => void;
 }
-
-/** A session and how far this device has gone with it. */
-interface Link {
-  readonly session: Session;
-  /** Whether MVDS speaks in it. */
-  isOnline: boolean;
-  /** Why it is being ended; what comes in from then on is left unread. */
-  cause: EndCause | undefined;
-  /** Hellos that wait for room in the channel. */
-  saying: number;
-  /** Frames of reconciliation that wait for room, and their bytes. */
-  posted: Promise<void>;
-  postedBytes: number;
-}
-
-/**
- * Bytes of reconciliation that may wait for room while the session goes on being read. Two that would wait for each other's
- * reading before they read would wait for ever; a peer that asks and takes nothing is not read beyond this.
- */
-const POSTED_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * Hellos that may wait for room at the same time: one, and one that takes back its “nothing” before messages follow. So a
@@ -90,7 +71,7 @@ export class PeerSync {
     this.#reconciler = new Reconciler({
       ...{ peerId, storeId, node, store, indexes },
       send: async (payload) => {
-        if (this.#link) await this.#post(this.#link, payload);
+        await this.#link?.post(payload);
       },
       onCoverage: (coverage) => this.tell({ type: 'coverage', ...coverage }),
     });
@@ -136,7 +117,7 @@ export class PeerSync {
       }
     } catch (error) {
       this.#options.onError(error);
-      link.cause ??= 'store';
+      await link.end('store');
     }
     await session.channel.close();
     this.#finish(link);
@@ -146,16 +127,13 @@ export class PeerSync {
   async end(): Promise<void> {
     this.#isStopped = true;
     this.#timer?.cancel();
-    const link = this.#link;
-    if (!link) return;
-    link.cause ??= 'unwanted';
-    await link.session.channel.close();
+    await this.#link?.end('unwanted');
   }
 
   /** This device could not read or write its store on behalf of the peer. */
   failed(error: unknown): void {
     this.#options.onError(error);
-    if (this.#link) this.#endLink(this.#link, 'store');
+    void this.#link?.end('store');
   }
 
   /** A payload of MVDS. Resolves when there is room for more: until then MVDS has nothing more for this peer. */
@@ -163,7 +141,7 @@ export class PeerSync {
     const link = this.#link;
     // What was said of how much is waiting must hold before any of it arrives.
     await this.recount();
-    if (link?.isOnline === true && link.cause === undefined) await this.#write(link, payload);
+    if (link?.isOnline === true && link.cause === undefined) await link.write(payload);
   }
 
   /** Messages that the peer has acknowledged and did not hold before, and messages of it that were new here. */
@@ -219,7 +197,7 @@ export class PeerSync {
       if (say && link.saying < SAYING_MAX) {
         this.#say(link, say);
       } else if (end) {
-        this.#endLink(link, end);
+        void link.end(end);
       } else if (exchange && !link.isOnline) {
         link.isOnline = true;
         this.#attempt(this.#startExchange());
@@ -249,14 +227,16 @@ export class PeerSync {
     const before = this.#link;
     if (before) {
       // It may be the one that hangs: nothing waits for its end.
-      this.#endLink(before, 'unwanted');
+      void before.end('unwanted');
       this.#finish(before);
     }
-    const posted = Promise.resolve();
-    const link: Link = {
-      ...{ session, isOnline: false, cause: undefined, saying: 0 },
-      ...{ posted, postedBytes: 0 },
-    };
+    const link = new Link({
+      session,
+      clock: this.#options.clock,
+      onWrote: (bytes, hadToWait) => {
+        if (this.#link === link) this.#apply({ type: 'wrote', bytes, hadToWait });
+      },
+    });
     this.#link = link;
     this.#apply({ type: 'sessionBegan', path: session.path });
     this.#reconciler.begin();
@@ -299,7 +279,7 @@ export class PeerSync {
       }
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
-      this.#endLink(link, 'protocol');
+      void link.end('protocol');
     }
   }
 
@@ -313,7 +293,7 @@ export class PeerSync {
       switch (rejection.type) {
         case 'malformed':
         case 'payload-too-large':
-          this.#endLink(link, 'protocol');
+          void link.end('protocol');
           return;
         case 'bad-items':
         case 'too-many-offers':
@@ -328,11 +308,6 @@ export class PeerSync {
     }
     const { activity, peerId } = this.#options;
     if (messages > 0) activity.note('refused', peerId, { messages });
-  }
-
-  #endLink(link: Link, cause: EndCause): void {
-    link.cause ??= cause;
-    void link.session.channel.close();
   }
 
   #finish(link: Link): void {
@@ -373,34 +348,10 @@ export class PeerSync {
     };
     this.#apply({ type: 'said', said });
     link.saying += 1;
-    void this.#write(link, encodePayload({ ...EMPTY_PAYLOAD, hello }, 'spec')).finally(() => {
+    void link.write(encodePayload({ ...EMPTY_PAYLOAD, hello }, 'spec')).finally(() => {
       link.saying -= 1;
       this.evaluate();
     });
-  }
-
-  /** Sent in the order of the calls. Resolves when there is room for another. */
-  async #post(link: Link, payload: Uint8Array): Promise<void> {
-    link.postedBytes += payload.byteLength;
-    link.posted = link.posted.then(async () => {
-      if (link.cause === undefined) await this.#write(link, payload);
-      link.postedBytes -= payload.byteLength;
-    });
-    if (link.postedBytes > POSTED_BYTES_MAX) await link.posted;
-  }
-
-  /** A channel that has ended is noticed by its reader; what was not acknowledged is sent again in the next session. */
-  async #write(link: Link, frame: Uint8Array): Promise<void> {
-    const { clock } = this.#options;
-    const began = clock.now();
-    try {
-      await link.session.channel.write(frame);
-    } catch {
-      return;
-    }
-    if (this.#link !== link) return;
-    const hadToWait = clock.now() > began;
-    this.#apply({ type: 'wrote', bytes: frame.byteLength, hadToWait });
   }
 
   #apply(event: PeerEvent): void {

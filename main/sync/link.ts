@@ -1,0 +1,68 @@
+import type { Clock } from '../helpers/clock.ts';
+import type { EndCause } from './peer-state.ts';
+import type { Session } from './ports.ts';
+
+/**
+ * Bytes of reconciliation that may wait for room while the session goes on being read. Two that would wait for each other's
+ * reading before they read would wait for ever; a peer that asks and takes nothing is not read beyond this.
+ */
+const POSTED_BYTES_MAX = 4 * 1024 * 1024;
+
+export interface LinkOptions {
+  readonly session: Session;
+  readonly clock: Clock;
+  /** The channel has taken a frame; `hadToWait`: only after it had become free. */
+  readonly onWrote: (bytes: number, hadToWait: boolean) => void;
+}
+
+/** A session, how far this device has gone with it, and what goes out in it. */
+export class Link {
+  readonly session: Session;
+  /** Whether MVDS speaks in it. */
+  isOnline = false;
+  /** Hellos that wait for room in the channel. */
+  saying = 0;
+  readonly #options: LinkOptions;
+  #cause: EndCause | undefined;
+  /** Frames of reconciliation that wait for room, and their bytes. */
+  #posted = Promise.resolve();
+  #postedBytes = 0;
+
+  constructor(options: LinkOptions) {
+    this.session = options.session;
+    this.#options = options;
+  }
+
+  /** Why it is being ended; what comes in from then on is left unread. */
+  get cause(): EndCause | undefined {
+    return this.#cause;
+  }
+
+  /** The first cause stays. Resolves when the channel has ended. */
+  async end(cause: EndCause): Promise<void> {
+    this.#cause ??= cause;
+    await this.session.channel.close();
+  }
+
+  /** A channel that has ended is noticed by its reader; what was not acknowledged is sent again in the next session. */
+  async write(frame: Uint8Array): Promise<void> {
+    const { clock, onWrote } = this.#options;
+    const began = clock.now();
+    try {
+      await this.session.channel.write(frame);
+    } catch {
+      return;
+    }
+    onWrote(frame.byteLength, clock.now() > began);
+  }
+
+  /** Writes in the order of the calls. Resolves when there is room for another. */
+  async post(payload: Uint8Array): Promise<void> {
+    this.#postedBytes += payload.byteLength;
+    this.#posted = this.#posted.then(async () => {
+      if (this.#cause === undefined) await this.write(payload);
+      this.#postedBytes -= payload.byteLength;
+    });
+    if (this.#postedBytes > POSTED_BYTES_MAX) await this.#posted;
+  }
+}
