@@ -48,6 +48,7 @@ export const STATES = [
 export function worldOf(seed: number): WorldConfig {
   const random = new SeededRandom(seed);
   const devices = 2 + random.below(random.pick([1, 2, 3, 7]));
+  const crashIn = random.chance(0.5) ? random.pick(STATES) : undefined;
   const absenceMs = random.chance(0.25) ? 90 * DAY : 0;
   return {
     seed,
@@ -61,10 +62,11 @@ export function worldOf(seed: number): WorldConfig {
     bodyBytes: random.pick([20, 300, 300, 20_000]),
     troubledMs: 120 * SECOND,
     crashes: random.below(3),
-    crashesIn: random.chance(0.5) ? [random.pick(STATES)] : [],
+    crashesIn: crashIn === undefined ? [] : [crashIn],
     partitions: random.below(3),
     cuts: random.below(4),
-    stalls: random.below(3),
+    // What fails does so for a second or two only: where that is waited for, there is more of it.
+    stalls: random.below(3) + (crashIn === 'failing' ? 4 : 0),
     pauses: random.below(3),
     intervals: Array.from({ length: random.below(3) }, () =>
       absenceMs > 0 ? DAY / SECOND : random.pick([10, 60, 300]),

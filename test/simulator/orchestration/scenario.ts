@@ -56,7 +56,7 @@ function schedule(world: World): void {
     ),
   );
   for (const kind of config.crashesIn) {
-    times(1, () => world.crashIn(random.pick(devices), kind, random.between(0, 20_000)));
+    world.crashIn(random.pick(devices), kind, random.between(0, 20_000));
   }
   times(config.partitions, () => {
     world.setIsland(devices.slice(0, random.below(devices.length)));
