@@ -94,6 +94,8 @@ export class Members {
     const isKept = this.#kept.has(peer);
     const connection = this.#bestConnection(peer) ?? (isKept ? await this.#dial(peer) : undefined);
     if (!connection) return !isKept;
+    // It was to be kept when it was dialled; meanwhile it has said that it comes by itself.
+    if (isKept && !this.#kept.has(peer)) return true;
     const session = this.#sessions.get(peer);
     const better = session?.path === 'relay' && pathOf(connection) !== 'relay';
     if (session && !better) return true;
