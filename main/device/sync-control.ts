@@ -20,6 +20,8 @@ export interface SyncControlOptions {
 /** What a person may ask of the synchronization: to pause, to come at intervals, to hurry, and to tell what it did. */
 export class SyncControl {
   readonly #options: SyncControlOptions;
+  /** One change after another: they are kept together, and each begins with what the one before has left. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(options: SyncControlOptions) {
     this.#options = options;
@@ -64,8 +66,14 @@ export class SyncControl {
     }));
   }
 
+  #change(device: string, change: Partial<PeerSettings>): Promise<void> {
+    const changed = this.#changing.then(() => this.#keepAndApply(device, change));
+    this.#changing = changed.catch(() => undefined);
+    return changed;
+  }
+
   /** Kept first: what a person has set must not be undone by a crash. */
-  async #change(device: string, change: Partial<PeerSettings>): Promise<void> {
+  async #keepAndApply(device: string, change: Partial<PeerSettings>): Promise<void> {
     const { settings, sync } = this.#options;
     const peerId = this.#find(device);
     const before = (await settings.sync()).get(peerId) ?? DEFAULT_SETTINGS;

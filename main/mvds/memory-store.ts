@@ -81,12 +81,12 @@ function applyBackfill(
   records: MemoryRecords,
   backfill: NonNullable<SyncChanges['backfill']>[number],
 ): void {
-  const { peerId, type, sendEpoch, again = false, storeId } = backfill;
+  const { peerId, type, sendEpoch, again = false } = backfill;
   const groups = new Set(
     backfill.groupIds.filter((groupId) => again || !records.hasCursor(peerId, groupId)),
   );
   if (groups.size === 0) return;
-  const cursor = { storeId, sequence: messages.newestSequence() };
+  const cursor = { storeId: undefined, sequence: messages.newestSequence() };
   for (const groupId of groups) records.setCursor(peerId, groupId, cursor);
   for (const { id, groupId, source } of messages.withBody()) {
     // A peer that lost its store lost also what it had sent us.

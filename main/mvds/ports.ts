@@ -126,8 +126,6 @@ export interface SyncChanges {
     readonly type: Exclude<RecordType, 'request'>;
     readonly sendEpoch: number;
     readonly again?: boolean;
-    /** Of the peer's store, as far as it is known. */
-    readonly storeId?: string;
   }[];
   /** Replaces the cursors of the peer in the groups by new ones, at what is held after this change. */
   readonly setCursors?: readonly {

@@ -146,12 +146,12 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
   }
 
   /** Works on the messages that are held at this moment. Tombstones have nothing to be sent. */
-  backfill({ peerId, groupIds, type, sendEpoch, again = false, storeId }: Backfill): void {
+  backfill({ peerId, groupIds, type, sendEpoch, again = false }: Backfill): void {
     const peer = this.#names.peerNumber(peerId);
     for (const groupId of groupIds) {
       const group = this.#names.groupNumber(groupId);
       if (this.#cursors.has(peer, group) && !again) continue;
-      this.#cursors.set(peerId, groupId, storeId);
+      this.#cursors.set(peerId, groupId, undefined);
       const added = this.#connection.run(
         `INSERT INTO records(peer, message, type, grp, send_count, send_epoch)
          SELECT ?1, id, ?2, grp, 0, ?3 FROM messages

@@ -204,12 +204,7 @@ export class Orchestrator {
     await Promise.all(dropped.map((peerId) => this.#remove(peerId)));
     for (const [peerId, groups] of group.members) {
       const peer = this.#peers.get(peerId) ?? this.#add(peerId);
-      const { storeId } = peer.state.history;
-      await this.#node.setPeer(peerId, {
-        groups,
-        mode: 'batch',
-        ...(storeId !== undefined && { storeId }),
-      });
+      await this.#node.setPeer(peerId, { groups, mode: 'batch' });
       await peer.setGroups(groups);
       await peer.recount();
     }
