@@ -24,7 +24,7 @@ export function applied(state: PeerState, event: PeerEvent, now: number): PeerSt
     ...next,
     session: {
       ...session,
-      silentSince: becameOwed ? now : session.silentSince,
+      silentSince: becameOwed ? now : Math.min(session.silentSince, now),
       agreed: session.agreed || agreed,
     },
     failure: agreed ? undefined : next.failure,

@@ -15,8 +15,9 @@
  *  8. What is held for the peer is said only by a count that no commit has overtaken. That it is nothing is said, and
  *     taken back, at once; other numbers go out five times a second at most.
  *  9. What a person asks for by hand is dialled, except a peer that is paused here.
- * 10. A clock that is set back ends waits and never makes them longer.
- * 11. Until `wakeAt`, and without an event, the decision stays what it is.
+ * 10. A clock that is set back ends waits and never makes them longer; it does not end a session.
+ * 11. Until `wakeAt`, and without an event, the decision stays what it is; unless the clock was set back before, when a wait that
+ *     10 has ended may come up again as the clock passes its beginning, which costs a dial.
  */
 import {
   HELLO_WAIT_MS,
@@ -137,13 +138,15 @@ function endCauseOf(state: PeerState, session: SessionState, now: number): EndCa
   if (state.incompatible && session.heard) return 'incompatible';
   if (session.heard?.paused === true) return 'paused-there';
   if (session.frames === 0 && isRefused(state, waitsOf(state, now))) return 'unwanted';
-  if (isOwed(state) && isOver(session.silentSince, patienceOf(state), now)) return 'stalled';
+  if (isOwed(state) && stallAt(state, session, now) === undefined) return 'stalled';
   const isRound = state.settings.interval !== 'live';
   return isRound && agrees(state) ? 'rested' : undefined;
 }
 
+/** A clock that is set back says nothing of the session: the silence counts from then on, see `applied`. */
 function stallAt(state: PeerState, session: SessionState, now: number): number | undefined {
-  return isOwed(state) ? endOf(session.silentSince, patienceOf(state), now) : undefined;
+  if (!isOwed(state)) return undefined;
+  return endOf(Math.min(session.silentSince, now), patienceOf(state), now);
 }
 
 function patienceOf({ failure }: PeerState): number {

@@ -14,6 +14,7 @@ import type { EndCause, PeerEvent } from '../../main/sync/peer-state.ts';
 import {
   began,
   counted,
+  dialling,
   ended,
   frame,
   heard,
@@ -197,6 +198,15 @@ describe('invariants of evaluate', () => {
     expect(decide(...inStep, -YEAR_MS, counted(1), STALL_MS - 1).end).toBeUndefined();
   });
 
+  test('10: a session goes on when the clock is set back, and its silence is counted from then', () => {
+    for (const back of [-1, -5_000, -YEAR_MS]) {
+      const owed = [counted(1), began, heard(), back] as const;
+      expect(decide(...owed).end).toBeUndefined();
+      expect(decide(...owed, dialling, STALL_MS - 1).end).toBeUndefined();
+      expect(decide(...owed, dialling, STALL_MS).end).toBe('stalled');
+    }
+  });
+
   test('11: until wakeAt, and without an event, the decision stays what it is', () => {
     const events = fc.oneof(
       fc.constantFrom<PeerEvent>(began, frame, { type: 'nudged' }, { type: 'committing' }),
@@ -216,7 +226,7 @@ describe('invariants of evaluate', () => {
         .constantFrom<EndCause>('closed', 'stalled', 'protocol', 'rested', 'incompatible')
         .map(ended),
       fc.tuple(fc.nat(2), fc.boolean()).map(([pending, paused]) => said(pending, paused)),
-      fc.constantFrom(1, 150, 1_000, 29_000, 600_000, -5_000),
+      fc.constantFrom(1, 150, 1_000, 29_000, 600_000),
     );
     fc.assert(
       fc.property(
