@@ -1,11 +1,13 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { holdsStore } from '../../main/store/index.ts';
 import { inFolder } from './folder.ts';
 import { insertFigures } from './store-inserts.ts';
 import type { LargeFigures, StoreChoice } from './store-large.ts';
-import type { StallFigures } from './store-stalls.ts';
+import { RESOLUTION_MS } from './store-stalls.ts';
+import type { measureStalls as stallsOfStore, StallFigures } from './store-stalls.ts';
 import { inProcess } from './store-steps.ts';
 import type { Figure } from './table.ts';
 import { formatFigures } from './table.ts';
@@ -56,7 +58,7 @@ export async function benchStore(args: readonly string[]): Promise<void> {
     for (const isEncrypted of [false, true]) {
       await inFolder(parent, async (folder) => {
         const choice = { folder: join(folder, 'store'), encrypted: isEncrypted };
-        const found = await inProcess('stalls', { ...choice, from: 0, messages: arriving });
+        const found = await measureStalls({ ...choice, from: 0, messages: arriving });
         print(stallFigures(`new store${isEncrypted ? ', encrypted' : ''}`, found));
       });
     }
@@ -72,9 +74,20 @@ export async function benchStore(args: readonly string[]): Promise<void> {
     print(largeFigures(found));
     if (values.keep !== undefined) return;
     const from = found.messages;
-    const stalls = await inProcess('stalls', { ...choice, from, messages: arriving });
+    const stalls = await measureStalls({ ...choice, from, messages: arriving });
     print(stallFigures('large store', stalls));
   });
+}
+
+/** Stalls of a process that runs a store, and at the same time those of this one, which waits for it. */
+async function measureStalls(
+  options: Parameters<typeof stallsOfStore>[0],
+): Promise<StallFigures & { readonly idle: number }> {
+  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delay.enable();
+  const found = await inProcess('stalls', options);
+  delay.disable();
+  return { ...found, idle: delay.max / 1e6 };
 }
 
 function largeFigures(found: LargeFigures): Figure[] {
@@ -112,8 +125,8 @@ function largeFigures(found: LargeFigures): Figure[] {
   ];
 }
 
-function stallFigures(where: string, found: StallFigures): Figure[] {
-  const { longestCommit, longestApply, backups, rate } = found;
+function stallFigures(where: string, found: Awaited<ReturnType<typeof measureStalls>>): Figure[] {
+  const { longestCommit, longestApply, backups, rate, idle } = found;
   return [
     {
       name: `event loop held off, ${where}`,
@@ -121,7 +134,7 @@ function stallFigures(where: string, found: StallFigures): Figure[] {
       unit: 'ms',
       bar: { atMost: STALL_MS },
       note:
-        `99.9 %: ${found.p999.toFixed(1)} ms; longest commit ${longestCommit.toFixed(0)} ms, ` +
+        `99.9 %: ${found.p999.toFixed(1)} ms; an idle process beside it: ${idle.toFixed(1)} ms; longest commit ${longestCommit.toFixed(0)} ms, ` +
         `apply ${longestApply.toFixed(0)} ms; ${Math.round(rate)} messages/s, ${backups} backups`,
     },
   ];

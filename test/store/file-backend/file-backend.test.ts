@@ -86,6 +86,44 @@ describe.each([
     },
   );
 
+  test('a log grows ahead of its commits, and a disk without room for that takes the commits that fit', async () => {
+    const path = join(testFolder(), 'small.db');
+    const faulty = faultyFileSystem();
+    let capacity = Infinity;
+    const database = await open({
+      path,
+      key,
+      fileSystem: {
+        ...faulty,
+        write(descriptor, source, offset) {
+          if (offset + source.byteLength > capacity) throw fileError('ENOSPC');
+          return faulty.write(descriptor, source, offset);
+        },
+      },
+    });
+    const logBytes = (): number => statSync(`${path}-wal`).size;
+    fill(database, 1);
+    const grown = logBytes();
+    expect(grown).toBe(1 << 18);
+    fill(database, 100);
+    expect(logBytes()).toBe(grown);
+    capacity = grown + 100_000;
+    let rows = 101;
+    expect(() => {
+      for (;;) {
+        fill(database, 500);
+        rows += 500;
+      }
+    }).toThrow('database or disk is full');
+    expect(logBytes()).toBeGreaterThan(grown);
+    expect(logBytes()).toBeLessThanOrEqual(capacity);
+    expect(count(database)).toBe(rows);
+    capacity = Infinity;
+    fill(database, 1000);
+    expect(count(database)).toBe(rows + 1000);
+    expect(integrity(database)).toEqual([['ok']]);
+  });
+
   test('a failing synchronization fails the transaction', async () => {
     const fileSystem = faultyFileSystem();
     const database = await open({ path: join(testFolder(), 'sync.db'), key, fileSystem });
