@@ -1,44 +1,57 @@
-/** `npm run bench -- <subcommand>`. Figures depend on the machine: nothing here is asserted in tests. */
-import { benchReconcile, RECONCILE_USAGE } from './reconcile.ts';
-import { benchSync, SYNC_USAGE } from './sync.ts';
-import { benchStore, STORE_USAGE } from './store.ts';
-import { storeStep } from './store-steps.ts';
+// `npm run bench -- <subcommand>`. Figures depend on the machine: nothing here is asserted in tests.
+export {};
 
-const USAGE = `Measures Reunion and prints each figure beside its bar.
-
-  npm run bench -- store [options]
-  npm run bench -- sync [options]
-  npm run bench -- reconcile
-
-${STORE_USAGE}
-${SYNC_USAGE}
-${RECONCILE_USAGE}`;
+interface Subcommand {
+  readonly run: (args: readonly string[]) => Promise<void>;
+  /** What it does and its options; undefined for what only other subcommands run. */
+  readonly usage?: string;
+}
 
 /** As shells have it for a command that was called wrongly. */
 const USAGE_ERROR = 2;
 
-const SUBCOMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<void>>> = {
-  store: benchStore,
-  sync: benchSync,
-  reconcile: benchReconcile,
+/** Loaded when asked for: what the others need is not to be in the figures of one. */
+const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
+  store: async () => {
+    const { benchStore, STORE_USAGE } = await import('./store.ts');
+    return { run: benchStore, usage: STORE_USAGE };
+  },
+  sync: async () => {
+    const { benchSync, SYNC_USAGE } = await import('./sync.ts');
+    return { run: benchSync, usage: SYNC_USAGE };
+  },
+  reconcile: async () => {
+    const { benchReconcile, RECONCILE_USAGE } = await import('./reconcile.ts');
+    return { run: benchReconcile, usage: RECONCILE_USAGE };
+  },
   // What `store` runs in a process of its own, so that nothing it did before is in the figures.
-  'store-step': storeStep,
+  'store-step': async () => ({ run: (await import('./store-steps.ts')).storeStep }),
 };
 
-const [name = '', ...args] = process.argv.slice(2);
-const subcommand = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
-if (name === '--help') {
-  process.stdout.write(USAGE);
-} else if (subcommand === undefined) {
-  process.stderr.write(USAGE);
+async function usage(): Promise<string> {
+  const loaded = await Promise.all(Object.values(SUBCOMMANDS).map((each) => each()));
+  const listed = loaded.flatMap(({ usage: text }) => text ?? []);
+  return `Measures Reunion and prints each figure beside its bar.
+
+  npm run bench -- <subcommand> [options]
+
+${listed.join('\n')}`;
+}
+
+const [chosen = '', ...args] = process.argv.slice(2);
+const load = Object.hasOwn(SUBCOMMANDS, chosen) ? SUBCOMMANDS[chosen] : undefined;
+if (chosen === '--help') {
+  process.stdout.write(await usage());
+} else if (load === undefined) {
+  process.stderr.write(await usage());
   process.exitCode = USAGE_ERROR;
 } else {
   try {
-    await subcommand(args);
+    await (await load()).run(args);
   } catch (error) {
     if (!(error instanceof TypeError && 'code' in error)) throw error;
     // What `parseArgs` says of an option that it does not know.
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.stderr.write(`${error.message}\n\n${await usage()}`);
     process.exitCode = USAGE_ERROR;
   }
 }

@@ -16,6 +16,8 @@ const DEFAULT_MESSAGES = 1_000_000;
 const ARRIVING_MESSAGES = 100_000;
 const MEGABYTE = 1e6;
 
+/** Processes that open the large store, one after another. */
+const OPENINGS = 5;
 const FIRST_PAGE_MS = 200;
 const RESIDENT_MEGABYTES = 200;
 const PAGE_MS = 5;
@@ -70,8 +72,10 @@ export async function benchStore(args: readonly string[]): Promise<void> {
       const filling = await inProcess('fill', { ...choice, messages });
       print([{ name: 'filling the large store', value: filling / 1000, unit: 's' }]);
     }
+    const openings: number[] = [];
+    for (let at = 0; at < OPENINGS; at += 1) openings.push(await inProcess('open', choice));
     const found = await inProcess('read', choice);
-    print(largeFigures(found));
+    print(largeFigures(openings, found));
     if (values.keep !== undefined) return;
     const from = found.messages;
     const stalls = await measureStalls({ ...choice, from, messages: arriving });
@@ -90,16 +94,19 @@ async function measureStalls(
   return { ...found, idle: delay.max / 1e6 };
 }
 
-function largeFigures(found: LargeFigures): Figure[] {
+function largeFigures(openings: readonly number[], found: LargeFigures): Figure[] {
+  const sorted = [...openings].sort((one, other) => one - other);
   const megabytes = (bytes: number): number => bytes / MEGABYTE;
-  const [page, slowestPage] = found.page;
+  const [medianPage, page, slowestPage] = found.page;
   return [
     {
       name: `open to the first page, ${found.messages} messages`,
-      value: found.firstPage,
+      value: sorted[OPENINGS >> 1] ?? 0,
       unit: 'ms',
       bar: { atMost: FIRST_PAGE_MS },
-      note: `${megabytes(found.bytes).toFixed(0)} MB on disk`,
+      note:
+        `median of ${OPENINGS} processes, slowest ${sorted.at(-1)?.toFixed(0)} ms; ` +
+        `${megabytes(found.bytes).toFixed(0)} MB on disk`,
     },
     {
       name: 'resident memory, at most',
@@ -113,7 +120,7 @@ function largeFigures(found: LargeFigures): Figure[] {
       value: page,
       unit: 'ms',
       bar: { atMost: PAGE_MS },
-      note: `slowest ${slowestPage.toFixed(1)} ms`,
+      note: `median ${medianPage.toFixed(1)} ms, slowest ${slowestPage.toFixed(1)} ms`,
     },
     ...Object.entries(found.searches).map(([kind, [median, slowest]]) => ({
       name: `search for ${kind}, slowest`,
