@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { forward } from './forward.mjs';
+import { nodeEnvironment, nodeFlags } from './launch.mjs';
 import { node, root } from './setup.mjs';
 
 const [program = '', ...args] = process.argv.slice(2);
 build();
-forward(node, [join(root, 'dist', program), ...args]);
+forward(node, [...nodeFlags, join(root, 'dist', program), ...args], nodeEnvironment);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { electronBinary } from './electron.mjs';
 import { forward } from './forward.mjs';
+import { nodeEnvironment, nodeFlags } from './launch.mjs';
 import { node, root } from './setup.mjs';
 
 const args = process.argv.slice(2);
@@ -19,5 +20,6 @@ if (electron !== undefined) {
       'The Electron binary is not here and cannot be downloaded: opening in the browser.',
     );
   }
-  forward(node, [join(root, 'dist', 'reunion.mjs'), 'device', '--open', ...others]);
+  const program = join(root, 'dist', 'reunion.mjs');
+  forward(node, [...nodeFlags, program, 'device', '--open', ...others], nodeEnvironment);
 }

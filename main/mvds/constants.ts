@@ -3,8 +3,14 @@
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Bytes of the largest payload sent: ~800 messages of 300 bytes in one transaction, well under 50 ms of work. */
+/** Bytes of the largest payload sent. */
 export const MAX_PAYLOAD_BYTES = 256 * KiB;
+
+/**
+ * Bytes after which a payload is sent, a longer message alone: some 150 messages of 300 bytes. The peer keeps a payload in
+ * one transaction, and whoever reads its store waits for that.
+ */
+export const PAYLOAD_BYTES = 64 * KiB;
 
 /** Bytes of the largest payload taken. The Go implementations never split what is due, so theirs may be larger than ours. */
 export const MAX_RECEIVED_PAYLOAD_BYTES = 4 * MiB;
@@ -39,11 +45,11 @@ export const WINDOW_BYTES = 1 * MiB;
  */
 export const OFFER_WINDOW_BYTES = 512;
 
-/** Records read from the store for one payload. 1,024 offers are 36 KiB; more would delay the first byte. */
-export const DUE_BATCH = 1024;
+/** Records read from the store for one payload: enough to fill it with messages of 128 bytes. */
+export const DUE_BATCH = 512;
 
-/** Bodies read from the store at once: few enough that the largest (64 MiB of attachments) still fit in memory. */
-export const READ_BATCH = 256;
+/** Bodies read from the store at once: few enough that the largest (16 MiB of attachments) still fit in memory. */
+export const READ_BATCH = 64;
 
 /** Requests that one peer's offers can make us keep: the bound that hostile offers run into. */
 export const MAX_REQUESTS_PER_PEER = 4096;

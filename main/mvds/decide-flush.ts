@@ -60,7 +60,7 @@ class NextPayload {
     const { policy } = view;
     const theirs = Math.max(MIN_PEER_PAYLOAD_BYTES, peer.maxPayloadBytes ?? Infinity);
     this.withHello = policy.hello !== undefined && !peer.helloSent && peer.dialect === 'spec';
-    this.room = Math.min(policy.maxPayloadBytes, theirs) - (this.withHello ? HELLO_BYTES : 0);
+    this.room = Math.min(policy.payloadBytes, theirs) - (this.withHello ? HELLO_BYTES : 0);
     this.window = policy.windowBytes - peer.inFlightBytes;
   }
 

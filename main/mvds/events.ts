@@ -18,7 +18,7 @@ export interface Policy {
    * already, and because an offer tells them that we do. `mode`: as each peer's mode says, like 2/MVDS.
    */
   readonly relay: 'offer' | 'mode';
-  readonly maxPayloadBytes: number;
+  readonly payloadBytes: number;
   readonly windowBytes: number;
   readonly maxRequestsPerPeer: number;
   /** What goes out beside the first record of a session; undefined for a plain MVDS node. */

@@ -6,6 +6,7 @@ import {
   MAX_PAYLOAD_BYTES,
   MAX_REQUESTS_PER_PEER,
   PARENT_REQUEST_SENDS,
+  PAYLOAD_BYTES,
   STORE_ID_BYTES,
   WINDOW_BYTES,
 } from './constants.ts';
@@ -118,7 +119,7 @@ export function policyOf(options: MvdsNodeOptions): Policy {
     giveUp: options.giveUp ?? isHopelessParentRequest,
     delivery: options.delivery ?? 'causal',
     relay: options.relay ?? 'offer',
-    maxPayloadBytes,
+    payloadBytes: Math.min(PAYLOAD_BYTES, maxPayloadBytes),
     windowBytes: limits.windowBytes ?? WINDOW_BYTES,
     maxRequestsPerPeer: limits.maxRequestsPerPeer ?? MAX_REQUESTS_PER_PEER,
     reconciles: options.reconciles ?? false,

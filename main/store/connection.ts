@@ -98,6 +98,21 @@ export class Connection {
     }
   }
 
+  /**
+   * As `transaction`, for what can be made again from the rest of the store: a loss of power, but no crash, may undo the
+   * newest of these. Not waiting for the disk is worth it where they are many.
+   */
+  derived<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    // Takes effect while it is prepared, hence no statement that is kept.
+    this.script('PRAGMA synchronous = NORMAL');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.script('PRAGMA synchronous = FULL');
+    }
+  }
+
   close(): void {
     for (const statement of this.#statements.values()) statement.free();
     this.#statements.clear();

@@ -40,7 +40,7 @@ export class ConversationTable implements SyncOf<ConversationStore> {
 
   apply(changes: ProjectionChanges): void {
     const { nameConversations = [], putEntries = [], removeEntries = [] } = changes;
-    this.#connection.transaction(() => {
+    this.#connection.derived(() => {
       for (const naming of nameConversations) this.#name(naming);
       for (const entry of putEntries) this.#put(entry);
       for (const id of removeEntries) this.#remove(id);

@@ -110,6 +110,11 @@ export class Engine {
     });
   }
 
+  /** Moves what is in the log into the database, in at most some 300 ms. */
+  checkpoint(): void {
+    this.#connection.script('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
   /**
    * Gives back the room of what was deleted: writes the store anew and puts it in the place of the old one. Nothing else
    * may be called before it is done.

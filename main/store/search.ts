@@ -59,10 +59,12 @@ export class SearchIndex {
   /** Merges a bounded part of the index. Returns whether there may be more to merge. */
   mergeStep(): boolean {
     const before = this.#totalChanges();
-    this.#connection.run(
-      'INSERT INTO search(search) VALUES(?)',
-      `merge=${MERGE_PAGES},${MERGE_SEGMENTS}`,
-    );
+    this.#connection.derived(() => {
+      this.#connection.run(
+        'INSERT INTO search(search) VALUES(?)',
+        `merge=${MERGE_PAGES},${MERGE_SEGMENTS}`,
+      );
+    });
     const isDone = this.#totalChanges() - before < 2;
     if (isDone) this.#writesSinceMerge = 0;
     return !isDone;

@@ -1,6 +1,8 @@
 import type { Engine } from './engine.ts';
 import { StoreClosedError, StoreDamagedError } from './errors.ts';
 import { IdleCheck } from './idle-check.ts';
+import { IdleCheckpoint } from './idle-checkpoint.ts';
+import { TurnBudget } from './turn-budget.ts';
 
 /** The parts of the engine that are called from outside, each with the methods that may be. */
 const CALLABLE = {
@@ -41,17 +43,27 @@ export type StoreCall =
 
 export type StoreMethod = 'commit' | 'stats' | 'check' | 'compact' | 'backup' | 'close';
 
-/**
- * What calls may take of one turn of the event loop together, milliseconds. Callers that await one call after another go
- * on in microtasks, which would hold off timers, sockets and windows for as long as there is work.
- */
-const TURN_BUDGET_MS = 10;
+/** What a person waits for. It does not have to wait for what synchronizes, however much of that there is. */
+const URGENT: ReadonlySet<string> = new Set([
+  'conversations.conversations',
+  'conversations.conversation',
+  'conversations.conversationsNamed',
+  'conversations.entries',
+  'conversations.entry',
+  'conversations.search',
+  'settings.get',
+  'activity.newest',
+  'attachments.state',
+  'attachments.chunk',
+  'store.stats',
+]);
 
 /** Runs calls on the engine, long ones in steps, and upkeep in between. */
 export class StoreService {
   readonly #engine: Engine;
   readonly #turn = new TurnBudget();
   readonly #idleCheck: IdleCheck;
+  readonly #idleCheckpoint: IdleCheckpoint;
   #upkeep: NodeJS.Immediate | undefined;
   #isClosed = false;
   /** While it is there, the engine is nobody else's: see `Engine.compact`. */
@@ -62,10 +74,11 @@ export class StoreService {
   constructor(engine: Engine, idleMs?: number) {
     this.#engine = engine;
     this.#idleCheck = new IdleCheck(engine, idleMs);
+    this.#idleCheckpoint = new IdleCheckpoint(engine, idleMs);
   }
 
   async call({ table, method, args }: StoreCall): Promise<unknown> {
-    await this.#turn.room();
+    await this.#turn.room(URGENT.has(`${table}.${method}`));
     while (this.#exclusive) await this.#exclusive;
     if (this.#isClosed) throw new StoreClosedError('The store is closed.');
     try {
@@ -81,6 +94,7 @@ export class StoreService {
       throw error;
     } finally {
       this.#idleCheck.restart();
+      this.#idleCheckpoint.restart();
       this.#scheduleUpkeep();
     }
   }
@@ -101,6 +115,7 @@ export class StoreService {
       case 'close':
         this.#isClosed = true;
         this.#idleCheck.stop();
+        this.#idleCheckpoint.stop();
         if (this.#upkeep !== undefined) clearImmediate(this.#upkeep);
         await this.#maintenance.catch(() => undefined);
         engine.close();
@@ -157,19 +172,4 @@ export class StoreService {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Lets calls run, in the order they were made, until their share of the turn is used up; the rest wait for the next. */
-class TurnBudget {
-  #began: number | undefined;
-  #next: Promise<void> | undefined;
-
-  async room(): Promise<void> {
-    while (this.#next && performance.now() - (this.#began ?? 0) > TURN_BUDGET_MS) await this.#next;
-    if (this.#next) return;
-    this.#began = performance.now();
-    this.#next = nextTurn().then(() => {
-      this.#next = undefined;
-    });
-  }
 }

@@ -39,7 +39,7 @@ export const PAUSED_PROBE_MS = 15 * MINUTE;
 /** A peer that calls every n seconds is called itself when it has been silent for 2 n and this. */
 export const INTERVAL_GRACE_MS = MINUTE;
 
-/** Time constant of the smoothed rates: quick enough to see a stop, slow enough that payloads of 256 KiB are no jumps. */
+/** Time constant of the smoothed rates: quick enough to see a stop, slow enough that payloads of 64 KiB are no jumps. */
 export const RATE_TAU_MS = 3 * SECOND;
 /** After a break of this length a transfer begins anew: its rate says nothing of the one before. */
 export const RATE_BREAK_MS = 5 * SECOND;

@@ -8,6 +8,9 @@ import type { Session } from './ports.ts';
  */
 const POSTED_BYTES_MAX = 4 * 1024 * 1024;
 
+/** Bytes of frames that may wait to be dealt with while more is read. */
+const DEFERRED_BYTES_MAX = 1024 * 1024;
+
 export interface LinkOptions {
   readonly session: Session;
   readonly clock: Clock;
@@ -27,6 +30,9 @@ export class Link {
   /** Frames of reconciliation that wait for room, and their bytes. */
   #posted = Promise.resolve();
   #postedBytes = 0;
+  /** Work on what came in that is dealt with beside the reading, in order, and the bytes that it is about. */
+  #deferred = Promise.resolve();
+  #deferredBytes = 0;
 
   constructor(options: LinkOptions) {
     this.session = options.session;
@@ -54,6 +60,24 @@ export class Link {
       return;
     }
     onWrote(frame.byteLength, clock.now() > began);
+  }
+
+  /**
+   * Runs `work` after what was deferred before it. Resolves when there is room for more; `work` must not reject. Finding out
+   * what a hundred thousand messages differ by takes seconds, in which acknowledgements would go unread.
+   */
+  async defer(bytes: number, work: () => Promise<void>): Promise<void> {
+    this.#deferredBytes += bytes;
+    this.#deferred = this.#deferred.then(async () => {
+      if (this.#cause === undefined) await work();
+      this.#deferredBytes -= bytes;
+    });
+    if (this.#deferredBytes > DEFERRED_BYTES_MAX) await this.#deferred;
+  }
+
+  /** Resolves when nothing that was deferred is under way any more. */
+  async settled(): Promise<void> {
+    await this.#deferred;
   }
 
   /** Writes in the order of the calls. Resolves when there is room for another. */

@@ -120,6 +120,7 @@ export class PeerSync {
       await link.end('store');
     }
     await session.channel.close();
+    await link.settled();
     this.#finish(link);
   }
 
@@ -273,13 +274,17 @@ export class PeerSync {
     { requested }: ReceiveResult,
   ): Promise<void> {
     if (requested > 0) this.#reconciler.requested();
-    try {
-      for (const frame of reconcile) {
-        if (this.#link === link && link.cause === undefined) await this.#reconciler.receive(frame);
-      }
-    } catch (error) {
-      if (!(error instanceof FrameError)) throw error;
-      void link.end('protocol');
+    for (const frame of reconcile) {
+      await link.defer(frame.frame.byteLength, async () => {
+        if (this.#link !== link) return;
+        try {
+          await this.#reconciler.receive(frame);
+        } catch (error) {
+          if (error instanceof FrameError) void link.end('protocol');
+          else if (this.#link === link) this.failed(error);
+          else this.#options.onError(error);
+        }
+      });
     }
   }
 

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import type { ApiClient } from '../../main/api/client.ts';
 import { connect } from '../../main/headless/connect.ts';
+import { nodeEnvironment, nodeFlags } from '../../scripts/launch.mjs';
 import { inFolder } from './folder.ts';
 import type { Figure } from './table.ts';
 import { formatFigures } from './table.ts';
@@ -63,7 +64,8 @@ async function measure(
     string,
   ];
   const begin = async (line: RegExp, ...command: string[]): Promise<[ChildProcess, string]> => {
-    const child = spawn(process.execPath, [REUNION, ...command], {
+    const child = spawn(process.execPath, [...nodeFlags, REUNION, ...command], {
+      env: { ...process.env, ...nodeEnvironment },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     running.push(child);
@@ -86,11 +88,10 @@ async function measure(
   const filling = performance.now();
   await fill(filled, messages);
   const fillRate = (messages / (performance.now() - filling)) * 1000;
-  const { storage } = await filled.call('status', {});
   filled.close();
 
   const [receiver] = await device(b);
-  const reception = await receive(await connect(b), storage.messages);
+  const reception = await receive(await connect(b), messages);
   const peak = peakOf(receiver);
   const sorted = [...reception.calls].sort((one, other) => one - other);
   const percentile = (share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
@@ -124,8 +125,8 @@ async function measure(
   ];
 }
 
-/** Asks the api without a pause until everything is there. */
-async function receive(api: ApiClient, wanted: number): Promise<Reception> {
+/** Asks the api without a pause until everything is there, and in its conversation. */
+async function receive(api: ApiClient, messages: number): Promise<Reception> {
   const calls: number[] = [];
   const started = performance.now();
   const call: ApiClient['call'] = async (command, given) => {
@@ -136,15 +137,16 @@ async function receive(api: ApiClient, wanted: number): Promise<Reception> {
   };
   for (;;) {
     const { storage, peers } = await call('status', {});
-    if (storage.messages >= wanted && peers.every(({ state }) => state === 'up-to-date')) {
+    // What a person would do: look at a conversation.
+    const [conversation] = await call('conversations', {});
+    if (conversation) await call('messages', { conversation: conversation.id, limit: 50 });
+    const isShown = (conversation?.messages ?? 0) >= messages;
+    if (isShown && peers.every(({ state }) => state === 'up-to-date')) {
       const seconds = (performance.now() - started) / 1000;
       const bytes = peers.reduce((sum, { bytesReceived }) => sum + bytesReceived, 0);
       api.close();
       return { seconds, calls, bytes, held: storage.messages };
     }
-    // What a person would do: look at a conversation.
-    const [conversation] = await call('conversations', {});
-    if (conversation) await call('messages', { conversation: conversation.id, limit: 50 });
   }
 }
 

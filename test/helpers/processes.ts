@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pEvent } from 'p-event';
 import { onTestFinished } from 'vitest';
+import { nodeEnvironment, nodeFlags } from '../../scripts/launch.mjs';
 
 const REUNION = resolve(import.meta.dirname, '../../dist/reunion.mjs');
 
@@ -41,7 +42,10 @@ export class RunningProcess {
   readonly #stderr: Buffer[] = [];
 
   constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [REUNION, ...args], { stdio: 'pipe' });
+    this.child = spawn(process.execPath, [...nodeFlags, REUNION, ...args], {
+      stdio: 'pipe',
+      env: { ...process.env, ...nodeEnvironment },
+    });
     const { stdout, stderr } = this.child;
     if (!stdout || !stderr) throw new Error('a process without pipes');
     createInterface({ input: stdout }).on('line', (line) => {

@@ -1,13 +1,8 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import type { FileSystem } from '../../main/store/file-backend/index.ts';
+import { nodeFileSystem } from '../../main/store/file-backend/index.ts';
 import type { StoreNotice } from '../../main/store/index.ts';
 import { openStore } from '../../main/store/index.ts';
 import { SeededRandom } from '../simulator/random.ts';
@@ -20,8 +15,10 @@ const LOG = 'messages.db-wal';
 /** Below a page, so that no message has pages of its own, which SQLite's checks do not look into. */
 const BODY_BYTES = 1_500;
 const BATCH_MESSAGES = 10;
-/** Enough for the log to be moved into the database once and begun again over its old content. */
 const LOG_BATCHES = 160;
+/** After these the log is moved into the database, and begun again over its old content. */
+const MOVED_BATCHES = 120;
+const IDLE_MS = 20;
 const DATABASE_BATCHES = 20;
 const GARBLED_BYTES_MAX = 6_000;
 const PAGE_BYTES = 4_096;
@@ -43,7 +40,7 @@ export async function tornLogRounds(
 ): Promise<void> {
   const random = new SeededRandom(seed);
   const short = await crashedStore(key, DATABASE_BATCHES);
-  const long = await crashedStore(key, LOG_BATCHES);
+  const long = await crashedStore(key, LOG_BATCHES, MOVED_BATCHES);
   const moved = await movedIntoDatabase(long, key);
   expect(moved).toBeGreaterThan(0);
   let verdicts = 0;
@@ -131,21 +128,65 @@ export async function garbledDatabaseRounds(
 }
 
 /** A store as the end of its process leaves it, with a log. */
-export async function crashedStore(key: Uint8Array | undefined, count: number): Promise<Crashed> {
+export async function crashedStore(
+  key: Uint8Array | undefined,
+  count: number,
+  movedAfter = count,
+): Promise<Crashed> {
   const folder = testFolder();
-  const store = await openStore({ inThread: false, folder, key });
+  const log = loggedFileSystem();
+  const store = await openStore({
+    ...{ inThread: false, folder, key, fileSystem: log.fileSystem },
+    ...(movedAfter < count && { idleMs: IDLE_MS }),
+  });
   try {
     const batches: string[] = [];
     const logSizes: number[] = [];
     for (let index = 0; index < count; index += 1) {
       batches.push(`${index}`);
       await store.sync.commit({ addMessages: batch(`${index}`, BATCH_MESSAGES, BODY_BYTES) });
-      logSizes.push(statSync(join(folder, LOG)).size);
+      logSizes.push(log.end());
+      if (index === movedAfter) await log.moved();
     }
     return { folder: copyOf(folder), batches, logSizes };
   } finally {
     await store.close();
   }
+}
+
+interface LoggedFileSystem {
+  readonly fileSystem: FileSystem;
+  /** Where the last frame of the log ends: the log itself goes on from there, in zeros. */
+  readonly end: () => number;
+  /** Resolves when something is moved from the log into the database. */
+  readonly moved: () => Promise<void>;
+}
+
+function loggedFileSystem(): LoggedFileSystem {
+  let end = 0;
+  let log: number | undefined;
+  let onMoved = (): void => undefined;
+  return {
+    end: () => end,
+    moved: () => new Promise((resolve) => (onMoved = resolve)),
+    fileSystem: {
+      ...nodeFileSystem,
+      open(path, options) {
+        const descriptor = nodeFileSystem.open(path, options);
+        if (path.endsWith(LOG)) log = descriptor;
+        return descriptor;
+      },
+      write(descriptor, source, at) {
+        const written = nodeFileSystem.write(descriptor, source, at);
+        if (descriptor === log && source.some((byte) => byte !== 0)) end = at + written;
+        return written;
+      },
+      sync(descriptor) {
+        nodeFileSystem.sync(descriptor);
+        if (descriptor !== log) onMoved();
+      },
+    },
+  };
 }
 
 async function closedStore(key: Uint8Array | undefined): Promise<Crashed> {

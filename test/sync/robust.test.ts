@@ -229,17 +229,17 @@ describe('what goes wrong in a session', () => {
     const [a, b] = [await devices.open('a', ['b']), await devices.open('b', ['a'])];
     await Promise.all(Array.from({ length: 2_000 }, (_, i) => a.write(`${i} ${'x'.repeat(900)}`)));
     devices.clock.advance(1);
-    while ((await b.store.messages.count()) === 0) await Promise.resolve();
+    while ((await b.store.messages.count()) < 500) await Promise.resolve();
     devices.network.setReachable(b.peerId, false);
     await devices.pass(2_000);
     const before = await b.store.messages.count();
-    expect(before).toBeGreaterThan(0);
+    expect(before).toBeGreaterThanOrEqual(500);
     expect(before).toBeLessThan(2_000);
     devices.network.setReachable(b.peerId, true);
     await devices.pass(5_000);
     expect(await b.store.messages.count()).toBe(2_000);
     // What had arrived and was acknowledged, or found out to be there, did not come again.
-    expect(b.of(a).bytesReceived).toBeLessThan(2_000 * 1_000);
+    expect(b.of(a).bytesReceived).toBeLessThan((2_000 - before) * 1_100);
   });
 });
 
