@@ -178,6 +178,7 @@ export class Device {
   async close(): Promise<void> {
     await this.#pairing.stop();
     await this.#sync.stop();
+    await this.#projector.stop();
     await this.#network.stop();
     this.#cancelSaving?.();
     await this.#settings.setHistory(this.#sync.peers());

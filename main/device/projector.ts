@@ -1,4 +1,4 @@
-import { coalesced } from '../api/coalesced.ts';
+import { coalesced } from '../helpers/coalesced.ts';
 import { projectionOf } from '../conversations/projection.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
 import type { ConversationId } from '../conversations/types.ts';
@@ -17,6 +17,7 @@ export class Projector {
   readonly #conversations: ConversationStore;
   readonly #onChange: (conversations: ReadonlySet<ConversationId>) => void;
   #group: GroupId | undefined;
+  #isStopped = false;
 
   constructor(
     messages: MessageStore,
@@ -33,10 +34,16 @@ export class Projector {
     this.#group = group;
   }
 
-  /** Resolves once everything that was stored before the call is in the conversations. */
+  /** Resolves once everything that was stored before the call is in the conversations, or it was stopped. */
   readonly catchUp = coalesced(async () => {
-    while (await this.#batch());
+    while (!this.#isStopped && (await this.#batch()));
   });
+
+  /** Resolves when nothing is under way any more; what is missing is made up for at the next start. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    await this.catchUp();
+  }
 
   async #batch(): Promise<boolean> {
     const through = await this.#conversations.projectedThrough();
