@@ -1,29 +1,13 @@
 // Generated from proto/ by `npm run proto`. Do not edit.
 // @ts-nocheck
-import { decodeMessage, encodeMessage, enumeration, MaxLengthError, message, streamMessage } from 'protons-runtime'
+import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
-export enum DeviceChangeKind {
-  CREATE = 'CREATE',
-  ADD = 'ADD'
-}
-
-enum __DeviceChangeKindValues {
-  CREATE = 0,
-  ADD = 1
-}
-
-export namespace DeviceChangeKind {
-  export const codec = (): Codec<DeviceChangeKind> => {
-    return enumeration<DeviceChangeKind>(__DeviceChangeKindValues)
-  }
-}
-
 export interface DeviceChange {
   version: number
-  kind: DeviceChangeKind
+  kind: number
   listId: Uint8Array
   subject: Uint8Array
   name: string
@@ -47,9 +31,9 @@ export namespace DeviceChange {
           w.uint32(obj.version)
         }
 
-        if (obj.kind != null && __DeviceChangeKindValues[obj.kind] !== 0) {
+        if ((obj.kind != null && obj.kind !== 0)) {
           w.uint32(16)
-          DeviceChangeKind.codec().encode(obj.kind, w)
+          w.uint32(obj.kind)
         }
 
         if ((obj.listId != null && obj.listId.byteLength > 0)) {
@@ -90,7 +74,7 @@ export namespace DeviceChange {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           version: 0,
-          kind: DeviceChangeKind.CREATE,
+          kind: 0,
           listId: uint8ArrayAlloc(0),
           subject: uint8ArrayAlloc(0),
           name: '',
@@ -110,7 +94,7 @@ export namespace DeviceChange {
               break
             }
             case 2: {
-              obj.kind = DeviceChangeKind.codec().decode(reader)
+              obj.kind = reader.uint32()
               break
             }
             case 3: {
@@ -170,7 +154,7 @@ export namespace DeviceChange {
             case 2: {
               yield {
                 field: `${prefix}.kind`,
-                value: DeviceChangeKind.codec().decode(reader)
+                value: reader.uint32()
               }
               break
             }
@@ -243,7 +227,7 @@ export namespace DeviceChange {
 
   export interface DeviceChangeKindFieldEvent {
     field: '$.kind'
-    value: DeviceChangeKind
+    value: number
   }
 
   export interface DeviceChangeListIdFieldEvent {
