@@ -85,6 +85,9 @@ describe('hostile entries', () => {
     const addStranger = maker.add(0, 5, two);
     const early = signEntry(keysOf(5), addsThird);
     expect(countWith(addStranger, early)).toBe(3);
+    const removes = signEntry(keysOf(5), { ...addsThird, kind: 'remove' });
+    expect(countWith(addStranger, removes, maker.add(0, 2, two))).toBe(4);
+    expect(countWith(removes, maker.add(0, 2, two), addStranger)).toBe(4);
     const later = signEntry(keysOf(5), { ...addsThird, previous: [hashOfEntry(addStranger)] });
     expect(countWith(addStranger, later)).toBe(4);
   });
