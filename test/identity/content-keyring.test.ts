@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { ed25519 } from '@noble/curves/ed25519.js';
+import { ED25519_TORSION_SUBGROUP, ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { peerIdOfPublicKey } from '../../main/helpers/peer-id.ts';
@@ -62,8 +62,10 @@ describe('a secret sealed to a device', () => {
 
   it('cannot be sealed to what is no key, or one whose shared secrets everybody knows', () => {
     const noPoint = peerIdOfPublicKey(new Uint8Array(32).fill(2));
-    const neutral = peerIdOfPublicKey(ed25519.Point.ZERO.toBytes());
-    for (const device of [noPoint, neutral]) {
+    const small = ED25519_TORSION_SUBGROUP.map((hex) => ed25519.Point.fromHex(hex));
+    const mixed = small.slice(1).map((point) => ed25519.Point.BASE.add(point));
+    const weak = [...small, ...mixed].map((point) => peerIdOfPublicKey(point.toBytes()));
+    for (const device of [noPoint, ...weak]) {
       expect(sealingKeyOf(device)).toBeUndefined();
       expect(() => sealSecretTo(device, secret, context, randomBytes)).toThrow(RangeError);
     }
@@ -135,6 +137,15 @@ describe('content keys', () => {
     }
     expect(away.current).toEqual(keyring(0, ofTwo, log).current);
     expect(away.current?.epoch).toBe(readKeyEntry(log[3] ?? first)?.epoch);
+  });
+
+  it('of the newest epoch are the ones to seal under', () => {
+    const log = [first];
+    for (let rotation = 0; rotation < 6; rotation++) {
+      const started = keyring(0, ofFour, log).startEpoch();
+      log.unshift(started);
+      expect(keyring(1, ofFour, log).current?.epoch).toBe(readKeyEntry(started)?.epoch);
+    }
   });
 
   it('are passed on to a new device, all of them, and once', () => {
