@@ -21,10 +21,11 @@ export class DeviceGroup implements PeerGroup {
     this.#listeners.push(listener);
   }
 
-  /** Takes over the members of a list. */
+  /** Takes over the members of a list. A device that is not on it, because it was removed, syncs with nobody. */
   follow(list: DeviceList): void {
     const groups = new Set([deviceListGroup(list.id), conversationGroup(list.id)]);
-    const others = [...list.members.keys()].filter((peer) => peer !== this.#self);
+    const everyone = list.members.has(this.#self) ? [...list.members.keys()] : [];
+    const others = everyone.filter((peer) => peer !== this.#self);
     this.#members = new Map(others.map((peer) => [peer, groups]));
     for (const listener of this.#listeners) listener();
   }

@@ -14,10 +14,12 @@ import { ed25519 } from '@noble/curves/ed25519.js';
 import { z } from 'zod';
 import type { PeerId } from '../mvds/types.ts';
 import { peerIdOfPublicKey } from '../helpers/peer-id.ts';
+import { fileProtection, KeyFileError, SECRET_BYTES, SECRETS_BYTES } from './key-protection.ts';
+import type { KeyProtection } from './key-protection.ts';
+
+export { KeyFileError };
 
 const KEY_FILE = 'device.key';
-/** An Ed25519 seed (RFC 8032) and the key of the store both have 32 bytes. */
-const SECRET_BYTES = 32;
 
 /** The secrets of this device. They are made here and never leave it. */
 export interface DeviceKeys {
@@ -28,43 +30,32 @@ export interface DeviceKeys {
   readonly storeKey: Uint8Array;
 }
 
-/** The key file cannot be used. Nothing was changed. */
-export class KeyFileError extends Error {
-  override readonly name = 'KeyFileError';
-}
-
-const secret = z
-  .string()
-  .transform((text) => new Uint8Array(Buffer.from(text, 'base64url')))
-  .refine((bytes) => bytes.byteLength === SECRET_BYTES);
-const keyFile = z.object({ version: z.literal(1), seed: secret, storeKey: secret });
+/** `backend` says what protects the secrets. Files without it are of the first version, which knew only one way. */
+const keyFile = z.looseObject({ version: z.literal(1), backend: z.string().default('file') });
 
 /**
  * The keys of a data folder, from its key file (mode 0600), which is made where there is none. A folder that holds
- * messages but no key is refused: a new key would start it on an empty store. Throws `KeyFileError`.
+ * messages but no key is refused: a new key would start it on an empty store. `protection` must be the one that the file
+ * was made with. Throws `KeyFileError`; nothing was changed then.
  */
-export function openKeys(folder: string, holdsMessages: boolean): DeviceKeys {
+export function openKeys(
+  folder: string,
+  holdsMessages: boolean,
+  protection: KeyProtection = fileProtection,
+): DeviceKeys {
   const path = join(folder, KEY_FILE);
-  if (existsSync(path)) return readKeys(path);
+  if (existsSync(path)) return readKeys(path, protection);
   if (holdsMessages) {
     throw new KeyFileError(
       `The messages in ${folder} are there, but their key ${KEY_FILE} is not. Put it back from a backup; nothing was changed.`,
     );
   }
-  const seed = randomBytes(SECRET_BYTES);
-  const storeKey = randomBytes(SECRET_BYTES);
-  writeWhole(
-    path,
-    JSON.stringify({
-      version: 1,
-      seed: seed.toString('base64url'),
-      storeKey: storeKey.toString('base64url'),
-    }),
-  );
-  return readKeys(path);
+  const fields = protection.protect(randomBytes(SECRETS_BYTES));
+  writeWhole(path, JSON.stringify({ version: 1, backend: protection.backend, ...fields }));
+  return readKeys(path, protection);
 }
 
-function readKeys(path: string): DeviceKeys {
+function readKeys(path: string, protection: KeyProtection): DeviceKeys {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
@@ -72,12 +63,24 @@ function readKeys(path: string): DeviceKeys {
     throw new KeyFileError(`The key file ${path} cannot be read: ${(error as Error).message}`);
   }
   const parsed = keyFile.safeParse(content);
-  if (!parsed.success) {
+  if (parsed.success && parsed.data.backend !== protection.backend) {
+    throw new KeyFileError(
+      `The key file ${path} is protected by "${parsed.data.backend}", and was to be opened by "${protection.backend}"; it was left as it is.`,
+    );
+  }
+  const opened = parsed.success ? protection.unprotect(parsed.data) : 'damaged';
+  if (opened === 'wrong-passphrase') {
+    throw new KeyFileError(
+      `The passphrase does not fit the key file ${path}; it was left as it is.`,
+    );
+  }
+  if (opened === 'damaged') {
     throw new KeyFileError(
       `The key file ${path} is damaged or not a Reunion key file; it was left as it is.`,
     );
   }
-  const { seed, storeKey } = parsed.data;
+  const seed = opened.slice(0, SECRET_BYTES);
+  const storeKey = opened.slice(SECRET_BYTES);
   return { peerId: peerIdOfPublicKey(ed25519.getPublicKey(seed)), seed, storeKey };
 }
 

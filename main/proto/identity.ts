@@ -1,30 +1,14 @@
 // Generated from proto/ by `npm run proto`. Do not edit.
 // @ts-nocheck
 import { writeVarint64 } from '../helpers/varint64.ts';
-import { decodeMessage, encodeMessage, enumeration, MaxLengthError, message, streamMessage } from 'protons-runtime'
+import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
-export enum DeviceChangeKind {
-  CREATE = 'CREATE',
-  ADD = 'ADD'
-}
-
-enum __DeviceChangeKindValues {
-  CREATE = 0,
-  ADD = 1
-}
-
-export namespace DeviceChangeKind {
-  export const codec = (): Codec<DeviceChangeKind> => {
-    return enumeration<DeviceChangeKind>(__DeviceChangeKindValues)
-  }
-}
-
 export interface DeviceChange {
   version: number
-  kind: DeviceChangeKind
+  kind: number
   listId: Uint8Array
   subject: Uint8Array
   name: string
@@ -48,9 +32,9 @@ export namespace DeviceChange {
           w.uint32(obj.version)
         }
 
-        if (obj.kind != null && __DeviceChangeKindValues[obj.kind] !== 0) {
+        if ((obj.kind != null && obj.kind !== 0)) {
           w.uint32(16)
-          DeviceChangeKind.codec().encode(obj.kind, w)
+          w.uint32(obj.kind)
         }
 
         if ((obj.listId != null && obj.listId.byteLength > 0)) {
@@ -91,7 +75,7 @@ export namespace DeviceChange {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           version: 0,
-          kind: DeviceChangeKind.CREATE,
+          kind: 0,
           listId: uint8ArrayAlloc(0),
           subject: uint8ArrayAlloc(0),
           name: '',
@@ -111,7 +95,7 @@ export namespace DeviceChange {
               break
             }
             case 2: {
-              obj.kind = DeviceChangeKind.codec().decode(reader)
+              obj.kind = reader.uint32()
               break
             }
             case 3: {
@@ -171,7 +155,7 @@ export namespace DeviceChange {
             case 2: {
               yield {
                 field: `${prefix}.kind`,
-                value: DeviceChangeKind.codec().decode(reader)
+                value: reader.uint32()
               }
               break
             }
@@ -244,7 +228,7 @@ export namespace DeviceChange {
 
   export interface DeviceChangeKindFieldEvent {
     field: '$.kind'
-    value: DeviceChangeKind
+    value: number
   }
 
   export interface DeviceChangeListIdFieldEvent {
@@ -423,5 +407,463 @@ export namespace DeviceListEntry {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceListEntry>): Generator<DeviceListEntryChangeFieldEvent | DeviceListEntrySignerFieldEvent | DeviceListEntrySignatureFieldEvent> {
     return streamMessage(buf, DeviceListEntry.codec(), opts)
+  }
+}
+
+export interface SealedContentKey {
+  device: Uint8Array
+  sealed: Uint8Array
+}
+
+export namespace SealedContentKey {
+  let _codec: Codec<SealedContentKey>
+
+  export const codec = (): Codec<SealedContentKey> => {
+    if (_codec == null) {
+      _codec = message<SealedContentKey>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.device != null && obj.device.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.device)
+        }
+
+        if ((obj.sealed != null && obj.sealed.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.sealed)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          device: uint8ArrayAlloc(0),
+          sealed: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.device = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.sealed = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.device`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.sealed`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface SealedContentKeyDeviceFieldEvent {
+    field: '$.device'
+    value: Uint8Array
+  }
+
+  export interface SealedContentKeySealedFieldEvent {
+    field: '$.sealed'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<SealedContentKey>): Uint8Array {
+    return encodeMessage(obj, SealedContentKey.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SealedContentKey>): SealedContentKey {
+    return decodeMessage(buf, SealedContentKey.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SealedContentKey>): Generator<SealedContentKeyDeviceFieldEvent | SealedContentKeySealedFieldEvent> {
+    return streamMessage(buf, SealedContentKey.codec(), opts)
+  }
+}
+
+export interface ContentKeyChange {
+  version: number
+  listId: Uint8Array
+  epoch: Uint8Array
+  generation: number
+  keys: SealedContentKey[]
+}
+
+export namespace ContentKeyChange {
+  let _codec: Codec<ContentKeyChange>
+
+  export const codec = (): Codec<ContentKeyChange> => {
+    if (_codec == null) {
+      _codec = message<ContentKeyChange>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.version != null && obj.version !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.version)
+        }
+
+        if ((obj.listId != null && obj.listId.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.listId)
+        }
+
+        if ((obj.epoch != null && obj.epoch.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.epoch)
+        }
+
+        if ((obj.generation != null && obj.generation !== 0)) {
+          w.uint32(32)
+          w.uint32(obj.generation)
+        }
+
+        if (obj.keys != null && obj.keys.length > 0) {
+          for (const value of obj.keys) {
+            w.uint32(42)
+            SealedContentKey.codec().encode(value, w)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          version: 0,
+          listId: uint8ArrayAlloc(0),
+          epoch: uint8ArrayAlloc(0),
+          generation: 0,
+          keys: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.version = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.listId = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.epoch = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.generation = reader.uint32()
+              break
+            }
+            case 5: {
+              if (opts.limits?.keys != null && obj.keys.length === opts.limits.keys) {
+                throw new MaxLengthError('Decode error - repeated field "keys" had too many elements')
+              }
+
+              obj.keys.push(SealedContentKey.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.keys$
+              }))
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          keys: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.version`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.listId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.epoch`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.generation`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 5: {
+              if (opts.limits?.keys != null && obj.keys === opts.limits.keys) {
+                throw new MaxLengthError('Streaming decode error - repeated field "keys" had too many elements')
+              }
+
+              for (const evt of SealedContentKey.codec().stream(reader, reader.uint32(), `${prefix}.keys[]`, {
+                limits: opts.limits?.keys$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.keys
+                }
+              }
+
+              obj.keys++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ContentKeyChangeVersionFieldEvent {
+    field: '$.version'
+    value: number
+  }
+
+  export interface ContentKeyChangeListIdFieldEvent {
+    field: '$.listId'
+    value: Uint8Array
+  }
+
+  export interface ContentKeyChangeEpochFieldEvent {
+    field: '$.epoch'
+    value: Uint8Array
+  }
+
+  export interface ContentKeyChangeGenerationFieldEvent {
+    field: '$.generation'
+    value: number
+  }
+
+  export interface ContentKeyChangeKeysDeviceFieldEvent {
+    field: '$.keys[].device'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface ContentKeyChangeKeysSealedFieldEvent {
+    field: '$.keys[].sealed'
+    value: Uint8Array
+    index: number
+  }
+
+  export function encode (obj: Partial<ContentKeyChange>): Uint8Array {
+    return encodeMessage(obj, ContentKeyChange.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ContentKeyChange>): ContentKeyChange {
+    return decodeMessage(buf, ContentKeyChange.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ContentKeyChange>): Generator<ContentKeyChangeVersionFieldEvent | ContentKeyChangeListIdFieldEvent | ContentKeyChangeEpochFieldEvent | ContentKeyChangeGenerationFieldEvent | ContentKeyChangeKeysDeviceFieldEvent | ContentKeyChangeKeysSealedFieldEvent> {
+    return streamMessage(buf, ContentKeyChange.codec(), opts)
+  }
+}
+
+export interface ContentKeyEntry {
+  change: Uint8Array
+  signer: Uint8Array
+  signature: Uint8Array
+}
+
+export namespace ContentKeyEntry {
+  let _codec: Codec<ContentKeyEntry>
+
+  export const codec = (): Codec<ContentKeyEntry> => {
+    if (_codec == null) {
+      _codec = message<ContentKeyEntry>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.change != null && obj.change.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.change)
+        }
+
+        if ((obj.signer != null && obj.signer.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.signer)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          change: uint8ArrayAlloc(0),
+          signer: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.change = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.signer = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.change`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.signer`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ContentKeyEntryChangeFieldEvent {
+    field: '$.change'
+    value: Uint8Array
+  }
+
+  export interface ContentKeyEntrySignerFieldEvent {
+    field: '$.signer'
+    value: Uint8Array
+  }
+
+  export interface ContentKeyEntrySignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<ContentKeyEntry>): Uint8Array {
+    return encodeMessage(obj, ContentKeyEntry.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ContentKeyEntry>): ContentKeyEntry {
+    return decodeMessage(buf, ContentKeyEntry.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ContentKeyEntry>): Generator<ContentKeyEntryChangeFieldEvent | ContentKeyEntrySignerFieldEvent | ContentKeyEntrySignatureFieldEvent> {
+    return streamMessage(buf, ContentKeyEntry.codec(), opts)
   }
 }

@@ -8,6 +8,8 @@ import {
 } from '../../main/identity/device-list.ts';
 import type { DeviceListId } from '../../main/identity/device-list.ts';
 import { DeviceListEntry } from '../../main/proto/identity.ts';
+import { signEntry } from '../../main/identity/device-list-entry.ts';
+import { hashOfEntry } from '../helpers/device-lists.ts';
 import { keysOf } from '../helpers/identities.ts';
 
 const described = (name: string, at: number) => ({ name, system: 'Linux', at });
@@ -62,11 +64,20 @@ describe('the device list', () => {
   it('does not count what a stranger has signed, whoever it names', () => {
     const { id, entries } = listOfThree();
     const hostile = [
-      addDevice(stranger, id, entries, { peerId: stranger.peerId, ...described('me', 4) }),
+      signEntry(stranger, {
+        kind: 'add',
+        listId: id,
+        subject: stranger.peerId,
+        previous: [...entries.map(hashOfEntry)],
+        ...described('me', 4),
+      }),
       createDeviceList(stranger, described('another list', 5)),
       new Uint8Array([1, 2, 3]),
       new Uint8Array(5_000),
     ];
+    expect(() =>
+      addDevice(stranger, id, entries, { peerId: stranger.peerId, ...described('me', 4) }),
+    ).toThrow(RangeError);
     const list = deviceListOf(id, [...hostile, ...entries, ...hostile]);
     expect([...(list?.members.keys() ?? [])].sort()).toEqual(
       [first.peerId, second.peerId, third.peerId].sort(),

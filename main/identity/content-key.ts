@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { Brand } from '../helpers/brand.ts';
+import { toHex, utf8 } from '../helpers/bytes.ts';
+
+/** Names a content key: 16 bytes, held as 32 lower-case hexadecimal characters. */
+export type EpochId = Brand<string, 'EpochId'>;
+
+/** The key that the bodies of an epoch are sealed under. */
+export interface ContentKey {
+  readonly epoch: EpochId;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+}
+
+export const EPOCH_ID_BYTES = 16;
+/** A key of XChaCha20-Poly1305. */
+export const CONTENT_KEY_BYTES = 32;
+const LABEL = utf8('reunion content key id\0');
+
+/** A new random content key. `random` gives as many random bytes as it is asked for. */
+export function createContentKey(random: (length: number) => Uint8Array = randomBytes): ContentKey {
+  return contentKeyOf(Uint8Array.from(random(CONTENT_KEY_BYTES)));
+}
+
+/**
+ * The content key with a secret of 32 bytes. Its id is the beginning of a SHA-256 over it: the id in front of a sealed
+ * body so says which key it was sealed under, which Poly1305 by itself does not. Throws `RangeError` on another length.
+ */
+export function contentKeyOf(secret: Uint8Array): ContentKey {
+  if (secret.byteLength !== CONTENT_KEY_BYTES) throw new RangeError('a content key has 32 bytes');
+  const hash = createHash('sha256').update(LABEL).update(secret).digest();
+  return { epoch: epochIdOf(hash.subarray(0, EPOCH_ID_BYTES)), secret };
+}
+
+/** The id that 16 bytes stand for. Throws `RangeError` on another length. */
+export function epochIdOf(bytes: Uint8Array): EpochId {
+  if (bytes.byteLength !== EPOCH_ID_BYTES) throw new RangeError('an epoch id has 16 bytes');
+  return toHex(bytes) as EpochId;
+}

@@ -1,0 +1,159 @@
+import { createHash } from 'node:crypto';
+import type { Brand } from '../helpers/brand.ts';
+import { fromHex, toHex, utf8 } from '../helpers/bytes.ts';
+import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
+import type { PeerId } from '../mvds/types.ts';
+import { DeviceChange, DeviceListEntry } from '../proto/identity.ts';
+import type { DeviceKeys } from './keys.ts';
+import { sign, verify } from './signing.ts';
+
+/** SHA-256 of the entry that created the list, as 64 hexadecimal characters. */
+export type DeviceListId = Brand<string, 'DeviceListId'>;
+
+/** Names come from people; a longer one is somebody's mischief. */
+export const DEVICE_NAME_MAX = 100;
+/** An entry is a name, a few ids and hashes. Anything larger is not one. */
+export const ENTRY_BYTES_MAX = 4_096;
+/** Forks are as many as devices that changed the list at the same time; their hashes fill an entry no further than this. */
+export const PREVIOUS_MAX = 16;
+/** The last millisecond that a date can show (ECMAScript, "Time Values and Time Range"). */
+const TIME_MAX = 8_640_000_000_000_000n;
+
+const LABEL = 'reunion device list entry';
+const VERSION = 1;
+const HASH_BYTES = 32;
+/** The numbers of `DeviceChange.kind` on the wire. */
+const KINDS = ['create', 'add', 'remove', 'rename'] as const;
+
+export type EntryKind = (typeof KINDS)[number];
+
+/** What an entry says. A kind that only a later version knows is kept: others link to it. It changes nothing here. */
+export type Change =
+  | {
+      readonly kind: EntryKind;
+      readonly subject: PeerId;
+      readonly name: string;
+      readonly system: string;
+    }
+  | { readonly kind: 'unknown' };
+
+/** An entry of the right form. Whether its signer may sign it, and whether it did, is still to be seen. */
+export interface ParsedEntry {
+  /** SHA-256 as 64 hexadecimal characters. */
+  readonly hash: string;
+  readonly listId: DeviceListId;
+  readonly signer: PeerId;
+  readonly change: Change;
+  /** By the signer's clock, Unix milliseconds. */
+  readonly at: number;
+  /** Hashes of the entries that it was made after. */
+  readonly previous: readonly string[];
+  readonly signedBytes: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+export interface EntryFields {
+  readonly kind: EntryKind;
+  /** Undefined in the entry that creates the list. */
+  readonly listId: DeviceListId | undefined;
+  readonly subject: PeerId;
+  readonly name?: string;
+  readonly system?: string;
+  /** Unix milliseconds. */
+  readonly at: number;
+  readonly previous: readonly string[];
+}
+
+/** Encodes and signs an entry, whatever it says: whether it counts is decided where it is read. */
+export function signEntry(keys: DeviceKeys, fields: EntryFields): Uint8Array {
+  const change = DeviceChange.encode({
+    version: VERSION,
+    kind: KINDS.indexOf(fields.kind),
+    listId: fromHex(fields.listId ?? ''),
+    subject: peerIdToBytes(fields.subject),
+    name: fields.name ?? '',
+    system: fields.system ?? '',
+    at: BigInt(fields.at),
+    previous: fields.previous.map(fromHex),
+  });
+  return DeviceListEntry.encode({
+    change,
+    signer: peerIdToBytes(keys.peerId),
+    signature: sign(keys.seed, LABEL, change),
+  });
+}
+
+/** Reads an entry without checking its signature; undefined for anything that is not one. */
+export function parseEntry(bytes: Uint8Array): ParsedEntry | undefined {
+  if (bytes.byteLength > ENTRY_BYTES_MAX) return undefined;
+  try {
+    const outer = DeviceListEntry.decode(bytes);
+    // One entry has one encoding: anybody could otherwise make as many hashes of it as they like.
+    if (Buffer.compare(DeviceListEntry.encode(outer), bytes) !== 0) return undefined;
+    return parseChange(outer, createHash('sha256').update(PREFIX).update(bytes).digest('hex'));
+  } catch {
+    // Not protobuf, or not ours: whatever it is, it says nothing about the list.
+    return undefined;
+  }
+}
+
+/** Signatures found right that are remembered: as many as a list may have entries. */
+const VERIFIED_MAX = 1_024;
+/** Hashes of entries whose signatures are right; a hash covers the signature, so that never changes. */
+const verified = new Set<string>();
+
+/**
+ * Whether the signer named in the entry has signed it. That takes two milliseconds, and a list is read anew whenever an
+ * entry arrives, so what was found right is remembered, the longest remembered forgotten first.
+ */
+export function isSigned(entry: ParsedEntry): boolean {
+  if (verified.has(entry.hash)) return true;
+  if (!verify(entry.signer, LABEL, entry.signedBytes, entry.signature)) return false;
+  for (const oldest of verified) {
+    if (verified.size < VERIFIED_MAX) break;
+    verified.delete(oldest);
+  }
+  verified.add(entry.hash);
+  return true;
+}
+
+const PREFIX = utf8('REUNION_DEVICE_LIST_ENTRY');
+
+function parseChange(outer: DeviceListEntry, hash: string): ParsedEntry | undefined {
+  const decoded = DeviceChange.decode(outer.change);
+  const signer = peerIdOfBytes(outer.signer);
+  const change = changeOf(decoded);
+  if (!signer || !change || decoded.version !== VERSION || decoded.at > TIME_MAX) return undefined;
+  const previous = decoded.previous.map(toHex);
+  if (decoded.previous.some(({ byteLength }) => byteLength !== HASH_BYTES)) return undefined;
+  if (previous.length > PREVIOUS_MAX || new Set(previous).size < previous.length) return undefined;
+  const creates = change.kind === 'create';
+  if (creates !== (previous.length === 0) || creates !== (decoded.listId.byteLength === 0)) {
+    return undefined;
+  }
+  if (creates && change.subject !== signer) return undefined;
+  return {
+    hash,
+    listId: (creates ? hash : toHex(decoded.listId)) as DeviceListId,
+    signer,
+    change,
+    at: Number(decoded.at),
+    previous,
+    signedBytes: outer.change,
+    signature: outer.signature,
+  };
+}
+
+function changeOf(decoded: DeviceChange): Change | undefined {
+  const kind = KINDS[decoded.kind];
+  if (!kind) return { kind: 'unknown' };
+  const subject = peerIdOfBytes(decoded.subject);
+  return (
+    subject && {
+      kind,
+      subject,
+      name: decoded.name.slice(0, DEVICE_NAME_MAX),
+      system: decoded.system.slice(0, DEVICE_NAME_MAX),
+    }
+  );
+}

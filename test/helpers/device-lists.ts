@@ -1,0 +1,44 @@
+import {
+  addDevice,
+  createDeviceList,
+  listIdOfEntry,
+  removeDevice,
+} from '../../main/identity/device-list.ts';
+import type { DeviceListId } from '../../main/identity/device-list.ts';
+import { parseEntry } from '../../main/identity/device-list-entry.ts';
+import { keysOf } from './identities.ts';
+
+/** The hash that other entries name an entry by. */
+export function hashOfEntry(entry: Uint8Array): string {
+  const hash = parseEntry(entry)?.hash;
+  if (hash === undefined) throw new Error('not an entry');
+  return hash;
+}
+
+/** Makes entries of one list, created by device 0. Devices are numbers, and `known` says what the signer knows of. */
+export class ListMaker {
+  readonly root = createDeviceList(keysOf(0), { name: 'device 0', system: 'Linux', at: 1 });
+  readonly id: DeviceListId;
+
+  constructor() {
+    const id = listIdOfEntry(this.root);
+    if (!id) throw new Error('the creating entry is not valid');
+    this.id = id;
+  }
+
+  add(by: number, device: number, known: readonly Uint8Array[], at = known.length + 1): Uint8Array {
+    const described = { name: `device ${device}`, system: 'Linux', at };
+    return addDevice(keysOf(by), this.id, known, { peerId: keysOf(device).peerId, ...described });
+  }
+
+  remove(by: number, device: number, known: readonly Uint8Array[], at = known.length + 1) {
+    return removeDevice(keysOf(by), this.id, known, { peerId: keysOf(device).peerId, at });
+  }
+
+  /** The first `count` devices, each added by device 0 after the one before. */
+  members(count: number): Uint8Array[] {
+    const entries = [this.root];
+    for (let device = 1; device < count; device++) entries.push(this.add(0, device, entries));
+    return entries;
+  }
+}

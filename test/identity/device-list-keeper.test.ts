@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { DeviceListKeeper } from '../../main/device/device-list-keeper.ts';
+import { DeviceGroup } from '../../main/group/device-group.ts';
+import type { GroupId } from '../../main/helpers/ids.ts';
+import { deviceListGroup } from '../../main/identity/device-list.ts';
+import { messageIdOf } from '../../main/mvds/ids.ts';
+import { MemoryMessages } from '../../main/mvds/memory-messages.ts';
+import { ListMaker } from '../helpers/device-lists.ts';
+import { keysOf } from '../helpers/identities.ts';
+
+/** The keeper of a device with its group, over a store in memory. */
+function keeperOf(device: number) {
+  const messages = new MemoryMessages();
+  const settings = new Map<string, unknown>();
+  const group = new DeviceGroup(keysOf(device).peerId);
+  const arrive = async (groupId: GroupId, timestamp: bigint, body: Uint8Array) => {
+    const metadata = { parents: [], ephemeral: false };
+    const message = {
+      id: messageIdOf(groupId, timestamp, body),
+      groupId,
+      timestamp,
+      body,
+      metadata,
+    };
+    messages.add({ message, delivered: true, source: undefined });
+  };
+  const keeper = new DeviceListKeeper({
+    keys: keysOf(device),
+    messages,
+    settings: {
+      get: async (key) => settings.get(key),
+      set: async (key, value) => void settings.set(key, value),
+    },
+    group,
+    onChange: () => undefined,
+  });
+  return { keeper, group, arrive };
+}
+
+describe('a device that follows the device list', () => {
+  const maker = new ListMaker();
+  const three = maker.members(3);
+  const removal = maker.remove(1, 2, three);
+  const peer = (device: number) => keysOf(device).peerId;
+
+  it('no longer has a removed device in its group once the removal has arrived', async () => {
+    const { keeper, group, arrive } = keeperOf(0);
+    await keeper.adopt(arrive, three);
+    expect([...group.members.keys()]).toEqual([peer(1), peer(2)]);
+    await arrive(deviceListGroup(maker.id), 9n, removal);
+    await keeper.refresh();
+    expect([...group.members.keys()]).toEqual([peer(1)]);
+    expect(keeper.list?.removed.get(peer(2))?.by).toBe(peer(1));
+  });
+
+  it('syncs with nobody once it was removed itself', async () => {
+    const { keeper, group, arrive } = keeperOf(2);
+    await keeper.adopt(arrive, three);
+    expect(group.members.size).toBe(2);
+    await arrive(deviceListGroup(maker.id), 9n, removal);
+    await keeper.refresh();
+    expect(group.members.size).toBe(0);
+  });
+});

@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DeviceRemovedError, deviceListOf, renameDevice } from '../../main/identity/device-list.ts';
+import type { Removal } from '../../main/identity/device-list.ts';
+import { PREVIOUS_MAX, signEntry } from '../../main/identity/device-list-entry.ts';
+import type { PeerId } from '../../main/helpers/ids.ts';
+import { hashOfEntry, ListMaker } from '../helpers/device-lists.ts';
+import { keysOf } from '../helpers/identities.ts';
+
+const maker = new ListMaker();
+const peer = (device: number) => keysOf(device).peerId;
+
+/** The devices that are members, as numbers. */
+function membersOf(entries: readonly Uint8Array[]): number[] {
+  const { members } = deviceListOf(maker.id, entries) ?? { members: new Map() };
+  return [0, 1, 2, 3, 4, 5].filter((device) => members.has(peer(device)));
+}
+
+describe('removal from the device list', () => {
+  const three = maker.members(3);
+
+  it('takes the device off the list, and says who did it and when', () => {
+    const entries = [...three, maker.remove(1, 2, three, 77)];
+    expect(membersOf(entries)).toEqual([0, 1]);
+    expect(deviceListOf(maker.id, entries)?.removed).toEqual(
+      new Map([[peer(2), { by: peer(1), at: 77 }]]),
+    );
+  });
+
+  it('beats an addition that was made at the same time', () => {
+    const remove = maker.remove(1, 2, three);
+    const addAgain = maker.add(0, 2, three);
+    expect(membersOf([...three, addAgain, remove])).toEqual([0, 1]);
+  });
+
+  it('is for good, whoever adds the device again', () => {
+    const removed = [...three, maker.remove(1, 2, three)];
+    const again = signEntry(keysOf(0), {
+      kind: 'add',
+      listId: maker.id,
+      subject: peer(2),
+      at: 99,
+      previous: [hashOfEntry(removed.at(-1) ?? maker.root)],
+    });
+    expect(membersOf([...removed, again])).toEqual([0, 1]);
+    expect(() => maker.add(0, 2, removed)).toThrow(DeviceRemovedError);
+  });
+
+  it('makes what the device signs afterwards void', () => {
+    const removed = [...three, maker.remove(0, 2, three)];
+    const after = {
+      listId: maker.id,
+      at: 99,
+      previous: [hashOfEntry(removed.at(-1) ?? maker.root)],
+    };
+    const hostile = [
+      signEntry(keysOf(2), { kind: 'add', subject: peer(3), ...after }),
+      signEntry(keysOf(2), { kind: 'remove', subject: peer(0), ...after }),
+      signEntry(keysOf(2), { kind: 'rename', subject: peer(1), name: 'mine', ...after }),
+    ];
+    expect(deviceListOf(maker.id, [...removed, ...hostile])).toEqual(
+      deviceListOf(maker.id, removed),
+    );
+    expect(() => maker.add(2, 3, removed)).toThrow(DeviceRemovedError);
+  });
+
+  it('does not let a thief add a device as if before the removal', () => {
+    const remove = maker.remove(0, 2, three);
+    const backdated = maker.add(2, 3, three, 1);
+    const byItsGuest = maker.add(3, 4, [...three, backdated], 1);
+    expect(membersOf([...three, backdated, byItsGuest])).toEqual([0, 1, 2, 3, 4]);
+    expect(membersOf([...three, backdated, byItsGuest, remove])).toEqual([0, 1]);
+    // Nor by a removal of its own that knows of the addition.
+    const fake = maker.remove(3, 2, [...three, backdated]);
+    expect(membersOf([...three, backdated, byItsGuest, remove, fake])).toEqual([0, 1]);
+  });
+
+  it('leaves what the device did before, as far as its remover knew of it', () => {
+    const four = [...three, maker.add(2, 3, three)];
+    const five = [...four, maker.add(3, 4, four)];
+    expect(membersOf([...five, maker.remove(0, 2, five)])).toEqual([0, 1, 3, 4]);
+    // One remover knew, the other did not: what not all of them knew of is void.
+    const unaware = [...three, maker.remove(1, 2, three)];
+    const both = [...five, maker.remove(0, 2, five), ...unaware];
+    expect(membersOf(both)).toEqual([0, 1]);
+    // Added again by a member, it is back: its own key was never removed. What it signed before that stays void.
+    const again = maker.add(1, 3, unaware);
+    expect(membersOf([...both, again])).toEqual([0, 1, 3]);
+    expect(membersOf([again, ...both].reverse())).toEqual([0, 1, 3]);
+    expect(membersOf([again, ...both])).toEqual([0, 1, 3]);
+  });
+
+  it('of each other at the same time removes both', () => {
+    const entries = [...three, maker.remove(1, 2, three), maker.remove(2, 1, three)];
+    expect(membersOf(entries)).toEqual([0]);
+    expect([...(deviceListOf(maker.id, entries)?.removed.keys() ?? [])].sort()).toEqual(
+      [peer(1), peer(2)].sort(),
+    );
+  });
+
+  it('may be of the first device, of oneself, and of a device that nobody knows yet', () => {
+    expect(membersOf([...three, maker.remove(1, 0, three)])).toEqual([1, 2]);
+    expect(membersOf([...three, maker.remove(1, 1, three)])).toEqual([0, 2]);
+    const unknown = [...three, maker.remove(1, 4, three), maker.add(0, 4, three)];
+    expect(membersOf(unknown)).toEqual([0, 1, 2]);
+    const alone = [maker.root, maker.remove(0, 0, [maker.root])];
+    expect(deviceListOf(maker.id, alone)?.members.size).toBe(0);
+  });
+
+  it('works against a key that floods the list with forks', () => {
+    const first = [maker.root, maker.add(0, 2, [maker.root])];
+    const addOne = maker.add(0, 1, [maker.root]);
+    // As many as fit among the links, all without the entry that added device 1 in their past, and all to be linked first.
+    const forks = [];
+    for (let at = 0; forks.length < PREVIOUS_MAX; at++) {
+      const fork = renameDevice(keysOf(2), maker.id, first, { peerId: peer(2), name: 'fork', at });
+      if (hashOfEntry(fork) < hashOfEntry(addOne)) forks.push(fork);
+    }
+    const flooded = [...first, addOne, ...forks];
+    expect(membersOf([...flooded, maker.remove(1, 2, flooded)])).toEqual([0, 1]);
+  });
+});
+
+describe('renaming in the device list', () => {
+  const two = maker.members(2);
+  const rename = (by: number, name: string, at: number, known: readonly Uint8Array[]) =>
+    renameDevice(keysOf(by), maker.id, known, { peerId: peer(1), name, at });
+  const nameIn = (entries: readonly Uint8Array[]) =>
+    deviceListOf(maker.id, entries)?.members.get(peer(1))?.name;
+
+  it('goes by what came after, whatever the clocks say, and by the clocks only between forks', () => {
+    const early = rename(0, 'early', 500, two);
+    const late = rename(1, 'late', 3, [...two, early]);
+    expect(nameIn([...two, late, early])).toBe('late');
+    const fork = rename(0, 'fork', 4, [...two, early]);
+    expect(nameIn([...two, late, early, fork])).toBe('fork');
+  });
+});
+
+/** A step of a history: who signs what about whom, after which of the entries so far. */
+const step = fc.record({
+  by: fc.nat(4),
+  subject: fc.nat(4),
+  kind: fc.constantFrom('add', 'add', 'add', 'remove', 'rename' as const),
+  /** Counted from the newest: mostly a chain, with forks. */
+  after: fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }),
+  at: fc.nat(9),
+});
+
+const four = maker.members(4);
+
+/** Any history of what begins as a list of four, of entries that may be in order or not, each behind those it links to. */
+const history = fc.array(step, { maxLength: 12 }).map((steps) => {
+  const entries = [...four];
+  for (const { by, subject, kind, after, at } of steps) {
+    const previous = after.map((number) => entries.at(-1 - number) ?? maker.root);
+    const hashes = [...new Set(previous.map(hashOfEntry))];
+    const fields = { kind, subject: peer(subject), listId: maker.id, name: `${at}`, at };
+    entries.push(signEntry(keysOf(by), { ...fields, previous: hashes }));
+  }
+  return entries;
+});
+
+describe('any history of the device list', () => {
+  it('amounts to the same in any order, with duplicates and with junk among it', () => {
+    const arrival = history.chain((entries) =>
+      fc.tuple(
+        fc.constant(entries),
+        fc
+          .array(fc.oneof(fc.constantFrom(...entries), fc.uint8Array({ maxLength: 90 })))
+          .chain((more) =>
+            fc.shuffledSubarray([...entries, ...more], {
+              minLength: entries.length + more.length,
+            }),
+          ),
+      ),
+    );
+    fc.assert(
+      fc.property(arrival, ([entries, arrived]) => {
+        const list = deviceListOf(maker.id, arrived);
+        expect(list).toEqual(deviceListOf(maker.id, entries));
+        expect([...(list?.members.keys() ?? [])]).toEqual([
+          ...(deviceListOf(maker.id, entries)?.members.keys() ?? []),
+        ]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('never brings a removed key back, whatever else arrives', () => {
+    let removals = 0;
+    fc.assert(
+      fc.property(
+        history.chain((entries) => fc.tuple(fc.constant(entries), fc.nat(entries.length))),
+        ([entries, early]) => {
+          const before =
+            deviceListOf(maker.id, entries.slice(0, early))?.removed ?? new Map<PeerId, Removal>();
+          const after = deviceListOf(maker.id, entries);
+          for (const key of before.keys()) {
+            removals++;
+            expect(after?.removed.has(key)).toBe(true);
+            expect(after?.members.has(key)).toBe(false);
+          }
+        },
+      ),
+    );
+    expect(removals).toBeGreaterThan(0);
+  });
+
+  it('has as members only devices that a chain of additions leads to', () => {
+    fc.assert(
+      fc.property(history, (entries) => {
+        const list = deviceListOf(maker.id, entries);
+        for (const { peerId, addedBy } of list?.members.values() ?? []) {
+          expect(addedBy === undefined).toBe(peerId === peer(0));
+          if (addedBy === undefined) continue;
+          expect([list?.members.has(addedBy), list?.removed.has(addedBy)]).toContain(true);
+        }
+      }),
+    );
+  });
+});
