@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type {
   ActivityLine,
   ConversationSummary,
+  DeviceRecord,
   Invitation,
   MessageHolders,
   MessagePage,
@@ -50,6 +51,11 @@ export const commandArguments = {
   createConversation: z.object({ name: z.string() }).strict(),
   /** To a conversation by its id, or by its name, in which case it is made where there is none. */
   send: z.object({ conversation: z.string(), text: z.string() }).strict(),
+  /** The person's devices, this one first, and after them those that were removed. */
+  devices: none,
+  /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
+  removeDevice: device,
+  renameDevice: device.extend({ name: z.string() }),
   /** Another device, by its id or its name. Nothing is sent to it or taken from it until it is resumed. */
   pauseDevice: device,
   resumeDevice: device,
@@ -83,6 +89,9 @@ export interface CommandResults {
   readonly messages: MessagePage;
   readonly createConversation: ConversationSummary;
   readonly send: MessageView;
+  readonly devices: readonly DeviceRecord[];
+  readonly removeDevice: Status;
+  readonly renameDevice: Status;
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
   readonly setDeviceInterval: Status;

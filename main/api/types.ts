@@ -80,6 +80,18 @@ export interface ActivityLine {
   readonly detail: Readonly<Record<string, string | number | boolean | null>>;
 }
 
+/** One of the person's devices, or one that was; `reunion devices --json` prints an array of these. */
+export interface DeviceRecord extends DeviceInfo {
+  /** Whether it is this one. */
+  readonly own: boolean;
+  /** Operating system; null for a removed device. */
+  readonly system: string | null;
+  /** By the clock of the device that added it; null for a removed device. */
+  readonly addedAt: number | null;
+  /** Which device removed it, and when by that device's clock; null for a device that belongs to the others. */
+  readonly removed: { readonly by: DeviceInfo; readonly at: number } | null;
+}
+
 /** On which of the person's devices a message is known to be, this one included. */
 export interface MessageHolders {
   readonly messageId: string;
@@ -94,8 +106,11 @@ export interface RelayStatus {
 /** `reunion status --json`. */
 export interface Status {
   readonly device: DeviceInfo;
-  /** `new`: neither a first device nor joined to others yet. */
-  readonly membership: 'new' | 'member';
+  /**
+   * `new`: neither a first device nor joined to others yet. `removed`: by one of them, see the `devices` command; it gets
+   * nothing new, and nothing that it writes reaches another device.
+   */
+  readonly membership: 'new' | 'member' | 'removed';
   readonly storage: { readonly messages: number; readonly bytes: number };
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
@@ -172,6 +187,7 @@ export type ErrorCode =
   | 'pairing-cancelled'
   | 'pairing-busy'
   | 'already-member'
+  | 'device-removed'
   | 'connection-lost'
   | 'storage'
   | 'internal';

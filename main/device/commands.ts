@@ -1,5 +1,6 @@
 import type { DeviceCommands } from '../api/server.ts';
 import type { Status } from '../api/types.ts';
+import type { DeviceDirectory } from './device-directory.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { PairingService } from './pairing-service.ts';
 import type { SyncControl } from './sync-control.ts';
@@ -10,6 +11,7 @@ const INVITATION_MINUTES = 15;
 export interface CommandTargets {
   readonly conversations: ConversationService;
   readonly pairing: PairingService;
+  readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
   readonly status: () => Promise<Status>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
@@ -18,7 +20,7 @@ export interface CommandTargets {
 
 /** The commands of the api, each by the part of the device that does it. */
 export function createCommands(targets: CommandTargets): DeviceCommands {
-  const { conversations, pairing, sync, status, createFirstDevice, join } = targets;
+  const { conversations, pairing, devices, sync, status, createFirstDevice, join } = targets;
   return {
     status: async () => status(),
     conversations: async () => conversations.list(),
@@ -26,6 +28,15 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       conversations.messages(conversation, limit, before),
     createConversation: async ({ name }) => conversations.create(name),
     send: async ({ conversation, text }) => conversations.send(conversation, text),
+    devices: async () => devices.list(),
+    removeDevice: async ({ device }) => {
+      await devices.remove(device);
+      return status();
+    },
+    renameDevice: async ({ device, name }) => {
+      await devices.rename(device, name);
+      return status();
+    },
     pauseDevice: async ({ device }) => {
       await sync.pause(device);
       return status();

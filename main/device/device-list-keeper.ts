@@ -8,12 +8,14 @@ import {
   deviceListGroup,
   deviceListOf,
   listIdOfEntry,
+  removeDevice,
+  renameDevice,
   timeOfEntry,
 } from '../identity/device-list.ts';
 import type { DeviceList, DeviceListId } from '../identity/device-list.ts';
 import type { DeviceKeys } from '../identity/keys.ts';
 import { unpackPositions } from '../mvds/ids.ts';
-import type { MessageStore } from '../mvds/ports.ts';
+import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
 
@@ -21,6 +23,8 @@ const LIST_SETTING = 'device-list';
 const listSetting = z.string().length(64);
 /** More entries than any person's devices ever make; read at once. */
 const ENTRIES_MAX = 10_000;
+/** As many as fit one payload: a device that was connected had all the others. */
+const FAREWELL_ENTRIES = 64;
 
 type Append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
 
@@ -64,7 +68,7 @@ export class DeviceListKeeper {
   async refresh(): Promise<void> {
     if (!this.#id) return;
     const list = deviceListOf(this.#id, await this.entries());
-    if (!list || sameMembers(list, this.#list)) return;
+    if (!list || isSame(list, this.#list)) return;
     this.#list = list;
     this.#options.group.follow(list);
     this.#options.onChange();
@@ -104,6 +108,25 @@ export class DeviceListKeeper {
     await this.refresh();
   }
 
+  /** Removes a device for good. Throws `DeviceRemovedError` where this one was removed. */
+  async remove(append: Append, device: { peerId: PeerId; at: number }): Promise<void> {
+    if (!this.#id) throw new RangeError('no device list to remove a device from');
+    const entry = removeDevice(this.#options.keys, this.#id, await this.entries(), device);
+    await this.#append(append, this.#id, entry);
+    await this.refresh();
+  }
+
+  /** Gives a device another name. Throws `DeviceRemovedError` where this one was removed. */
+  async rename(
+    append: Append,
+    device: { peerId: PeerId; name: string; at: number },
+  ): Promise<void> {
+    if (!this.#id) throw new RangeError('no device list to rename a device in');
+    const entry = renameDevice(this.#options.keys, this.#id, await this.entries(), device);
+    await this.#append(append, this.#id, entry);
+    await this.refresh();
+  }
+
   /** Every entry in the store, in order of time. */
   async entries(): Promise<readonly Uint8Array[]> {
     if (!this.#id) return [];
@@ -114,13 +137,25 @@ export class DeviceListKeeper {
     return [...stored.values()].map(({ body }) => body);
   }
 
+  /** The newest entries as messages, for a device that is about to get no others. */
+  async newest(): Promise<readonly StoredMessage[]> {
+    if (!this.#id) return [];
+    const { messages } = this.#options;
+    const group = deviceListGroup(this.#id);
+    const positions = unpackPositions(await messages.positions(group, undefined, ENTRIES_MAX));
+    const ids = positions.slice(-FAREWELL_ENTRIES).map(({ id }) => id);
+    return [...(await messages.read(ids)).values()];
+  }
+
   /** An entry is the same message on every device: its timestamp is the one that it was signed with. */
   async #append(append: Append, id: DeviceListId, entry: Uint8Array): Promise<void> {
     await append(deviceListGroup(id), BigInt(timeOfEntry(entry)), entry);
   }
 }
 
-function sameMembers(one: DeviceList, other: DeviceList | undefined): boolean {
-  if (one.members.size !== other?.members.size) return false;
+function isSame(one: DeviceList, other: DeviceList | undefined): boolean {
+  if (one.members.size !== other?.members.size || one.removed.size !== other.removed.size) {
+    return false;
+  }
   return [...one.members].every(([peer, { name }]) => other.members.get(peer)?.name === name);
 }

@@ -13,6 +13,7 @@ import type { Store } from '../store/index.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
 import { createCommands } from './commands.ts';
 import { ConversationService } from './conversation-service.ts';
+import { DeviceDirectory, deviceName } from './device-directory.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
@@ -66,7 +67,10 @@ export class Device {
   static async #compose(options: DeviceOptions, keys: DeviceKeys, store: Store): Promise<Device> {
     const settings = await DeviceSettings.open(store.settings, options.name);
     await settings.addRelays(options.relays);
-    const events = { relays: (): void => undefined };
+    const events = {
+      relays: (): void => undefined,
+      farewell: async (): Promise<readonly StoredMessage[]> => [],
+    };
     const network = await Network.create({
       keys,
       listen: options.listen.length === 0 && options.lan ? LAN_LISTEN : options.listen,
@@ -89,11 +93,13 @@ export class Device {
       history: await settings.history(),
       settings: await settings.sync(),
       activity: store.activity,
+      farewell: () => events.farewell(),
       onDelivered: (messages) => delivered(messages),
       onError: (error) => options.log.error(error),
     });
     const device = new Device(options, keys, store, settings, network, sync, group);
     events.relays = () => device.#emitStatus();
+    events.farewell = () => device.#list.newest();
     sync.subscribe(() => device.#syncChanged());
     delivered = (messages) => device.#delivered(messages);
     await device.#start();
@@ -148,6 +154,12 @@ export class Device {
       commands: createCommands({
         conversations,
         pairing: this.#pairing,
+        devices: new DeviceDirectory({
+          self: this.id,
+          keeper: this.#list,
+          clock: options.clock,
+          append: this.#append,
+        }),
         sync: new SyncControl({
           self: this.id,
           sync,
@@ -190,6 +202,7 @@ export class Device {
       this.#network.learnAddresses(peer, addresses);
     }
     await this.#list.load();
+    await this.#takeName();
     await this.#projector.catchUp();
     await this.#measure();
     await this.#network.start();
@@ -211,7 +224,20 @@ export class Device {
   #listChanged(): void {
     const group = this.#list.conversationGroup;
     if (group) this.#projector.setGroup(group);
+    const name = this.#list.list?.members.get(this.id)?.name;
+    // Renamed, here or on another device.
+    if (name !== undefined && name !== this.#settings.name) {
+      this.#settings.setName(name).catch((error: unknown) => this.#options.log.error(error));
+    }
     this.#emitStatus();
+  }
+
+  /** A name that was given at the start is a renaming, where the others know another one. */
+  async #takeName(): Promise<void> {
+    const { name, clock } = this.#options;
+    const known = this.#list.list?.members.get(this.id)?.name;
+    if (name === undefined || known === undefined || name === known) return;
+    await this.#list.rename(this.#append, { peerId: this.id, name, at: clock.now() });
   }
 
   async #conversationGroup(): Promise<GroupId> {
@@ -277,7 +303,7 @@ export class Device {
 
   #nameOf(peerId: PeerId): string {
     if (peerId === this.id) return this.#settings.name;
-    return this.#list.list?.members.get(peerId)?.name ?? 'A device that is not on the list';
+    return deviceName(this.#list.list, peerId) || 'A device that is not on the list';
   }
 
   async #status(): Promise<Status> {

@@ -1,6 +1,8 @@
 import type { DeviceInfo, PeerStatus, RelayStatus, Status } from '../api/types.ts';
 import type { DeviceList } from '../identity/device-list.ts';
+import type { PeerId } from '../helpers/ids.ts';
 import type { PeerSyncStatus } from '../sync/status.ts';
+import { deviceName } from './device-directory.ts';
 
 /** What the api shows of a device, from what its parts know. */
 export function statusOf(known: {
@@ -13,11 +15,16 @@ export function statusOf(known: {
   const { device, list, storage, peers, relays } = known;
   return {
     device,
-    membership: list ? 'member' : 'new',
+    membership: membershipOf(device.id, list),
     storage,
     peers: peers.map((peer) => peerStatusOf(peer, list)),
     relays,
   };
+}
+
+function membershipOf(id: string, list: DeviceList | undefined): Status['membership'] {
+  if (!list) return 'new';
+  return list.removed.has(id as PeerId) ? 'removed' : 'member';
 }
 
 function peerStatusOf(peer: PeerSyncStatus, list: DeviceList | undefined): PeerStatus {
@@ -25,7 +32,7 @@ function peerStatusOf(peer: PeerSyncStatus, list: DeviceList | undefined): PeerS
   const rates = state.kind === 'transferring' ? state : undefined;
   return {
     id: peerId,
-    name: list?.members.get(peerId)?.name ?? '',
+    name: deviceName(list, peerId),
     state: state.kind,
     path: 'path' in state ? state.path : null,
     interval,

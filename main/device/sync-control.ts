@@ -1,4 +1,3 @@
-import { ReunionError } from '../api/errors.ts';
 import type { ActivityLine, DeviceInfo, MessageHolders } from '../api/types.ts';
 import { parseMessageId } from '../mvds/ids.ts';
 import type { PeerId } from '../mvds/types.ts';
@@ -6,6 +5,7 @@ import type { ActivityLog } from '../store/ports.ts';
 import type { Orchestrator } from '../sync/orchestrator.ts';
 import { DEFAULT_SETTINGS } from '../sync/peer-state.ts';
 import type { Interval, PeerSettings } from '../sync/peer-state.ts';
+import { findDevice } from './find-device.ts';
 import type { DeviceSettings } from './settings.ts';
 
 export interface SyncControlOptions {
@@ -87,15 +87,6 @@ export class SyncControl {
   #find(device: string): PeerId {
     const { devices, self } = this.#options;
     const others = devices().filter(({ id }) => id !== self);
-    const found = others.filter(({ id }) => id === device);
-    const named = found.length > 0 ? found : others.filter(({ name }) => name === device);
-    const [only, another] = named;
-    if (only && !another) return only.id as PeerId;
-    throw new ReunionError(
-      'not-found',
-      another
-        ? `More than one of the other devices is called “${device}”; use its id.`
-        : `None of the other devices is called “${device}” or has that id.`,
-    );
+    return findDevice(others, device, 'the other devices');
   }
 }

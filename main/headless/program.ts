@@ -6,6 +6,7 @@ import {
 } from '../api/contract.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { runDevice } from './commands/device.ts';
+import { listDevices, removeDevice, renameDevice } from './commands/devices.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
 import { runRelay } from './commands/relay.ts';
@@ -22,6 +23,8 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .description('Keeps your own messages the same on all of your own devices.')
     .addHelpText('after', HELP_AFTER)
     .exitOverride()
+    // So that an option after the name of a subcommand is the subcommand's, where both have it.
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for what there is)');
 
   program
@@ -103,9 +106,48 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .addOption(dataOption())
     .action(printWebLink);
 
+  addDeviceCommands(program);
   addSyncCommands(program);
   addStoreCommands(program);
   return program;
+}
+
+/** Which devices belong together. */
+function addDeviceCommands(program: Command): void {
+  const device = 'name or id of the device';
+  const devices = program
+    .command('devices')
+    .description('list your devices and those that were removed, and remove or rename them')
+    .enablePositionalOptions()
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(listDevices);
+  devices
+    .command('remove')
+    .description('remove a device for good: it keeps what it has and gets nothing new')
+    .addOption(dataOption())
+    .argument('<device>', device)
+    .option('--yes', 'do not ask')
+    .action(removeDevice);
+  devices
+    .command('rename')
+    .description('give a device another name')
+    .addOption(dataOption())
+    .argument('<device>', device)
+    .argument('<name>', 'the new name')
+    .action(renameDevice);
+  devices
+    .command('pause')
+    .description('the same as `reunion pause`')
+    .addOption(dataOption())
+    .argument('<device>', device)
+    .action(pause);
+  devices
+    .command('resume')
+    .description('the same as `reunion resume`')
+    .addOption(dataOption())
+    .argument('<device>', device)
+    .action(resume);
 }
 
 /** How the running device synchronizes with each of the others. */

@@ -16,6 +16,8 @@ export interface Member {
 }
 
 export interface Removal {
+  /** The name that the device had; empty where nothing that says so counts any more. */
+  readonly name: string;
   /** Which device removed it. It may have been removed itself. */
   readonly by: PeerId;
   /** By the clock of that device, Unix milliseconds. */
@@ -61,15 +63,17 @@ export function deviceListOf(
   if (grounded.length === 0) return undefined;
   if (grounded.length > most) return { id, members: new Map(), removed: new Map() };
   const removals = grounded.filter(isOf('remove')).sort(byTime);
-  const removed = new Map<PeerId, Removal>();
-  for (const { change, signer, at } of removals) {
-    if (!removed.has(change.subject)) removed.set(change.subject, { by: signer, at });
-  }
   const { introductions, renamings } = standing(grounded, knownToRemovers(removals));
-  const members = [...introductions]
-    .filter(([peer]) => !removed.has(peer))
+  const everyone = [...introductions]
     .map(([peer, made]) => memberOf(made, renamings.get(peer) ?? []))
     .sort((one, other) => one.addedAt - other.addedAt || (one.peerId < other.peerId ? -1 : 1));
+  const removed = new Map<PeerId, Removal>();
+  for (const { change, signer, at } of removals) {
+    if (removed.has(change.subject)) continue;
+    const name = everyone.find(({ peerId }) => peerId === change.subject)?.name ?? '';
+    removed.set(change.subject, { name, by: signer, at });
+  }
+  const members = everyone.filter(({ peerId }) => !removed.has(peerId));
   return { id, members: new Map(members.map((member) => [member.peerId, member])), removed };
 }
 

@@ -56,3 +56,6 @@ export const ACTIVITY_PENDING_MAX = 1_000;
 
 /** The longest wait given to a timer, which cannot hold more than 2^31 ms; what is due later is looked at in between. */
 export const TIMER_MAX_MS = 24 * 60 * MINUTE;
+
+/** How long a peer that is dropped may take to take the last that it is told. */
+export const FAREWELL_MS = 2 * SECOND;

@@ -29,6 +29,8 @@ export interface OrchestratorOptions {
   readonly settings?: ReadonlyMap<PeerId, PeerSettings>;
   /** Default: nothing is kept. */
   readonly activity?: ActivityLog;
+  /** What a peer that the group drops is told last, in the session that it has, if any. Default: nothing. */
+  readonly farewell?: (peerId: PeerId) => Promise<readonly Message[]>;
   /** After each commit that brought messages, this device's own included; each message once, across restarts too. */
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
   /** What should not happen, and was dealt with. */
@@ -242,11 +244,23 @@ export class Orchestrator {
     this.#peers.delete(peerId);
     this.#removed.set(peerId, removedStatus(peer.state, this.#options.clock.now()));
     // From here on nothing more is sent to it or taken from it, whatever is still under way.
-    const ended = peer.end();
-    this.#want();
+    const ended = this.#dismiss(peer);
     await this.#node.removePeer(peerId);
     await ended;
     this.#activity.note('removed', peerId);
+  }
+
+  async #dismiss(peer: PeerSync): Promise<void> {
+    const { farewell, onError } = this.#options;
+    try {
+      const messages = await farewell?.(peer.state.peerId);
+      if (messages && messages.length > 0) await peer.sayLast(messages);
+    } catch (error) {
+      onError(error);
+    }
+    const ended = peer.end();
+    this.#want();
+    await ended;
   }
 
   async #run(session: Session): Promise<void> {

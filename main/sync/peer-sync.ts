@@ -4,11 +4,11 @@ import { HELLO_VERSION, MAX_PAYLOAD_BYTES } from '../mvds/constants.ts';
 import type { MvdsNode } from '../mvds/node.ts';
 import type { ReceiveResult } from '../mvds/options.ts';
 import type { SyncStore } from '../mvds/ports.ts';
-import type { GroupId, PeerId } from '../mvds/types.ts';
+import type { GroupId, Message, PeerId } from '../mvds/types.ts';
 import { FrameError } from '../reconcile/index.ts';
 import type { ActivityBook } from './activity.ts';
 import { applied, failureOf } from './applied.ts';
-import { TIMER_MAX_MS } from './constants.ts';
+import { FAREWELL_MS, TIMER_MAX_MS } from './constants.ts';
 import { evaluate, type Reach } from './evaluate.ts';
 import {
   newPeer,
@@ -129,6 +129,20 @@ export class PeerSync {
     this.#isStopped = true;
     this.#timer?.cancel();
     await this.#link?.end('unwanted');
+  }
+
+  /** The last that the peer is told. Resolves when that is with the transport, or the peer has not taken it in time. */
+  async sayLast(messages: readonly Message[]): Promise<void> {
+    this.#isStopped = true;
+    const link = this.#link;
+    if (!link || link.cause !== undefined) return;
+    const late = Promise.withResolvers<undefined>();
+    const cancel = this.#options.clock.schedule(FAREWELL_MS, () => late.resolve(undefined));
+    await Promise.race([
+      link.write(encodePayload({ ...EMPTY_PAYLOAD, messages }, 'spec')),
+      late.promise,
+    ]);
+    cancel();
   }
 
   /** This device could not read or write its store on behalf of the peer. */

@@ -19,11 +19,11 @@ function membersOf(entries: readonly Uint8Array[]): number[] {
 describe('removal from the device list', () => {
   const three = maker.members(3);
 
-  it('takes the device off the list, and says who did it and when', () => {
+  it('takes the device off the list, and says which it was, who did it and when', () => {
     const entries = [...three, maker.remove(1, 2, three, 77)];
     expect(membersOf(entries)).toEqual([0, 1]);
     expect(deviceListOf(maker.id, entries)?.removed).toEqual(
-      new Map([[peer(2), { by: peer(1), at: 77 }]]),
+      new Map([[peer(2), { name: 'device 2', by: peer(1), at: 77 }]]),
     );
   });
 

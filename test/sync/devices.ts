@@ -58,6 +58,7 @@ export class TestDevices {
     options: {
       readonly transport?: Transport;
       readonly wrap?: (store: SyncStore) => SyncStore;
+      readonly farewell?: (peerId: PeerId) => Promise<readonly Message[]>;
     } = {},
   ): Promise<Device> {
     const { clock } = this;
@@ -72,6 +73,7 @@ export class TestDevices {
       group,
       clock,
       random: { next: () => 0.5 },
+      ...(options.farewell && { farewell: options.farewell }),
       activity: { add: async (entries) => void activity.push(...entries) },
       onDelivered: () => undefined,
       onError: (error) => errors.push(error),

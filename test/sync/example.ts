@@ -7,7 +7,6 @@ import { Orchestrator } from '../../main/sync/orchestrator.ts';
 const notes = toGroupId(new Uint8Array(32).fill(1));
 const network = new MemoryNetwork(clock);
 
-/** One device: `name` is its own, `other` the one to synchronize with. */
 async function open(name: string, other: string) {
   const received: string[] = [];
   const orchestrator = await Orchestrator.open({
@@ -15,11 +14,8 @@ async function open(name: string, other: string) {
     storeId: Buffer.from(name.padEnd(16)).toString('hex'),
     transport: network.transportOf(toPeerId(name)), // Transport
     group: new StaticGroup([toPeerId(other)], [notes]), // PeerGroup
-    clock,
-    random,
-    onDelivered: (messages) =>
-      received.push(...messages.map((it) => Buffer.from(it.body).toString())),
-    onError: console.error,
+    ...{ clock, random, onError: console.error },
+    onDelivered: (all) => received.push(...all.map((it) => Buffer.from(it.body).toString())),
   });
   await orchestrator.start();
   return { orchestrator, received };
@@ -27,8 +23,8 @@ async function open(name: string, other: string) {
 
 const [desk, phone] = [await open('desk', 'phone'), await open('phone', 'desk')];
 await desk.orchestrator.append(notes, BigInt(Date.now()), Buffer.from('hello from the desk'));
-await new Promise<void>((resolve) => {
-  desk.orchestrator.subscribe(([peer]) => peer?.state.kind === 'up-to-date' && resolve());
-});
+const { promise: inStep, resolve } = Promise.withResolvers<unknown>();
+desk.orchestrator.subscribe(([phone]) => phone?.state.kind === 'up-to-date' && resolve(phone));
+await inStep;
 await Promise.all([desk.orchestrator.stop(), phone.orchestrator.stop()]);
 export const outcome = phone.received; // ['hello from the desk']

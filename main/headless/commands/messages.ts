@@ -67,10 +67,16 @@ export async function showStatus(options: {
     printJson(status);
     return;
   }
-  const { device, storage, peers, relays } = status;
+  const { device, membership, storage, peers, relays } = status;
   console.log(`${printable(device.name)} (this device)  ${device.id}`);
   console.log(`  ${storage.messages} messages, ${sizeText(storage.bytes)} on disk`);
   for (const { address, state } of relays) console.log(`  relay ${address}: ${state}`);
+  if (membership === 'removed') {
+    console.log(
+      'This device was removed from your devices (`reunion devices`): it gets nothing new.',
+    );
+    return;
+  }
   if (peers.length === 0) console.log('No other devices yet; `reunion invite` adds one.');
   for (const peer of peers) console.log(peerText(peer));
 }

@@ -1,7 +1,7 @@
-import { createInterface } from 'node:readline/promises';
 import type { ApiClient } from '../../api/client.ts';
 import type { PairingState } from '../../api/types.ts';
 import { newWebLink, withDevice } from '../connect.ts';
+import { ask } from '../ask.ts';
 import { ExpectedFailure } from '../failures.ts';
 import { printable } from '../output.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -64,19 +64,6 @@ async function decide(
     (await ask(`Let “${printable(name)}” (${printable(system)}, by ${path}) join?`, signal));
   if (signal.aborted && !approveAll) return;
   await client.call(yes ? 'approve' : 'reject', { requestId });
-}
-
-async function ask(question: string, signal: AbortSignal): Promise<boolean> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question(`${question} [y/N] `, { signal });
-    return /^y(es)?$/iu.test(answer.trim());
-  } catch {
-    // The other device has left, or there is no terminal to answer from: nobody has said yes.
-    return false;
-  } finally {
-    terminal.close();
-  }
 }
 
 /** `reunion join`. */

@@ -1,0 +1,85 @@
+import { ReunionError } from '../api/errors.ts';
+import type { DeviceInfo, DeviceRecord } from '../api/types.ts';
+import { nameProblem, normalizeName } from '../conversations/limits.ts';
+import type { Clock } from '../helpers/clock.ts';
+import type { GroupId, PeerId } from '../helpers/ids.ts';
+import { DEVICE_NAME_MAX, DeviceRemovedError } from '../identity/device-list.ts';
+import type { DeviceList } from '../identity/device-list.ts';
+import type { DeviceListKeeper } from './device-list-keeper.ts';
+import { findDevice } from './find-device.ts';
+
+export interface DeviceDirectoryOptions {
+  readonly self: PeerId;
+  readonly keeper: DeviceListKeeper;
+  readonly clock: Clock;
+  readonly append: (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
+}
+
+/** Which devices belong together, and what a person does about it. */
+export class DeviceDirectory {
+  readonly #options: DeviceDirectoryOptions;
+
+  constructor(options: DeviceDirectoryOptions) {
+    this.#options = options;
+  }
+
+  /** This device first, then the others, then those that were removed; none before there is a list. */
+  list(): readonly DeviceRecord[] {
+    const { keeper, self } = this.#options;
+    const { list } = keeper;
+    if (!list) return [];
+    const members = [...list.members.values()].map(({ peerId, name, system, addedAt }) => {
+      return { id: peerId, name, own: peerId === self, system, addedAt, removed: null };
+    });
+    const removed = [...list.removed].map(([peerId, { name, by, at }]) => {
+      const gone = { by: { id: by, name: deviceName(list, by) }, at };
+      return { id: peerId, name, own: peerId === self, system: null, addedAt: null, removed: gone };
+    });
+    const own = ({ own: isOwn }: DeviceRecord): number => (isOwn ? 0 : 1);
+    return [...members, ...removed].sort((one, other) => own(one) - own(other));
+  }
+
+  /** Throws `not-found`, and `device-removed` where this device has no say any more. */
+  async remove(device: string): Promise<void> {
+    const { keeper, append, clock } = this.#options;
+    const peerId = findDevice(this.#members(), device, 'your devices');
+    await allowed(() => keeper.remove(append, { peerId, at: clock.now() }));
+  }
+
+  /** Throws as `remove`, and `invalid-name` or `name-too-long`. */
+  async rename(device: string, name: string): Promise<void> {
+    const { keeper, append, clock } = this.#options;
+    const peerId = findDevice(this.#members(), device, 'your devices');
+    const wanted = normalizeName(name);
+    const problem = nameProblem(wanted);
+    if (problem === 'invalid-name') {
+      throw new ReunionError('invalid-name', 'A device needs a name, without control characters.');
+    }
+    if (problem !== undefined || wanted.length > DEVICE_NAME_MAX) {
+      const most = `A device's name has at most ${DEVICE_NAME_MAX} characters.`;
+      throw new ReunionError('name-too-long', most);
+    }
+    await allowed(() => keeper.rename(append, { peerId, name: wanted, at: clock.now() }));
+  }
+
+  #members(): readonly DeviceInfo[] {
+    return this.list().filter(({ removed }) => removed === null);
+  }
+}
+
+/** The name that a device has on the list, or had when it was removed; empty where it never was there. */
+export function deviceName(list: DeviceList | undefined, peerId: PeerId): string {
+  return list?.members.get(peerId)?.name ?? list?.removed.get(peerId)?.name ?? '';
+}
+
+async function allowed(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DeviceRemovedError)) throw error;
+    throw new ReunionError(
+      'device-removed',
+      'This device was removed from your devices; another of them has to do that.',
+    );
+  }
+}
