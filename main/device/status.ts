@@ -13,11 +13,13 @@ export function statusOf(known: {
   readonly relays: readonly RelayStatus[];
 }): Status {
   const { device, list, storage, peers, relays } = known;
+  const membership = membershipOf(device.id, list);
   return {
     device,
-    membership: membershipOf(device.id, list),
+    membership,
     storage,
-    peers: peers.map((peer) => peerStatusOf(peer, list)),
+    // Who was removed has no other devices any more; they themselves are as they were.
+    peers: membership === 'removed' ? [] : peers.map((peer) => peerStatusOf(peer, list)),
     relays,
   };
 }

@@ -1,0 +1,66 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { startBrowser } from '../helpers/browser.ts';
+import { pair, startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
+
+/** Where pictures are kept, for whoever wants to look; undefined: none are taken. */
+const PICTURES = process.env.REUNION_PICTURES;
+
+async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES === undefined) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}
+
+test('in the page a person renames, pauses and removes a device, which says that it was removed', async () => {
+  const relay = await startRelay();
+  const [a, b] = [temporaryFolder(), temporaryFolder()];
+  const desk = await startDevice(a, ['--name', 'Desk', '--relay', relay.address]);
+  const laptop = await startDevice(b, ['--name', 'Laptop']);
+  await pair(a, b);
+  const browser = await startBrowser();
+  const viewport = { width: 900, height: 600 };
+  const page = await browser.newPage({ viewport, colorScheme: 'light' });
+  const other = await browser.newPage({ viewport, colorScheme: 'dark' });
+  await page.goto(desk.page);
+  await other.goto(laptop.page);
+  const card = page.locator(`[data-device="${laptop.id}"]`);
+  await card.getByText('Up to date').waitFor();
+
+  await page.getByRole('button', { name: 'Rename, pause or remove Laptop' }).click();
+  const dialog = page.getByRole('dialog');
+  await picture(page, 'device-dialog');
+  await dialog.getByLabel('Name').fill('   ');
+  expect(await dialog.getByRole('button', { name: 'Rename' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Name').fill('Old laptop');
+  await page.keyboard.press('Enter');
+  await card.getByText('Old laptop').waitFor();
+  await other.getByRole('heading', { name: 'Old laptop' }).waitFor();
+
+  await page.getByRole('button', { name: 'Rename, pause or remove Old laptop' }).click();
+  await dialog.getByRole('button', { name: 'Pause' }).click();
+  await card.getByText('Paused').waitFor();
+  await dialog.getByRole('button', { name: 'Resume' }).click();
+  await card.getByText('Up to date').waitFor();
+
+  // A second thought, and the keyboard's way out.
+  await dialog.getByRole('button', { name: 'Remove…' }).click();
+  await picture(page, 'device-remove');
+  await dialog.getByRole('button', { name: 'Keep' }).click();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  expect(await card.getByText('Up to date').count()).toBe(1);
+
+  await page.getByRole('button', { name: 'Rename, pause or remove Old laptop' }).click();
+  await dialog.getByRole('button', { name: 'Remove…' }).click();
+  await dialog.getByRole('button', { name: 'Remove for good' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await card.getByText('Removed').waitFor();
+  await other.getByRole('alert').getByText('“Desk” has removed this device').waitFor();
+  expect(await other.getByRole('button', { name: 'Add a device' }).count()).toBe(0);
+  expect(await other.locator(`[data-device="${desk.id}"]`).count()).toBe(0);
+  await picture(page, 'device-removed');
+  await picture(other, 'own-device-removed');
+}, 90_000);
