@@ -5,8 +5,8 @@ import type { ConversationId } from '../conversations/types.ts';
 import type { GroupId } from '../helpers/ids.ts';
 import type { MessageStore } from '../mvds/ports.ts';
 
-/** Messages turned into conversations in one transaction; as many as a payload brings: whoever reads the store waits for the end of it. */
-const BATCH = 150;
+/** Messages turned into conversations in one transaction: few, since whoever reads the store waits for the end of it. */
+const BATCH = 75;
 
 /**
  * Keeps conversations in step with the messages that arrive. Where a crash came between the two, it catches up at the next
