@@ -33,7 +33,12 @@ export interface SearchQuery {
 
 /** The projection of messages into conversations, kept beside them and rebuilt from them at will. */
 export interface ConversationStore {
+  /** The sequence of the last message that is in the projection. */
   projectedThrough(): Promise<number>;
+  /**
+   * Applies changes whole or not at all. They survive a crash, but the newest may be undone by a loss of power:
+   * `projectedThrough` then says so, and they are made again.
+   */
   apply(changes: ProjectionChanges): Promise<void>;
   /** Drops the projection, so that the next run starts from sequence 0. */
   clear(): Promise<void>;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { StoreNotice } from '../../main/store/index.ts';
@@ -5,6 +6,7 @@ import { openStore } from '../../main/store/index.ts';
 import { SeededRandom } from '../simulator/random.ts';
 import { batch, batchesIn } from './batches.ts';
 import { testFolder } from './folder.ts';
+import { entry } from './samples.ts';
 import type { DiskChange } from './recording-file-system.ts';
 import { folderOf, recordingFileSystem } from './recording-file-system.ts';
 
@@ -12,8 +14,11 @@ import { folderOf, recordingFileSystem } from './recording-file-system.ts';
 const SECTOR_BYTES = 512;
 const BODY_BYTES_MAX = 3_000;
 const BATCH_MESSAGES_MAX = 12;
-/** Together enough for the log to be moved into the database more than once. */
 const COMMITS = 220;
+/** Commits after which the store is left alone until it has moved its log into the database. */
+const CHECKPOINT_EVERY = 25;
+/** Without a call for this long the store is taken to be idle, milliseconds. */
+const IDLE_MS = 5;
 /** The store is written anew, and closed and opened, at some of them. */
 const COMPACT_EVERY = 70;
 const REOPEN_EVERY = 90;
@@ -41,17 +46,25 @@ export async function record(seed: number, key: Uint8Array | undefined): Promise
   const folder = testFolder();
   const changes: DiskChange[] = [];
   const fileSystem = recordingFileSystem(changes);
-  let store = await openStore({ inThread: false, folder, key, fileSystem });
+  const open = () => openStore({ inThread: false, folder, key, fileSystem, idleMs: IDLE_MS });
+  let store = await open();
   try {
     for (let count = 1; count <= COMMITS; count += 1) {
       const size = 1 + random.below(BATCH_MESSAGES_MAX);
       const addMessages = batch(`${count}`, size, random.below(BODY_BYTES_MAX));
       await store.sync.commit({ addMessages });
       changes.push({ kind: 'acknowledged', batch: `${count}` });
+      // What can be made again is not waited for, so its frames lie in the log among others that were synchronized.
+      const putEntries = [entry(count, `about ${count}`)];
+      await store.conversations.apply({ putEntries, projectedThrough: count });
+      if (count % CHECKPOINT_EVERY === 0) {
+        const before = changes.length;
+        while (changes.length === before) await setImmediate();
+      }
       if (count % COMPACT_EVERY === 0) await store.compact();
       if (count % REOPEN_EVERY === 0) {
         await store.close();
-        store = await openStore({ inThread: false, folder, key, fileSystem });
+        store = await open();
       }
     }
   } finally {
@@ -107,6 +120,9 @@ async function reopened(folder: string, key: Uint8Array | undefined): Promise<st
   try {
     if (notices[0] !== undefined) throw new Error(notices[0].message);
     const held = await batchesIn(store);
+    const through = await store.conversations.projectedThrough();
+    // A projection of what is lost could not be made up for.
+    if (through > held.length) throw new Error(`${through} projected, ${held.length} held`);
     await store.sync.commit({ addMessages: batch('after', LARGE_BATCH, BODY_BYTES_MAX) });
     const after = await batchesIn(store);
     if (after.length !== held.length + 1) throw new Error('a commit after it was lost');
