@@ -24,7 +24,7 @@ async function open(name: string, other: string) {
 const [desk, phone] = [await open('desk', 'phone'), await open('phone', 'desk')];
 await desk.orchestrator.append(notes, BigInt(Date.now()), Buffer.from('hello from the desk'));
 const { promise: inStep, resolve } = Promise.withResolvers<unknown>();
-desk.orchestrator.subscribe(([phone]) => phone?.state.kind === 'up-to-date' && resolve(phone));
+desk.orchestrator.subscribe(([peer]) => peer?.state.kind === 'up-to-date' && resolve(peer));
 await inStep;
 await Promise.all([desk.orchestrator.stop(), phone.orchestrator.stop()]);
 export const outcome = phone.received; // ['hello from the desk']
