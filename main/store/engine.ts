@@ -110,7 +110,7 @@ export class Engine {
     });
   }
 
-  /** Moves what is in the log into the database, in at most some 300 ms. */
+  /** Moves what is in the log into the database: some 10 ms for each MiB of it, and more where the disk has to be waited for. */
   checkpoint(): void {
     this.#connection.script('PRAGMA wal_checkpoint(PASSIVE)');
   }

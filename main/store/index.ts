@@ -32,7 +32,10 @@ export interface StoreOptions {
   readonly fileSystem?: FileSystem;
   /** Told what a person should know, such as that a damaged store was set aside. */
   readonly onNotice?: (notice: StoreNotice) => void;
-  /** For tests: how long the store is left alone before it is checked and its log moved, milliseconds. In the caller's thread only. */
+  /**
+   * For tests: how long the store is left alone before it is checked and its log moved, milliseconds. In the caller's
+   * thread only.
+   */
   readonly idleMs?: number;
   /** Throws why a store that is there cannot be used, rather than setting it aside. */
   readonly refuseUnusable?: boolean;
