@@ -1,10 +1,10 @@
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceInfo, DeviceRecord } from '../api/types.ts';
-import { nameProblem, normalizeName } from '../conversations/limits.ts';
 import type { Clock } from '../helpers/clock.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
-import { DEVICE_NAME_MAX, DeviceRemovedError } from '../identity/device-list.ts';
+import { DeviceRemovedError } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
+import { presentable } from '../identity/device-name.ts';
 import type { DeviceListKeeper } from './device-list-keeper.ts';
 import { findDevice } from './find-device.ts';
 
@@ -46,20 +46,13 @@ export class DeviceDirectory {
     await allowed(() => keeper.remove(append, { peerId, at: clock.now() }));
   }
 
-  /** Throws as `remove`, and `invalid-name` or `name-too-long`. */
+  /** A name is cut to what fits on a screen. Throws as `remove`, and `invalid-name` for an empty one. */
   async rename(device: string, name: string): Promise<void> {
     const { keeper, append, clock } = this.#options;
     const peerId = findDevice(this.#members(), device, 'your devices');
-    const wanted = normalizeName(name);
-    const problem = nameProblem(wanted);
-    if (problem === 'invalid-name') {
-      throw new ReunionError('invalid-name', 'A device needs a name, without control characters.');
-    }
-    if (problem !== undefined || wanted.length > DEVICE_NAME_MAX) {
-      const most = `A device's name has at most ${DEVICE_NAME_MAX} characters.`;
-      throw new ReunionError('name-too-long', most);
-    }
-    await allowed(() => keeper.rename(append, { peerId, name: wanted, at: clock.now() }));
+    if (name.trim() === '') throw new ReunionError('invalid-name', 'A device needs a name.');
+    const change = { peerId, name: presentable(name), at: clock.now() };
+    await allowed(() => keeper.rename(append, change));
   }
 
   #members(): readonly DeviceInfo[] {

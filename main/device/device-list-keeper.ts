@@ -12,7 +12,7 @@ import {
   renameDevice,
   timeOfEntry,
 } from '../identity/device-list.ts';
-import type { DeviceList, DeviceListId } from '../identity/device-list.ts';
+import type { DeviceList, DeviceListId, Removal } from '../identity/device-list.ts';
 import type { DeviceKeys } from '../identity/keys.ts';
 import { unpackPositions } from '../mvds/ids.ts';
 import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
@@ -23,8 +23,8 @@ const LIST_SETTING = 'device-list';
 const listSetting = z.string().length(64);
 /** More entries than any person's devices ever make; read at once. */
 const ENTRIES_MAX = 10_000;
-/** As many as fit one payload: a device that was connected had all the others. */
-const FAREWELL_ENTRIES = 64;
+/** As many as surely fit one payload: a device that was connected had all the others. */
+const FAREWELL_ENTRIES = 32;
 
 type Append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
 
@@ -129,22 +129,21 @@ export class DeviceListKeeper {
 
   /** Every entry in the store, in order of time. */
   async entries(): Promise<readonly Uint8Array[]> {
-    if (!this.#id) return [];
-    const { messages } = this.#options;
-    const group = deviceListGroup(this.#id);
-    const positions = unpackPositions(await messages.positions(group, undefined, ENTRIES_MAX));
-    const stored = await messages.read(positions.map(({ id }) => id));
-    return [...stored.values()].map(({ body }) => body);
+    return (await this.#stored()).map(({ body }) => body);
   }
 
-  /** The newest entries as messages, for a device that is about to get no others. */
+  /** The entries that came last, whatever their clocks say: for a device that is about to get no others. */
   async newest(): Promise<readonly StoredMessage[]> {
+    const stored = await this.#stored();
+    return stored.sort((one, other) => one.sequence - other.sequence).slice(-FAREWELL_ENTRIES);
+  }
+
+  async #stored(): Promise<StoredMessage[]> {
     if (!this.#id) return [];
     const { messages } = this.#options;
     const group = deviceListGroup(this.#id);
     const positions = unpackPositions(await messages.positions(group, undefined, ENTRIES_MAX));
-    const ids = positions.slice(-FAREWELL_ENTRIES).map(({ id }) => id);
-    return [...(await messages.read(ids)).values()];
+    return [...(await messages.read(positions.map(({ id }) => id))).values()];
   }
 
   /** An entry is the same message on every device: its timestamp is the one that it was signed with. */
@@ -157,5 +156,12 @@ function isSame(one: DeviceList, other: DeviceList | undefined): boolean {
   if (one.members.size !== other?.members.size || one.removed.size !== other.removed.size) {
     return false;
   }
-  return [...one.members].every(([peer, { name }]) => other.members.get(peer)?.name === name);
+  const isSameRemoval = (peer: PeerId, { name, by, at }: Removal): boolean => {
+    const known = other.removed.get(peer);
+    return known?.name === name && known.by === by && known.at === at;
+  };
+  return (
+    [...one.members].every(([peer, { name }]) => other.members.get(peer)?.name === name) &&
+    [...one.removed].every(([peer, removal]) => isSameRemoval(peer, removal))
+  );
 }

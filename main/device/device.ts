@@ -3,6 +3,7 @@ import type { DeviceService } from '../api/server.ts';
 import type { ApiEvent, Status } from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
+import { presentable } from '../identity/device-name.ts';
 import type { Invitation } from '../identity/invitation.ts';
 import { openKeys } from '../identity/keys.ts';
 import type { DeviceKeys } from '../identity/keys.ts';
@@ -234,9 +235,11 @@ export class Device {
 
   /** A name that was given at the start is a renaming, where the others know another one. */
   async #takeName(): Promise<void> {
-    const { name, clock } = this.#options;
+    const { name: given, clock } = this.#options;
     const known = this.#list.list?.members.get(this.id)?.name;
-    if (name === undefined || known === undefined || name === known) return;
+    if (given === undefined || known === undefined) return;
+    const name = presentable(given);
+    if (name === known) return;
     await this.#list.rename(this.#append, { peerId: this.id, name, at: clock.now() });
   }
 

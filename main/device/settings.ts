@@ -1,6 +1,6 @@
 import { hostname, type as systemType } from 'node:os';
 import { z } from 'zod';
-import { presentable } from '../identity/pairing-messages.ts';
+import { presentable } from '../identity/device-name.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
 import type { PeerHistory, PeerSettings } from '../sync/peer-state.ts';

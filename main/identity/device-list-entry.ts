@@ -4,14 +4,13 @@ import { fromHex, toHex, utf8 } from '../helpers/bytes.ts';
 import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { DeviceChange, DeviceListEntry } from '../proto/identity.ts';
+import { presentable } from './device-name.ts';
 import type { DeviceKeys } from './keys.ts';
 import { sign, verify } from './signing.ts';
 
 /** SHA-256 of the entry that created the list, as 64 hexadecimal characters. */
 export type DeviceListId = Brand<string, 'DeviceListId'>;
 
-/** Names come from people; a longer one is somebody's mischief. */
-export const DEVICE_NAME_MAX = 100;
 /** An entry is a name, a few ids and hashes. Anything larger is not one. */
 export const ENTRY_BYTES_MAX = 4_096;
 /** Forks are as many as devices that changed the list at the same time; their hashes fill an entry no further than this. */
@@ -152,8 +151,8 @@ function changeOf(decoded: DeviceChange): Change | undefined {
     subject && {
       kind,
       subject,
-      name: decoded.name.slice(0, DEVICE_NAME_MAX),
-      system: decoded.system.slice(0, DEVICE_NAME_MAX),
+      name: presentable(decoded.name),
+      system: presentable(decoded.system),
     }
   );
 }

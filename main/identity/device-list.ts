@@ -8,7 +8,6 @@ import type { GroundedEntry } from './device-list-past.ts';
 import { deviceListOf } from './device-list-rules.ts';
 import type { DeviceKeys } from './keys.ts';
 
-export { DEVICE_NAME_MAX } from './device-list-entry.ts';
 export { deviceListOf };
 export type { DeviceListId } from './device-list-entry.ts';
 export type { DeviceList, Member, Removal } from './device-list-rules.ts';

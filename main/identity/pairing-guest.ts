@@ -5,7 +5,8 @@ import { PairDone, PairRequest } from '../proto/pairing.ts';
 import type { PairReply } from '../proto/pairing.ts';
 import { proofMatches, proofOf } from './invitation.ts';
 import type { Invitation } from './invitation.ts';
-import { presentable, reasonOfWire, receiveReply } from './pairing-messages.ts';
+import { presentable } from './device-name.ts';
+import { reasonOfWire, receiveReply } from './pairing-messages.ts';
 import type { RefusalReason } from './pairing-messages.ts';
 
 export type JoinResult =

@@ -6,7 +6,8 @@ import type { PeerId } from '../mvds/types.ts';
 import { PairReply } from '../proto/pairing.ts';
 import { proofMatches, proofOf, SECRET_BYTES } from './invitation.ts';
 import type { Invitation } from './invitation.ts';
-import { presentable, receiveDone, receiveRequest, sendRefusal } from './pairing-messages.ts';
+import { presentable } from './device-name.ts';
+import { receiveDone, receiveRequest, sendRefusal } from './pairing-messages.ts';
 
 /** A device that has proven that it holds the link. */
 export interface Candidate<Path> {

@@ -1,9 +1,6 @@
 import type { FrameChannel } from '../helpers/frame-channel.ts';
 import { PairDone, PairReply, PairRequest, Refusal } from '../proto/pairing.ts';
 
-/** Names come from the other device: cut to what fits on a screen, control characters taken out. */
-const NAME_MAX = 100;
-
 /** Why a device was not admitted. */
 export type RefusalReason =
   'no-invitation' | 'wrong-secret' | 'expired' | 'used' | 'rejected' | 'cancelled' | 'unknown';
@@ -48,9 +45,3 @@ export const receiveReply = (channel: FrameChannel) =>
   receive(channel, (bytes) => PairReply.decode(bytes));
 export const receiveDone = (channel: FrameChannel) =>
   receive(channel, (bytes) => PairDone.decode(bytes));
-
-/** A name from elsewhere, made fit to be shown: one line, no control or bidirectional-override characters. */
-export function presentable(name: string): string {
-  const cleaned = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim();
-  return cleaned.slice(0, NAME_MAX) || 'A device without a name';
-}

@@ -118,3 +118,22 @@ test(
   },
   TIMEOUT_MS,
 );
+
+test('a name that is given at a start is what the others call the device from then on, and is said once', async () => {
+  const folder = temporaryFolder();
+  const first = await startDevice(folder, ['--name', 'Desk', '--web', 'off']);
+  await reunion(['send', '--data', folder, '--conversation', 'Notes', 'makes it a first device']);
+  await first.process.kill('SIGTERM');
+  const given = `\u202eSte${'u'.repeat(150)}dy `;
+  const held: number[] = [];
+  for (let start = 0; start < 2; start += 1) {
+    const again = await startDevice(folder, ['--name', given, '--web', 'off']);
+    const api = await apiOf(folder);
+    const { device, storage } = await api.call('status', {});
+    expect(device.name).toBe(given.slice(1, 101));
+    expect((await api.call('devices', {})).map(({ name }) => name)).toEqual([device.name]);
+    held.push(storage.messages);
+    await again.process.kill('SIGTERM');
+  }
+  expect(held[1]).toBe(held[0]);
+}, 60_000);

@@ -53,6 +53,30 @@ describe('a device that follows the device list', () => {
     expect(keeper.list?.removed.get(peer(2))?.by).toBe(peer(1));
   });
 
+  it('tells of an earlier removal of the same device that arrives later', async () => {
+    const { keeper, arrive } = keeperOf(0);
+    await keeper.adopt(arrive, three);
+    await arrive(deviceListGroup(maker.id), 9n, maker.remove(1, 2, three, 90));
+    await keeper.refresh();
+    expect(keeper.list?.removed.get(peer(2))).toMatchObject({ by: peer(1), at: 90 });
+    await arrive(deviceListGroup(maker.id), 8n, maker.remove(0, 2, three, 80));
+    await keeper.refresh();
+    expect(keeper.list?.removed.get(peer(2))).toMatchObject({ by: peer(0), at: 80 });
+  });
+
+  it('has the entry that came last for a device it parts from, whatever its clock says', async () => {
+    const { keeper, arrive } = keeperOf(0);
+    await keeper.adopt(arrive, maker.members(6));
+    const group = deviceListGroup(maker.id);
+    for (let at = 1_000; at < 1_040; at += 1) {
+      await arrive(group, BigInt(at), maker.add(0, 1, three, at));
+    }
+    await arrive(group, 2n, removal);
+    const newest = await keeper.newest();
+    expect(newest.at(-1)?.body).toEqual(removal);
+    expect(newest.length).toBeLessThan(40);
+  });
+
   it('syncs with nobody once it was removed itself', async () => {
     const { keeper, group, arrive } = keeperOf(2);
     await keeper.adopt(arrive, three);

@@ -9,7 +9,7 @@ import {
 import type { DeviceListId } from '../../main/identity/device-list.ts';
 import { DeviceListEntry } from '../../main/proto/identity.ts';
 import { signEntry } from '../../main/identity/device-list-entry.ts';
-import { hashOfEntry } from '../helpers/device-lists.ts';
+import { hashOfEntry, ListMaker } from '../helpers/device-lists.ts';
 import { keysOf } from '../helpers/identities.ts';
 
 const described = (name: string, at: number) => ({ name, system: 'Linux', at });
@@ -40,6 +40,17 @@ describe('the device list', () => {
       { peerId: second.peerId, name: 'second', addedBy: first.peerId },
       { peerId: third.peerId, name: 'third', addedBy: second.peerId },
     ]);
+  });
+
+  it('shows names that are fit to be shown, whoever gave them', () => {
+    const maker = new ListMaker();
+    const named = addDevice(keysOf(0), maker.id, [maker.root], {
+      ...{ peerId: keysOf(1).peerId, system: '\n', at: 2 },
+      name: ` \u202eLap\u0007top${'!'.repeat(200)}`,
+    });
+    const member = deviceListOf(maker.id, [maker.root, named])?.members.get(keysOf(1).peerId);
+    expect(member?.name).toBe(`Laptop${'!'.repeat(94)}`);
+    expect(member?.system).not.toContain('\n');
   });
 
   it('is the same for every order, and with entries that come more than once', () => {
