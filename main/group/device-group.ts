@@ -1,4 +1,4 @@
-import { conversationGroup, deviceListGroup } from '../identity/device-list.ts';
+import { contentKeyGroup, conversationGroup, deviceListGroup } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
 import type { PeerGroup } from '../sync/ports.ts';
@@ -23,10 +23,13 @@ export class DeviceGroup implements PeerGroup {
 
   /** Takes over the members of a list. A device that is not on it, because it was removed, syncs with nobody. */
   follow(list: DeviceList): void {
-    const groups = new Set([deviceListGroup(list.id), conversationGroup(list.id)]);
-    const everyone = list.members.has(this.#self) ? [...list.members.keys()] : [];
-    const others = everyone.filter((peer) => peer !== this.#self);
-    this.#members = new Map(others.map((peer) => [peer, groups]));
+    const { id, members } = list;
+    const groups = new Set([deviceListGroup(id), contentKeyGroup(id), conversationGroup(id)]);
+    const everyone = members.has(this.#self) ? [...members.values()] : [];
+    const others = everyone.filter(
+      ({ peerId, role }) => peerId !== this.#self && role !== 'recovery',
+    );
+    this.#members = new Map(others.map(({ peerId }) => [peerId, groups]));
     for (const listener of this.#listeners) listener();
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PeerId } from '../mvds/types.ts';
 import { createContentKey } from './content-key.ts';
 import type { ContentKey, EpochId } from './content-key.ts';
+import { isTrusted } from './device-list-entry.ts';
 import type { DeviceList } from './device-list-rules.ts';
 import { GENERATION_MAX, openKeyEntry, readKeyEntry, signKeyEntry } from './key-entry.ts';
 import type { KeyEntry } from './key-entry.ts';
@@ -22,7 +23,8 @@ type Random = (length: number) => Uint8Array;
  *
  * 1. Whatever a device that is or was a member has sealed to this one opens bodies: history stays readable.
  * 2. New bodies are sealed only under a key that nobody but members knows: started by a member, and by members
- *    sealed to members only. What a removed device started, or was given, is never used again.
+ *    sealed to members only. What a removed device started, or was given, is never used again. A mailbox counts as a
+ *    stranger here: it is given no key, and what it signs is not read.
  * 3. Of several such keys that this device has, the highest generation is used, then the smallest id. Devices that rotate
  *    at the same time so come to use the same one.
  */
@@ -57,12 +59,12 @@ export class ContentKeyring {
   startEpoch(random: Random = randomBytes): Uint8Array {
     const generation = Math.min((this.#candidates()[0]?.generation ?? 0) + 1, GENERATION_MAX);
     const key = createContentKey(random);
-    return this.#sign(key, generation, [...this.#list.members.keys()].filter(canSealTo), random);
+    return this.#sign(key, generation, this.#readers(), random);
   }
 
   /** Entries that give every member each key that this device has and that no member has sealed to it yet. */
   passOn(random: Random = randomBytes): Uint8Array[] {
-    const members = [...this.#list.members.keys()].filter(canSealTo);
+    const members = this.#readers();
     return [...this.#held.values()].flatMap((key) => {
       const entries = this.#byMembers(key.epoch);
       const without = members.filter((peer) => !entries.some(({ sealed }) => sealed.has(peer)));
@@ -90,14 +92,30 @@ export class ContentKeyring {
   #generationOf(epoch: EpochId): number {
     const entries = this.#byMembers(epoch);
     const devices = entries.flatMap(({ sealed }) => [...sealed.keys()]);
-    if (!devices.every((peer) => this.#list.members.has(peer))) return 0;
+    if (!devices.every((peer) => isReader(this.#list, peer))) return 0;
     return Math.max(0, ...entries.map(({ generation }) => generation));
   }
 
   #byMembers(epoch: EpochId): KeyEntry[] {
     const entries = this.#byEpoch.get(epoch) ?? [];
-    return entries.filter(({ signer }) => this.#list.members.has(signer));
+    return entries.filter(({ signer }) => isReader(this.#list, signer));
   }
+
+  #readers(): PeerId[] {
+    const members = [...this.#list.members.keys()];
+    return members.filter((peer) => isReader(this.#list, peer) && canSealTo(peer));
+  }
+}
+
+/** Whether a peer is a member that content keys are sealed to. */
+function isReader(list: DeviceList, peer: PeerId): boolean {
+  const member = list.members.get(peer);
+  return member !== undefined && isTrusted(member.role);
+}
+
+function wasReader(list: DeviceList, peer: PeerId): boolean {
+  const removal = list.removed.get(peer);
+  return removal !== undefined && isTrusted(removal.role);
 }
 
 const canSealTo = (peer: PeerId) => sealingKeyOf(peer) !== undefined;
@@ -108,7 +126,7 @@ function readEntries(list: DeviceList, entries: readonly Uint8Array[]): KeyEntry
   for (const bytes of entries) {
     const entry = readKeyEntry(bytes);
     if (entry?.listId !== list.id) continue;
-    if (!list.members.has(entry.signer) && !list.removed.has(entry.signer)) continue;
+    if (!isReader(list, entry.signer) && !wasReader(list, entry.signer)) continue;
     const others = bySigner.get(entry.signer) ?? new Map<string, KeyEntry>();
     bySigner.set(entry.signer, others.set(entry.hash, entry));
   }

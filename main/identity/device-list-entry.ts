@@ -26,6 +26,20 @@ const KINDS = ['create', 'add', 'remove', 'rename'] as const;
 
 export type EntryKind = (typeof KINDS)[number];
 
+/** The numbers of `DeviceChange.role` on the wire. */
+const ROLES = ['device', 'mailbox', 'recovery'] as const;
+
+/**
+ * What a member may do. `device`: read, write, and change the list. `mailbox`: store and forward what it cannot read.
+ * `recovery`: a key that is only written down; like a device, but it never connects.
+ */
+export type MemberRole = (typeof ROLES)[number];
+
+/** Whether content keys are sealed to such a member, and what it signs counts. */
+export function isTrusted(role: MemberRole): boolean {
+  return role !== 'mailbox';
+}
+
 /** What an entry says. A kind that only a later version knows is kept: others link to it. It changes nothing here. */
 export type Change =
   | {
@@ -33,6 +47,7 @@ export type Change =
       readonly subject: PeerId;
       readonly name: string;
       readonly system: string;
+      readonly role: MemberRole;
     }
   | { readonly kind: 'unknown' };
 
@@ -58,6 +73,8 @@ export interface EntryFields {
   readonly subject: PeerId;
   readonly name?: string;
   readonly system?: string;
+  /** `device` where absent. */
+  readonly role?: MemberRole;
   /** Unix milliseconds. */
   readonly at: number;
   readonly previous: readonly string[];
@@ -74,6 +91,7 @@ export function signEntry(keys: DeviceKeys, fields: EntryFields): Uint8Array {
     system: fields.system ?? '',
     at: BigInt(fields.at),
     previous: fields.previous.map(fromHex),
+    role: ROLES.indexOf(fields.role ?? 'device'),
   });
   return DeviceListEntry.encode({
     change,
@@ -153,6 +171,8 @@ function changeOf(decoded: DeviceChange): Change | undefined {
       subject,
       name: presentable(decoded.name),
       system: presentable(decoded.system),
+      // A role of a later version gets what is safe to give to anybody on the list.
+      role: ROLES[decoded.role] ?? 'mailbox',
     }
   );
 }

@@ -1,7 +1,7 @@
 import type { PeerId } from '../mvds/types.ts';
 import { Bits } from './bits.ts';
-import { isSigned, parseEntry } from './device-list-entry.ts';
-import type { DeviceListId, ParsedEntry } from './device-list-entry.ts';
+import { isSigned, isTrusted, parseEntry } from './device-list-entry.ts';
+import type { Change, DeviceListId, ParsedEntry } from './device-list-entry.ts';
 import { append } from './multimap.ts';
 
 /**
@@ -21,7 +21,7 @@ export interface GroundedEntry extends ParsedEntry {
 /**
  * The entries of a list that were in order when they were made, each behind everything in its past. The one that creates
  * the list is; any other is when all that it links to is, and in that past, which the links say completely, its signer
- * was added and not removed, and has signed it. That depends on nothing outside the entry's own past, so it is the same on
+ * was added, as more than a mailbox, and not removed, and has signed it. That depends on nothing outside the entry's own past, so it is the same on
  * every device and for ever, whatever else arrives. Stops one above `most`.
  */
 export function groundedEntries(
@@ -87,7 +87,7 @@ class Grounding {
     const grounded = { ...entry, index: this.grounded.length, past };
     this.grounded.push(grounded);
     this.#byHash.set(entry.hash, grounded);
-    if (change.kind === 'create' || change.kind === 'add') {
+    if (isIntroduction(change) && isTrusted(change.role)) {
       append(this.#introductions, change.subject, grounded.index);
     }
     if (change.kind === 'remove') append(this.#removals, change.subject, grounded.index);
@@ -99,4 +99,8 @@ class Grounding {
     const added = this.#introductions.get(peer)?.some(isPast) ?? false;
     return added && !(this.#removals.get(peer)?.some(isPast) ?? false);
   }
+}
+
+function isIntroduction(change: Change): change is Change & { readonly kind: 'create' | 'add' } {
+  return change.kind === 'create' || change.kind === 'add';
 }

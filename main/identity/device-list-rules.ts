@@ -1,6 +1,7 @@
 import type { PeerId } from '../mvds/types.ts';
 import type { Bits } from './bits.ts';
-import type { Change, DeviceListId, EntryKind } from './device-list-entry.ts';
+import { isTrusted } from './device-list-entry.ts';
+import type { Change, DeviceListId, EntryKind, MemberRole } from './device-list-entry.ts';
 import { ENTRIES_MAX, groundedEntries } from './device-list-past.ts';
 import type { GroundedEntry } from './device-list-past.ts';
 import { append } from './multimap.ts';
@@ -9,6 +10,7 @@ export interface Member {
   readonly peerId: PeerId;
   readonly name: string;
   readonly system: string;
+  readonly role: MemberRole;
   /** Undefined for the first device. */
   readonly addedBy: PeerId | undefined;
   /** By the clock of the device that added it, Unix milliseconds. */
@@ -18,6 +20,8 @@ export interface Member {
 export interface Removal {
   /** The name that the device had; empty where nothing that says so counts any more. */
   readonly name: string;
+  /** The role that it had; `device` where nothing that says so counts any more. */
+  readonly role: MemberRole;
   /** Which device removed it. It may have been removed itself. */
   readonly by: PeerId;
   /** By the clock of that device, Unix milliseconds. */
@@ -49,9 +53,11 @@ type Known<K extends EntryKind> = GroundedEntry & {
  * 3. Anything else that a removed device has signed counts only if every one of its removers knew of it when they
  *    removed it. Otherwise a thief could add a device of its own after the fact, dated and linked as if before. So a device
  *    that it added in good faith while the removal was on its way drops out, and has to be added again by another.
- * 4. An addition counts only if one of the additions of its signer does that it was made after; likewise a renaming.
+ * 4. An addition counts only if one of the additions of its signer does that it was made after, as more than a mailbox;
+ *    likewise a renaming.
  * 5. The last name wins: one given after another, else the one with the later clock, else the greater hash.
- * 6. With more than `most` entries in order there are no members at all: a thief must not be able to bury
+ * 6. A member that anybody has added as a mailbox is one.
+ * 7. With more than `most` entries in order there are no members at all: a thief must not be able to bury
  *    its removal under more entries than are read; nor is anybody named as removed. That is no power that rule 2 does not give it already.
  */
 export function deviceListOf(
@@ -70,8 +76,9 @@ export function deviceListOf(
   const removed = new Map<PeerId, Removal>();
   for (const { change, signer, at } of removals) {
     if (removed.has(change.subject)) continue;
-    const name = everyone.find(({ peerId }) => peerId === change.subject)?.name ?? '';
-    removed.set(change.subject, { name, by: signer, at });
+    const former = everyone.find(({ peerId }) => peerId === change.subject);
+    const { name, role } = former ?? { name: '', role: 'device' };
+    removed.set(change.subject, { name, role, by: signer, at });
   }
   const members = everyone.filter(({ peerId }) => !removed.has(peerId));
   return { id, members: new Map(members.map((member) => [member.peerId, member])), removed };
@@ -95,7 +102,8 @@ function standing(grounded: readonly GroundedEntry[], known: ReadonlyMap<PeerId,
   for (const entry of grounded) {
     const before = introductions.get(entry.signer) ?? [];
     const stands =
-      entry.change.kind === 'create' || before.some(({ index }) => entry.past.has(index));
+      entry.change.kind === 'create' ||
+      before.some(({ index, change }) => isTrusted(change.role) && entry.past.has(index));
     if (!stands || known.get(entry.signer)?.has(entry.index) === false) continue;
     if (isIntroduction(entry)) append(introductions, entry.change.subject, entry);
     else if (isRenaming(entry)) append(renamings, entry.change.subject, entry);
@@ -114,6 +122,8 @@ function memberOf(
     peerId: change.subject,
     name: lastName(renamings) ?? change.name,
     system: change.system,
+    role:
+      introductions.find(({ change: made }) => !isTrusted(made.role))?.change.role ?? change.role,
     addedBy: created ? undefined : signer,
     addedAt: at,
   };

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { fromHex } from '../helpers/bytes.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
 import { isSigned, parseEntry, PREVIOUS_MAX, signEntry } from './device-list-entry.ts';
-import type { DeviceListId, EntryFields } from './device-list-entry.ts';
+import type { DeviceListId, EntryFields, MemberRole } from './device-list-entry.ts';
 import { groundedEntries } from './device-list-past.ts';
 import type { GroundedEntry } from './device-list-past.ts';
 import { deviceListOf } from './device-list-rules.ts';
 import type { DeviceKeys } from './keys.ts';
 
 export { deviceListOf };
-export type { DeviceListId } from './device-list-entry.ts';
+export { isTrusted } from './device-list-entry.ts';
+export type { DeviceListId, MemberRole } from './device-list-entry.ts';
 export type { DeviceList, Member, Removal } from './device-list-rules.ts';
 
 /** What was asked for would have no effect: the device was removed, and its key never comes back. */
@@ -43,6 +44,7 @@ export function addDevice(
     readonly peerId: PeerId;
     readonly name: string;
     readonly system: string;
+    readonly role?: MemberRole;
     readonly at: number;
   },
 ): Uint8Array {
@@ -96,6 +98,11 @@ export function timeOfEntry(entry: Uint8Array): number {
 /** The MVDS group in which the entries of a list are synchronized. */
 export function deviceListGroup(id: DeviceListId): GroupId {
   return groupOf('reunion device list group', id);
+}
+
+/** The MVDS group in which content keys reach the devices. */
+export function contentKeyGroup(id: DeviceListId): GroupId {
+  return groupOf('reunion content key group', id);
 }
 
 /** The MVDS group in which conversations are synchronized. */

@@ -15,6 +15,7 @@ export interface DeviceChange {
   system: string
   at: bigint
   previous: Uint8Array[]
+  role: number
 }
 
 export namespace DeviceChange {
@@ -69,6 +70,11 @@ export namespace DeviceChange {
           }
         }
 
+        if ((obj.role != null && obj.role !== 0)) {
+          w.uint32(72)
+          w.uint32(obj.role)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -81,7 +87,8 @@ export namespace DeviceChange {
           name: '',
           system: '',
           at: 0n,
-          previous: []
+          previous: [],
+          role: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -124,6 +131,10 @@ export namespace DeviceChange {
               }
 
               obj.previous.push(reader.bytes())
+              break
+            }
+            case 9: {
+              obj.role = reader.uint32()
               break
             }
             default: {
@@ -209,6 +220,13 @@ export namespace DeviceChange {
 
               break
             }
+            case 9: {
+              yield {
+                field: `${prefix}.role`,
+                value: reader.uint32()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -262,6 +280,11 @@ export namespace DeviceChange {
     value: Uint8Array
   }
 
+  export interface DeviceChangeRoleFieldEvent {
+    field: '$.role'
+    value: number
+  }
+
   export function encode (obj: Partial<DeviceChange>): Uint8Array {
     return encodeMessage(obj, DeviceChange.codec())
   }
@@ -270,7 +293,7 @@ export namespace DeviceChange {
     return decodeMessage(buf, DeviceChange.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceChange>): Generator<DeviceChangeVersionFieldEvent | DeviceChangeKindFieldEvent | DeviceChangeListIdFieldEvent | DeviceChangeSubjectFieldEvent | DeviceChangeNameFieldEvent | DeviceChangeSystemFieldEvent | DeviceChangeAtFieldEvent | DeviceChangePreviousFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceChange>): Generator<DeviceChangeVersionFieldEvent | DeviceChangeKindFieldEvent | DeviceChangeListIdFieldEvent | DeviceChangeSubjectFieldEvent | DeviceChangeNameFieldEvent | DeviceChangeSystemFieldEvent | DeviceChangeAtFieldEvent | DeviceChangePreviousFieldEvent | DeviceChangeRoleFieldEvent> {
     return streamMessage(buf, DeviceChange.codec(), opts)
   }
 }

@@ -4,7 +4,7 @@ import {
   listIdOfEntry,
   removeDevice,
 } from '../../main/identity/device-list.ts';
-import type { DeviceListId } from '../../main/identity/device-list.ts';
+import type { DeviceListId, MemberRole } from '../../main/identity/device-list.ts';
 import { parseEntry } from '../../main/identity/device-list-entry.ts';
 import { keysOf } from './identities.ts';
 
@@ -26,8 +26,13 @@ export class ListMaker {
     this.id = id;
   }
 
-  add(by: number, device: number, known: readonly Uint8Array[], at = known.length + 1): Uint8Array {
-    const described = { name: `device ${device}`, system: 'Linux', at };
+  add(
+    by: number,
+    device: number,
+    known: readonly Uint8Array[],
+    { at = known.length + 1, role = 'device' }: { at?: number; role?: MemberRole } = {},
+  ): Uint8Array {
+    const described = { name: `device ${device}`, system: 'Linux', role, at };
     return addDevice(keysOf(by), this.id, known, { peerId: keysOf(device).peerId, ...described });
   }
 

@@ -69,7 +69,7 @@ describe('a device that follows the device list', () => {
     await keeper.adopt(arrive, maker.members(6));
     const group = deviceListGroup(maker.id);
     for (let at = 1_000; at < 1_040; at += 1) {
-      await arrive(group, BigInt(at), maker.add(0, 1, three, at));
+      await arrive(group, BigInt(at), maker.add(0, 1, three, { at }));
     }
     await arrive(group, 2n, removal);
     const newest = await keeper.newest();

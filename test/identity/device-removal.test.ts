@@ -23,7 +23,7 @@ describe('removal from the device list', () => {
     const entries = [...three, maker.remove(1, 2, three, 77)];
     expect(membersOf(entries)).toEqual([0, 1]);
     expect(deviceListOf(maker.id, entries)?.removed).toEqual(
-      new Map([[peer(2), { name: 'device 2', by: peer(1), at: 77 }]]),
+      new Map([[peer(2), { name: 'device 2', role: 'device', by: peer(1), at: 77 }]]),
     );
   });
 
@@ -66,8 +66,8 @@ describe('removal from the device list', () => {
 
   it('does not let a thief add a device as if before the removal', () => {
     const remove = maker.remove(0, 2, three);
-    const backdated = maker.add(2, 3, three, 1);
-    const byItsGuest = maker.add(3, 4, [...three, backdated], 1);
+    const backdated = maker.add(2, 3, three, { at: 1 });
+    const byItsGuest = maker.add(3, 4, [...three, backdated], { at: 1 });
     expect(membersOf([...three, backdated, byItsGuest])).toEqual([0, 1, 2, 3, 4]);
     expect(membersOf([...three, backdated, byItsGuest, remove])).toEqual([0, 1]);
     // Nor by a removal of its own that knows of the addition.
