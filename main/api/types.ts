@@ -9,6 +9,12 @@ export interface DeviceInfo {
   readonly name: string;
 }
 
+/**
+ * `device`: reads and writes. `mailbox`: keeps and forwards what it cannot read, so that devices that are never on at the
+ * same time still get each other's messages.
+ */
+export type DeviceRole = 'device' | 'mailbox';
+
 /** How a device is reached: over the local network, by a direct connection beyond it, or through a relay. */
 export type Path = 'lan' | 'direct' | 'relay';
 
@@ -84,6 +90,8 @@ export interface ActivityLine {
 export interface DeviceRecord extends DeviceInfo {
   /** Whether it is this one. */
   readonly own: boolean;
+  /** `recovery`: no device, but the key that was written down. */
+  readonly role: DeviceRole | 'recovery';
   /** Operating system; null for a removed device. */
   readonly system: string | null;
   /** By the clock of the device that added it; null for a removed device. */
@@ -111,6 +119,7 @@ export interface Status {
    * nothing new, and nothing that it writes reaches another device.
    */
   readonly membership: 'new' | 'member' | 'removed';
+  readonly role: DeviceRole;
   readonly storage: { readonly messages: number; readonly bytes: number };
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
@@ -188,6 +197,7 @@ export type ErrorCode =
   | 'pairing-busy'
   | 'already-member'
   | 'device-removed'
+  | 'mailbox'
   | 'connection-lost'
   | 'storage'
   | 'internal';

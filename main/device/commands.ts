@@ -57,7 +57,10 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     activity: async ({ limit, device }) => sync.activity(limit, device),
     pairing: async () => pairing.state,
     createFirstDevice: async ({ name }) => createFirstDevice(name),
-    invite: async ({ minutes = INVITATION_MINUTES }) => pairing.invite(minutes * 60_000),
+    invite: async ({ minutes = INVITATION_MINUTES }) => {
+      devices.checkSay();
+      return pairing.invite(minutes * 60_000);
+    },
     approve: async ({ requestId }) => {
       pairing.decide(requestId, 'approve');
       return {};

@@ -13,6 +13,8 @@ export interface DeviceDirectoryOptions {
   readonly keeper: DeviceListKeeper;
   readonly clock: Clock;
   readonly append: (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
+  /** A device was removed: it must not be able to read what comes later. */
+  readonly onRemoved: () => Promise<void>;
 }
 
 /** Which devices belong together, and what a person does about it. */
@@ -28,27 +30,42 @@ export class DeviceDirectory {
     const { keeper, self } = this.#options;
     const { list } = keeper;
     if (!list) return [];
-    const members = [...list.members.values()].map(({ peerId, name, system, addedAt }) => {
-      return { id: peerId, name, own: peerId === self, system, addedAt, removed: null };
+    const members = [...list.members.values()].map(({ peerId, name, role, system, addedAt }) => {
+      return { id: peerId, name, own: peerId === self, role, system, addedAt, removed: null };
     });
-    const removed = [...list.removed].map(([peerId, { name, by, at }]) => {
+    const removed = [...list.removed].map(([peerId, { name, role, by, at }]) => {
       const gone = { by: { id: by, name: deviceName(list, by) }, at };
-      return { id: peerId, name, own: peerId === self, system: null, addedAt: null, removed: gone };
+      const own = peerId === self;
+      return { id: peerId, name, own, role, system: null, addedAt: null, removed: gone };
     });
     const own = ({ own: isOwn }: DeviceRecord): number => (isOwn ? 0 : 1);
     return [...members, ...removed].sort((one, other) => own(one) - own(other));
   }
 
-  /** Throws `not-found`, and `device-removed` where this device has no say any more. */
+  /** Throws `mailbox` on a mailbox, which has no say, and `device-removed` on a device that has none any more. */
+  checkSay(): void {
+    const { keeper, self } = this.#options;
+    if (keeper.list?.removed.has(self)) throw removedError();
+    if (keeper.list?.members.get(self)?.role !== 'mailbox') return;
+    throw new ReunionError(
+      'mailbox',
+      'This device is a mailbox: devices are added, renamed and removed on one of the others.',
+    );
+  }
+
+  /** Throws `not-found`, and as `checkSay`. */
   async remove(device: string): Promise<void> {
-    const { keeper, append, clock } = this.#options;
+    const { keeper, append, clock, onRemoved } = this.#options;
+    this.checkSay();
     const peerId = findDevice(this.#members(), device, 'your devices');
     await allowed(() => keeper.remove(append, { peerId, at: clock.now() }));
+    await onRemoved();
   }
 
   /** A name is cut to what fits on a screen. Throws as `remove`, and `invalid-name` for an empty one. */
   async rename(device: string, name: string): Promise<void> {
     const { keeper, append, clock } = this.#options;
+    this.checkSay();
     const peerId = findDevice(this.#members(), device, 'your devices');
     if (name.trim() === '') throw new ReunionError('invalid-name', 'A device needs a name.');
     const change = { peerId, name: presentable(name), at: clock.now() };
@@ -70,9 +87,13 @@ async function allowed(work: () => Promise<void>): Promise<void> {
     await work();
   } catch (error) {
     if (!(error instanceof DeviceRemovedError)) throw error;
-    throw new ReunionError(
-      'device-removed',
-      'This device was removed from your devices; another of them has to do that.',
-    );
+    throw removedError();
   }
+}
+
+function removedError(): ReunionError {
+  return new ReunionError(
+    'device-removed',
+    'This device was removed from your devices; another of them has to do that.',
+  );
 }

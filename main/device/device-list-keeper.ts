@@ -12,17 +12,15 @@ import {
   renameDevice,
   timeOfEntry,
 } from '../identity/device-list.ts';
-import type { DeviceList, DeviceListId, Removal } from '../identity/device-list.ts';
+import type { DeviceList, DeviceListId, MemberRole, Removal } from '../identity/device-list.ts';
 import type { DeviceKeys } from '../identity/keys.ts';
-import { unpackPositions } from '../mvds/ids.ts';
 import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
+import { readGroup } from './read-group.ts';
 
 const LIST_SETTING = 'device-list';
 const listSetting = z.string().length(64);
-/** More entries than any person's devices ever make; read at once. */
-const ENTRIES_MAX = 10_000;
 /** As many as surely fit one payload: a device that was connected had all the others. */
 const FAREWELL_ENTRIES = 32;
 
@@ -99,7 +97,7 @@ export class DeviceListKeeper {
   /** Adds a device; one that is on the list already is left as it is. */
   async add(
     append: Append,
-    device: { peerId: PeerId; name: string; system: string; at: number },
+    device: { peerId: PeerId; name: string; system: string; role: MemberRole; at: number },
   ): Promise<void> {
     if (!this.#id) throw new RangeError('no device list to add a device to');
     if (this.#list?.members.has(device.peerId)) return;
@@ -139,11 +137,7 @@ export class DeviceListKeeper {
   }
 
   async #stored(): Promise<StoredMessage[]> {
-    if (!this.#id) return [];
-    const { messages } = this.#options;
-    const group = deviceListGroup(this.#id);
-    const positions = unpackPositions(await messages.positions(group, undefined, ENTRIES_MAX));
-    return [...(await messages.read(positions.map(({ id }) => id))).values()];
+    return this.#id ? readGroup(this.#options.messages, deviceListGroup(this.#id)) : [];
   }
 
   /** An entry is the same message on every device: its timestamp is the one that it was signed with. */

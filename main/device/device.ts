@@ -1,6 +1,6 @@
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceService } from '../api/server.ts';
-import type { ApiEvent, Status } from '../api/types.ts';
+import type { ApiEvent, DeviceRole, Status } from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import { presentable } from '../identity/device-name.ts';
@@ -13,15 +13,18 @@ import { holdsStore, openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
 import { createCommands } from './commands.ts';
+import { ContentKeyKeeper } from './content-key-keeper.ts';
 import { ConversationService } from './conversation-service.ts';
 import { DeviceDirectory, deviceName } from './device-directory.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import { Projector } from './projector.ts';
+import { SealedBodies } from './sealed-bodies.ts';
 import { DeviceSettings, systemName } from './settings.ts';
 import { statusOf } from './status.ts';
 import { SyncControl } from './sync-control.ts';
+import { Unopened } from './unopened.ts';
 
 /** What a device on the LAN is reached at where no address is given: any free port. */
 const LAN_LISTEN = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0'];
@@ -42,6 +45,8 @@ export class Device {
   readonly #network: Network;
   readonly #sync: Orchestrator;
   readonly #list: DeviceListKeeper;
+  readonly #contentKeys: ContentKeyKeeper;
+  readonly #directory: DeviceDirectory;
   readonly #pairing: PairingService;
   readonly #projector: Projector;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
@@ -129,8 +134,33 @@ export class Device {
       group,
       onChange: () => this.#listChanged(),
     });
-    this.#projector = new Projector(store.sync.messages, store.conversations, (ids) => {
-      this.#emit({ kind: 'messages', conversationIds: [...ids] });
+    this.#contentKeys = new ContentKeyKeeper({
+      keys,
+      messages: store.sync.messages,
+      list: () => this.#list.list,
+      now: () => options.clock.now(),
+      append: this.#append,
+    });
+    const bodies = new SealedBodies({
+      self: this.id,
+      list: () => this.#list.list,
+      contentKeys: this.#contentKeys,
+      append: this.#append,
+    });
+    this.#projector = new Projector({
+      messages: store.sync.messages,
+      conversations: store.conversations,
+      open: (message) => bodies.open(message),
+      hasKey: (epoch) => this.#contentKeys.get(epoch) !== undefined,
+      unopened: new Unopened(store.settings),
+      onChange: (ids) => this.#emit({ kind: 'messages', conversationIds: [...ids] }),
+    });
+    this.#directory = new DeviceDirectory({
+      self: this.id,
+      keeper: this.#list,
+      clock: options.clock,
+      append: this.#append,
+      onRemoved: () => this.#rotateKeys(),
     });
     this.#pairing = new PairingService({
       self: { peerId: keys.peerId, name: () => settings.name, system: systemName() },
@@ -147,7 +177,7 @@ export class Device {
       clock: options.clock,
       store: store.conversations,
       group: () => this.#conversationGroup(),
-      append: (groupId, timestamp, body) => sync.append(groupId, timestamp, body),
+      append: (groupId, timestamp, body) => bodies.append(groupId, timestamp, body),
       projected: () => this.#projector.catchUp(),
       deviceInfo: (peerId) => ({ id: peerId, name: this.#nameOf(peerId) }),
     });
@@ -155,12 +185,7 @@ export class Device {
       commands: createCommands({
         conversations,
         pairing: this.#pairing,
-        devices: new DeviceDirectory({
-          self: this.id,
-          keeper: this.#list,
-          clock: options.clock,
-          append: this.#append,
-        }),
+        devices: this.#directory,
         sync: new SyncControl({
           self: this.id,
           sync,
@@ -203,7 +228,9 @@ export class Device {
       this.#network.learnAddresses(peer, addresses);
     }
     await this.#list.load();
+    await this.#contentKeys.refresh();
     await this.#takeName();
+    await this.#contentKeys.tend();
     await this.#projector.catchUp();
     await this.#measure();
     await this.#network.start();
@@ -216,10 +243,21 @@ export class Device {
   #delivered(messages: readonly StoredMessage[]): void {
     const conversations = this.#list.conversationGroup;
     const listChanged = messages.some(({ groupId }) => groupId !== conversations);
-    const work = listChanged
-      ? this.#list.refresh().then(() => this.#projector.catchUp())
-      : this.#projector.catchUp();
+    const work = listChanged ? this.#readLogs() : this.#projector.catchUp();
     work.catch((error: unknown) => this.#options.log.error(error));
+  }
+
+  /** Entries of the device list or content keys have come, and with them perhaps the keys of messages that are here. */
+  async #readLogs(): Promise<void> {
+    await this.#list.refresh();
+    await this.#contentKeys.refresh();
+    await this.#contentKeys.tend();
+    await this.#projector.catchUp();
+  }
+
+  async #rotateKeys(): Promise<void> {
+    await this.#contentKeys.refresh();
+    if (this.#list.list?.members.has(this.id)) await this.#contentKeys.current();
   }
 
   #listChanged(): void {
@@ -238,6 +276,8 @@ export class Device {
     const { name: given, clock } = this.#options;
     const known = this.#list.list?.members.get(this.id)?.name;
     if (given === undefined || known === undefined) return;
+    // A mailbox has no say in the list: another device renames it.
+    if (this.#list.list?.members.get(this.id)?.role === 'mailbox') return;
     const name = presentable(given);
     if (name === known) return;
     await this.#list.rename(this.#append, { peerId: this.id, name, at: clock.now() });
@@ -268,10 +308,15 @@ export class Device {
         'This device is joining others; wait until it has, or cancel that first.',
       );
     }
-    this.#creating ??= this.#list.create(this.#append, this.#described()).finally(() => {
+    this.#creating ??= this.#create().finally(() => {
       this.#creating = undefined;
     });
     await this.#creating;
+  }
+
+  async #create(): Promise<void> {
+    await this.#list.create(this.#append, this.#described());
+    await this.#contentKeys.current();
   }
 
   /** The way that led to the inviter will lead to it again: no need for anyone to type it in. */
@@ -281,16 +326,22 @@ export class Device {
     await this.#settings.setAddresses(invitation.inviter, invitation.addresses);
     this.#network.addRelays(relays);
     await this.#list.adopt(this.#append, entries);
+    await this.#contentKeys.refresh();
   }
 
   async #admit(joiner: {
     peerId: PeerId;
     name: string;
     system: string;
+    role?: DeviceRole;
   }): Promise<readonly Uint8Array[]> {
     await this.#becomeFirst();
-    const { peerId, name, system } = joiner;
-    await this.#list.add(this.#append, { peerId, name, system, at: this.#options.clock.now() });
+    this.#directory.checkSay();
+    const { role = 'device', ...described } = joiner;
+    const at = this.#options.clock.now();
+    await this.#list.add(this.#append, { ...described, role, at });
+    await this.#contentKeys.refresh();
+    await this.#contentKeys.tend();
     return this.#list.entries();
   }
 

@@ -1,32 +1,37 @@
 import { coalesced } from '../helpers/coalesced.ts';
 import { projectionOf } from '../conversations/projection.ts';
+import type { ProjectedMessage } from '../conversations/projection.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
 import type { ConversationId } from '../conversations/types.ts';
 import type { GroupId } from '../helpers/ids.ts';
-import type { MessageStore } from '../mvds/ports.ts';
+import type { EpochId } from '../identity/content-key.ts';
+import type { OpenedBody } from '../identity/sealing.ts';
+import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
+import type { Unopened } from './unopened.ts';
 
 /** Messages turned into conversations in one transaction: few, since whoever reads the store waits for the end of it. */
 const BATCH = 75;
 
+export interface ProjectorOptions {
+  readonly messages: MessageStore;
+  readonly conversations: ConversationStore;
+  readonly open: (message: StoredMessage) => OpenedBody;
+  readonly hasKey: (epoch: EpochId) => boolean;
+  readonly unopened: Unopened;
+  readonly onChange: (conversations: ReadonlySet<ConversationId>) => void;
+}
+
 /**
  * Keeps conversations in step with the messages that arrive. Where a crash came between the two, it catches up at the next
- * start, for the projection says how far it goes.
+ * start, for the projection says how far it goes. A message whose content key is not here is looked at again when that comes.
  */
 export class Projector {
-  readonly #messages: MessageStore;
-  readonly #conversations: ConversationStore;
-  readonly #onChange: (conversations: ReadonlySet<ConversationId>) => void;
+  readonly #options: ProjectorOptions;
   #group: GroupId | undefined;
   #isStopped = false;
 
-  constructor(
-    messages: MessageStore,
-    conversations: ConversationStore,
-    onChange: (conversations: ReadonlySet<ConversationId>) => void,
-  ) {
-    this.#messages = messages;
-    this.#conversations = conversations;
-    this.#onChange = onChange;
+  constructor(options: ProjectorOptions) {
+    this.#options = options;
   }
 
   /** The group whose messages are events of conversations. */
@@ -36,6 +41,7 @@ export class Projector {
 
   /** Resolves once everything that was stored before the call is in the conversations, or it was stopped. */
   readonly catchUp = coalesced(async () => {
+    await this.#goBack();
     while (!this.#isStopped && (await this.#batch()));
   });
 
@@ -45,16 +51,41 @@ export class Projector {
     await this.catchUp();
   }
 
+  /** To the first message whose key has come. What follows is taken a second time, which changes nothing. */
+  async #goBack(): Promise<void> {
+    const { conversations, unopened, hasKey } = this.#options;
+    const first = await unopened.openable(hasKey);
+    if (first === undefined) return;
+    const through = await conversations.projectedThrough();
+    if (first <= through) await conversations.apply({ projectedThrough: first - 1 });
+    await unopened.forget(hasKey);
+  }
+
   async #batch(): Promise<boolean> {
-    const through = await this.#conversations.projectedThrough();
-    const arrived = await this.#messages.arrivedAfter(through, BATCH);
+    const { messages, conversations } = this.#options;
+    const through = await conversations.projectedThrough();
+    const arrived = await messages.arrivedAfter(through, BATCH);
     const last = arrived.at(-1);
     if (!last) return false;
-    const events = arrived.filter(({ groupId }) => groupId === this.#group);
-    const changes = projectionOf(events, last.sequence);
-    await this.#conversations.apply(changes);
+    const changes = projectionOf(await this.#opened(arrived), last.sequence);
+    await conversations.apply(changes);
     const changed = [...(changes.putEntries ?? []), ...(changes.nameConversations ?? [])];
-    this.#onChange(new Set(changed.map(({ conversationId }) => conversationId)));
+    this.#options.onChange(new Set(changed.map(({ conversationId }) => conversationId)));
     return true;
+  }
+
+  async #opened(arrived: readonly StoredMessage[]): Promise<ProjectedMessage[]> {
+    const events: ProjectedMessage[] = [];
+    const waiting: { epoch: EpochId; sequence: number }[] = [];
+    for (const message of arrived) {
+      if (message.groupId !== this.#group) continue;
+      const { id, timestamp, sequence } = message;
+      const opened = this.#options.open(message);
+      if (opened.kind === 'opened') events.push({ id, timestamp, body: opened.body });
+      else if (opened.kind === 'unknown-key') waiting.push({ epoch: opened.epoch, sequence });
+    }
+    // Before the projection says that it has gone past them.
+    await this.#options.unopened.add(waiting);
+    return events;
   }
 }

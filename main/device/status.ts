@@ -17,6 +17,7 @@ export function statusOf(known: {
   return {
     device,
     membership,
+    role: list?.members.get(device.id as PeerId)?.role === 'mailbox' ? 'mailbox' : 'device',
     storage,
     // Who was removed has no other devices any more; they themselves are as they were.
     peers: membership === 'removed' ? [] : peers.map((peer) => peerStatusOf(peer, list)),

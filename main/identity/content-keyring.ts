@@ -62,13 +62,20 @@ export class ContentKeyring {
     return this.#sign(key, generation, this.#readers(), random);
   }
 
-  /** Entries that give every member each key that this device has and that no member has sealed to it yet. */
-  passOn(random: Random = randomBytes): Uint8Array[] {
+  /**
+   * Entries that give members keys that this device has and that no member has sealed to them yet: those that `gives` says,
+   * by the member and by who has started the key's epoch.
+   */
+  passOn(
+    gives: (member: PeerId, starter: PeerId | undefined) => boolean = () => true,
+    random: Random = randomBytes,
+  ): Uint8Array[] {
     const members = this.#readers();
     return [...this.#held.values()].flatMap((key) => {
       const entries = this.#byMembers(key.epoch);
+      const starter = entries.find(({ generation }) => generation > 0)?.signer;
       const without = members.filter((peer) => !entries.some(({ sealed }) => sealed.has(peer)));
-      const others = without.filter((peer) => peer !== this.#keys.peerId);
+      const others = without.filter((peer) => peer !== this.#keys.peerId && gives(peer, starter));
       return others.length > 0 ? [this.#sign(key, 0, others, random)] : [];
     });
   }

@@ -1,0 +1,55 @@
+import { ReunionError } from '../api/errors.ts';
+import type { GroupId, PeerId } from '../helpers/ids.ts';
+import type { DeviceList } from '../identity/device-list.ts';
+import { openBody, sealBody } from '../identity/sealing.ts';
+import type { OpenedBody } from '../identity/sealing.ts';
+import type { Message } from '../mvds/types.ts';
+import type { ContentKeyKeeper } from './content-key-keeper.ts';
+
+/** Conversations are sealed message by message, each in itself: no parents, nothing ephemeral. */
+const METADATA = { parents: [], ephemeral: false } as const;
+
+export interface SealedBodiesOptions {
+  readonly self: PeerId;
+  readonly list: () => DeviceList | undefined;
+  readonly contentKeys: ContentKeyKeeper;
+  readonly append: (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<Message>;
+}
+
+/** Seals what is written, and opens what is read. */
+export class SealedBodies {
+  readonly #options: SealedBodiesOptions;
+
+  constructor(options: SealedBodiesOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves once the sealed message survives a crash. Throws `ReunionError` on a device that may not write. */
+  async append(groupId: GroupId, timestamp: bigint, body: Uint8Array): Promise<Message> {
+    this.#check();
+    const key = await this.#options.contentKeys.current();
+    const sealed = sealBody(key, { groupId, timestamp, metadata: METADATA }, body);
+    return this.#options.append(groupId, timestamp, sealed);
+  }
+
+  open(message: Message): OpenedBody {
+    return openBody(this.#options.contentKeys.get, message, message.body);
+  }
+
+  #check(): void {
+    const { self } = this.#options;
+    const list = this.#options.list();
+    if (list?.removed.has(self)) {
+      throw new ReunionError(
+        'device-removed',
+        'This device was removed from your devices: nothing can be written on it any more.',
+      );
+    }
+    if (list?.members.get(self)?.role === 'mailbox') {
+      throw new ReunionError(
+        'mailbox',
+        'This device is a mailbox: it keeps and forwards messages, and can neither read nor write them.',
+      );
+    }
+  }
+}
