@@ -31,6 +31,13 @@ const interval = z.union([
   z.literal('live'),
   z.number().int().min(INTERVAL_SECONDS_MIN).max(INTERVAL_SECONDS_MAX),
 ]);
+/** A century: more days than anybody means. */
+export const HISTORY_DAYS_MAX = 36_500;
+const history = z.union([
+  z.literal('all'),
+  z.literal('none'),
+  z.object({ days: z.number().int().min(1).max(HISTORY_DAYS_MAX) }).strict(),
+]);
 const position = z.object({
   order: z.number().int().nonnegative(),
   id: messageId,
@@ -61,6 +68,8 @@ export const commandArguments = {
   resumeDevice: device,
   /** `live`: connected all the time. A number: connects, synchronizes and disconnects, and again after so many seconds. */
   setDeviceInterval: device.extend({ interval }),
+  /** What this device asks the others for from now on. What it holds already stays. */
+  setHistory: z.object({ history }).strict(),
   /** Tries now, without waiting any longer: one device, or all. */
   syncNow: device.partial(),
   messageHolders: z.object({ messageIds: z.array(messageId).max(HOLDERS_MAX) }).strict(),
@@ -77,7 +86,9 @@ export const commandArguments = {
   reject: z.object({ requestId: z.string() }).strict(),
   cancelPairing: none,
   /** Resolves once this device belongs to the others; the messages arrive after that. */
-  join: z.object({ link: z.string(), name: z.string().optional() }).strict(),
+  join: z
+    .object({ link: z.string(), name: z.string().optional(), history: history.optional() })
+    .strict(),
 } as const;
 
 export type Command = keyof typeof commandArguments;
@@ -95,6 +106,7 @@ export interface CommandResults {
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
   readonly setDeviceInterval: Status;
+  readonly setHistory: Status;
   readonly syncNow: Status;
   readonly messageHolders: readonly MessageHolders[];
   readonly activity: readonly ActivityLine[];

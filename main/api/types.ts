@@ -15,6 +15,9 @@ export interface DeviceInfo {
  */
 export type DeviceRole = 'device' | 'mailbox';
 
+/** How much of what was written before a device is to hold: all of it, that of the last days, or none. */
+export type History = 'all' | 'none' | { readonly days: number };
+
 /** How a device is reached: over the local network, by a direct connection beyond it, or through a relay. */
 export type Path = 'lan' | 'direct' | 'relay';
 
@@ -120,6 +123,13 @@ export interface Status {
    */
   readonly membership: 'new' | 'member' | 'removed';
   readonly role: DeviceRole;
+  /** From when on this device asks the others for messages; null where for all. */
+  readonly historySince: number | null;
+  /**
+   * Of a device that has joined others and was not up to date with any of them since: messages that have come, and how many
+   * there are in all, which is null before one of the others has said so.
+   */
+  readonly firstTransfer: { readonly received: number; readonly total: number | null } | null;
   readonly storage: { readonly messages: number; readonly bytes: number };
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];

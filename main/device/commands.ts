@@ -1,5 +1,5 @@
 import type { DeviceCommands } from '../api/server.ts';
-import type { Status } from '../api/types.ts';
+import type { History, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { PairingService } from './pairing-service.ts';
@@ -15,12 +15,18 @@ export interface CommandTargets {
   readonly sync: SyncControl;
   readonly status: () => Promise<Status>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
-  readonly join: (link: string, name: string | undefined) => Promise<Status>;
+  readonly setHistory: (history: History) => Promise<Status>;
+  readonly join: (
+    link: string,
+    name: string | undefined,
+    history: History | undefined,
+  ) => Promise<Status>;
 }
 
 /** The commands of the api, each by the part of the device that does it. */
 export function createCommands(targets: CommandTargets): DeviceCommands {
-  const { conversations, pairing, devices, sync, status, createFirstDevice, join } = targets;
+  const { conversations, pairing, devices, sync, status, createFirstDevice, setHistory, join } =
+    targets;
   return {
     status: async () => status(),
     conversations: async () => conversations.list(),
@@ -49,6 +55,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       await sync.setInterval(device, interval);
       return status();
     },
+    setHistory: async ({ history }) => setHistory(history),
     syncNow: async ({ device }) => {
       sync.syncNow(device);
       return status();
@@ -73,6 +80,6 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       await pairing.cancel();
       return {};
     },
-    join: async ({ link, name }) => join(link, name),
+    join: async ({ link, name, history }) => join(link, name, history),
   };
 }

@@ -21,13 +21,14 @@ import type { Conversation, ConversationId, Entry, EntryPosition } from '../conv
 import type { Clock } from '../helpers/clock.ts';
 import type { GroupId, MessageId, PeerId } from '../helpers/ids.ts';
 import type { Message } from '../mvds/types.ts';
+import type { ConversationGroups } from './device-list-keeper.ts';
 
 export interface ConversationServiceOptions {
   readonly self: PeerId;
   readonly clock: Clock;
   readonly store: ConversationStore;
-  /** The group to write to; makes this a first device where it is none yet. */
-  readonly group: () => Promise<GroupId>;
+  /** The groups to write to; makes this a first device where it is none yet. */
+  readonly groups: () => Promise<ConversationGroups>;
   /** Stores a message and sends it on its way. */
   readonly append: (group: GroupId, timestamp: bigint, body: Uint8Array) => Promise<Message>;
   /** Resolves once what is stored shows in the conversations. */
@@ -70,9 +71,9 @@ export class ConversationService {
 
   async create(name: string): Promise<ConversationSummary> {
     const normalized = checkedName(name);
-    const group = await this.#options.group();
+    const groups = await this.#options.groups();
     const existing = await this.#named(normalized);
-    const id = existing?.id ?? (await this.#make(group, normalized));
+    const id = existing?.id ?? (await this.#make(groups, normalized));
     const conversation = await this.#options.store.conversation(id);
     if (!conversation) throw noConversation(normalized);
     return this.#summary(conversation);
@@ -92,20 +93,20 @@ export class ConversationService {
     }
     const existing = await this.#find(idOrName);
     const name = existing ? undefined : checkedName(idOrName);
-    const group = await this.#options.group();
-    const conversationId = existing?.id ?? (await this.#make(group, name ?? idOrName));
-    const { id } = await this.#write(group, { kind: 'text-written', conversationId, text });
+    const groups = await this.#options.groups();
+    const conversationId = existing?.id ?? (await this.#make(groups, name ?? idOrName));
+    const { id } = await this.#write(groups.texts, { kind: 'text-written', conversationId, text });
     const entry = await this.#options.store.entry(id);
     if (!entry) throw new Error('a message that was just written is not in its conversation');
     return this.#view(entry);
   }
 
-  async #make(group: GroupId, name: string): Promise<ConversationId> {
-    const derived = conversationIdFor(group, name);
+  async #make({ names, texts }: ConversationGroups, name: string): Promise<ConversationId> {
+    const derived = conversationIdFor(texts, name);
     // Taken by a conversation that was since renamed: this one is another.
     const taken = await this.#options.store.conversation(derived);
     const conversationId = taken ? randomConversationId() : derived;
-    await this.#write(group, { kind: 'conversation-named', conversationId, name });
+    await this.#write(names, { kind: 'conversation-named', conversationId, name });
     return conversationId;
   }
 

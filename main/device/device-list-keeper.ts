@@ -4,6 +4,7 @@ import type { GroupId } from '../helpers/ids.ts';
 import {
   addDevice,
   conversationGroup,
+  conversationNameGroup,
   createDeviceList,
   deviceListGroup,
   deviceListOf,
@@ -35,6 +36,12 @@ export interface DeviceListKeeperOptions {
   readonly onChange: () => void;
 }
 
+/** The groups in which the names of conversations, and what is written in them, are synchronized. */
+export interface ConversationGroups {
+  readonly names: GroupId;
+  readonly texts: GroupId;
+}
+
 /** Which devices belong together, as this device knows it: reads the device list from the store, and adds to it. */
 export class DeviceListKeeper {
   readonly #options: DeviceListKeeperOptions;
@@ -50,9 +57,10 @@ export class DeviceListKeeper {
     return this.#list;
   }
 
-  /** The group of the person's conversations; undefined as `list` is. */
-  get conversationGroup(): GroupId | undefined {
-    return this.#id && conversationGroup(this.#id);
+  /** Where conversations are synchronized; undefined as `list` is. */
+  get conversationGroups(): ConversationGroups | undefined {
+    if (!this.#id) return undefined;
+    return { names: conversationNameGroup(this.#id), texts: conversationGroup(this.#id) };
   }
 
   async load(): Promise<void> {

@@ -1,6 +1,6 @@
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceService } from '../api/server.ts';
-import type { ApiEvent, DeviceRole, Status } from '../api/types.ts';
+import type { ApiEvent, DeviceRole, History, Status } from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import { presentable } from '../identity/device-name.ts';
@@ -16,7 +16,10 @@ import { createCommands } from './commands.ts';
 import { ContentKeyKeeper } from './content-key-keeper.ts';
 import { ConversationService } from './conversation-service.ts';
 import { DeviceDirectory, deviceName } from './device-directory.ts';
+import { FirstTransfer } from './first-transfer.ts';
+import { HistoryChoice } from './history-choice.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
+import type { ConversationGroups } from './device-list-keeper.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import { Projector } from './projector.ts';
@@ -32,6 +35,17 @@ const LAN_LISTEN = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0'];
 /** What is remembered of the other devices is written at most this often: a crash forgets no more than that. */
 const HISTORY_INTERVAL_MS = 5_000;
 
+/** What a device is made of. */
+interface Parts {
+  readonly store: Store;
+  readonly settings: DeviceSettings;
+  readonly network: Network;
+  readonly sync: Orchestrator;
+  readonly group: DeviceGroup;
+  readonly history: HistoryChoice;
+  readonly firstTransfer: FirstTransfer;
+}
+
 /**
  * One device: store, identity, group, network, synchronization and conversations, put together. Every host (the Electron
  * window, the daemon, a test) makes this same thing and shows it through `service`.
@@ -44,6 +58,8 @@ export class Device {
   readonly #settings: DeviceSettings;
   readonly #network: Network;
   readonly #sync: Orchestrator;
+  readonly #history: HistoryChoice;
+  readonly #firstTransfer: FirstTransfer;
   readonly #list: DeviceListKeeper;
   readonly #contentKeys: ContentKeyKeeper;
   readonly #directory: DeviceDirectory;
@@ -74,6 +90,8 @@ export class Device {
     const settings = await DeviceSettings.open(store.settings, options.name);
     await settings.addRelays(options.relays);
     const events = {
+      conversations: (): GroupId | undefined => undefined,
+      since: async (): Promise<void> => undefined,
       relays: (): void => undefined,
       farewell: async (): Promise<readonly StoredMessage[]> => [],
     };
@@ -87,6 +105,13 @@ export class Device {
       random: options.random,
       onRelayChange: () => events.relays(),
     });
+    const history = await HistoryChoice.open({
+      settings: store.settings,
+      clock: options.clock,
+      group: () => events.conversations(),
+      onChange: () => events.since(),
+    });
+    const firstTransfer = await FirstTransfer.open(store.settings);
     let delivered: (messages: readonly StoredMessage[]) => void = () => undefined;
     const group = new DeviceGroup(keys.peerId);
     const sync = await Orchestrator.open({
@@ -99,11 +124,15 @@ export class Device {
       history: await settings.history(),
       settings: await settings.sync(),
       activity: store.activity,
+      since: (groupId) => history.sinceOf(groupId),
       farewell: () => events.farewell(),
       onDelivered: (messages) => delivered(messages),
       onError: (error) => options.log.error(error),
     });
-    const device = new Device(options, keys, store, settings, network, sync, group);
+    const parts = { store, settings, network, sync, group, history, firstTransfer };
+    const device = new Device(options, keys, parts);
+    events.conversations = () => device.#list.conversationGroups?.texts;
+    events.since = () => sync.sinceChanged();
     events.relays = () => device.#emitStatus();
     events.farewell = () => device.#list.newest();
     sync.subscribe(() => device.#syncChanged());
@@ -115,13 +144,11 @@ export class Device {
   private constructor(
     options: DeviceOptions,
     keys: DeviceKeys,
-    store: Store,
-    settings: DeviceSettings,
-    network: Network,
-    sync: Orchestrator,
-    group: DeviceGroup,
+    { store, settings, network, sync, group, history, firstTransfer }: Parts,
   ) {
     this.id = keys.peerId;
+    this.#history = history;
+    this.#firstTransfer = firstTransfer;
     this.#options = options;
     this.#store = store;
     this.#settings = settings;
@@ -176,7 +203,7 @@ export class Device {
       self: keys.peerId,
       clock: options.clock,
       store: store.conversations,
-      group: () => this.#conversationGroup(),
+      groups: () => this.#conversationGroups(),
       append: (groupId, timestamp, body) => bodies.append(groupId, timestamp, body),
       projected: () => this.#projector.catchUp(),
       deviceInfo: (peerId) => ({ id: peerId, name: this.#nameOf(peerId) }),
@@ -198,7 +225,8 @@ export class Device {
         }),
         status: () => this.#status(),
         createFirstDevice: (name) => this.#createFirstDevice(name),
-        join: (link, name) => this.#join(link, name),
+        setHistory: (chosen) => this.#setHistory(chosen),
+        join: (link, name, chosen) => this.#join(link, name, chosen),
       }),
       onEvent: (listener) => {
         this.#listeners.add(listener);
@@ -241,9 +269,9 @@ export class Device {
     this.#sync.append(groupId, timestamp, body);
 
   #delivered(messages: readonly StoredMessage[]): void {
-    const conversations = this.#list.conversationGroup;
-    const listChanged = messages.some(({ groupId }) => groupId !== conversations);
-    const work = listChanged ? this.#readLogs() : this.#projector.catchUp();
+    const { names, texts } = this.#list.conversationGroups ?? {};
+    const isLog = ({ groupId }: StoredMessage) => groupId !== names && groupId !== texts;
+    const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
     work.catch((error: unknown) => this.#options.log.error(error));
   }
 
@@ -261,8 +289,8 @@ export class Device {
   }
 
   #listChanged(): void {
-    const group = this.#list.conversationGroup;
-    if (group) this.#projector.setGroup(group);
+    const groups = this.#list.conversationGroups;
+    if (groups) this.#projector.setGroups(new Set([groups.names, groups.texts]));
     const name = this.#list.list?.members.get(this.id)?.name;
     // Renamed, here or on another device.
     if (name !== undefined && name !== this.#settings.name) {
@@ -283,11 +311,11 @@ export class Device {
     await this.#list.rename(this.#append, { peerId: this.id, name, at: clock.now() });
   }
 
-  async #conversationGroup(): Promise<GroupId> {
+  async #conversationGroups(): Promise<ConversationGroups> {
     await this.#becomeFirst();
-    const group = this.#list.conversationGroup;
-    if (!group) throw new Error('a first device without a conversation group');
-    return group;
+    const groups = this.#list.conversationGroups;
+    if (!groups) throw new Error('a first device without groups of conversations');
+    return groups;
   }
 
   async #createFirstDevice(name: string | undefined): Promise<Status> {
@@ -325,6 +353,8 @@ export class Device {
     await this.#settings.addRelays(relays);
     await this.#settings.setAddresses(invitation.inviter, invitation.addresses);
     this.#network.addRelays(relays);
+    await this.#measure();
+    await this.#firstTransfer.begin(this.#storage.messages);
     await this.#list.adopt(this.#append, entries);
     await this.#contentKeys.refresh();
   }
@@ -345,8 +375,18 @@ export class Device {
     return this.#list.entries();
   }
 
-  async #join(link: string, name: string | undefined): Promise<Status> {
+  async #setHistory(history: History): Promise<Status> {
+    await this.#history.choose(history);
+    return this.#status();
+  }
+
+  async #join(
+    link: string,
+    name: string | undefined,
+    history: History | undefined,
+  ): Promise<Status> {
     if (name !== undefined) await this.#settings.setName(name);
+    if (history !== undefined && !this.#list.list) await this.#history.choose(history);
     await this.#pairing.join(link, this.#settings.name);
     return this.#status();
   }
@@ -372,6 +412,8 @@ export class Device {
       storage: this.#storage,
       peers: this.#sync.peers(),
       relays: this.#network.relays(),
+      history: this.#history,
+      firstTransfer: this.#firstTransfer,
     });
   }
 
@@ -387,7 +429,11 @@ export class Device {
         .catch((error: unknown) => this.#options.log.error(error));
     });
     this.#status()
-      .then((status) => this.#emit({ kind: 'status', status }))
+      .then(async (status) => {
+        this.#emit({ kind: 'status', status });
+        await this.#firstTransfer.follow(status.peers);
+        if (status.firstTransfer && !this.#knownStatus().firstTransfer) this.#emitStatus();
+      })
       .catch((error: unknown) => this.#options.log.error(error));
   }
 

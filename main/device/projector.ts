@@ -27,16 +27,16 @@ export interface ProjectorOptions {
  */
 export class Projector {
   readonly #options: ProjectorOptions;
-  #group: GroupId | undefined;
+  #groups: ReadonlySet<GroupId> = new Set();
   #isStopped = false;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
   }
 
-  /** The group whose messages are events of conversations. */
-  setGroup(group: GroupId): void {
-    this.#group = group;
+  /** The groups whose messages are events of conversations. */
+  setGroups(groups: ReadonlySet<GroupId>): void {
+    this.#groups = groups;
   }
 
   /** Resolves once everything that was stored before the call is in the conversations, or it was stopped. */
@@ -78,7 +78,7 @@ export class Projector {
     const events: ProjectedMessage[] = [];
     const waiting: { epoch: EpochId; sequence: number }[] = [];
     for (const message of arrived) {
-      if (message.groupId !== this.#group) continue;
+      if (!this.#groups.has(message.groupId)) continue;
       const { id, timestamp, sequence } = message;
       const opened = this.#options.open(message);
       if (opened.kind === 'opened') events.push({ id, timestamp, body: opened.body });

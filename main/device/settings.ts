@@ -1,7 +1,7 @@
 import { hostname, type as systemType } from 'node:os';
 import { z } from 'zod';
 import { presentable } from '../identity/device-name.ts';
-import type { PeerId } from '../mvds/types.ts';
+import type { GroupId, PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
 import type { PeerHistory, PeerSettings } from '../sync/peer-state.ts';
 
@@ -14,6 +14,7 @@ const historySetting = z.record(
     storeId: z.string().optional(),
     lastContact: z.number().optional(),
     lastInSync: z.number().optional(),
+    since: z.record(z.string(), z.string().regex(/^\d+$/u)).default({}),
   }),
 );
 
@@ -86,17 +87,21 @@ export class DeviceSettings {
   async history(): Promise<ReadonlyMap<PeerId, PeerHistory>> {
     const kept = historySetting.safeParse(await this.#store.get('history'));
     const entries = Object.entries(kept.success ? kept.data : {}).map(
-      ([peerId, { storeId, lastContact, lastInSync }]) =>
-        [peerId as PeerId, { storeId, lastContact, lastInSync }] as const,
+      ([peerId, { storeId, lastContact, lastInSync, since }]) => {
+        const first = Object.entries(since).map(([id, at]) => [id as GroupId, BigInt(at)] as const);
+        const history = { storeId, lastContact, lastInSync, since: new Map(first) };
+        return [peerId as PeerId, history] as const;
+      },
     );
     return new Map(entries);
   }
 
   async setHistory(peers: readonly ({ readonly peerId: PeerId } & PeerHistory)[]): Promise<void> {
-    const entries = peers.map(({ peerId, storeId, lastContact, lastInSync }) => [
-      peerId,
-      { storeId, lastContact, lastInSync },
-    ]);
+    const entries = peers.map(({ peerId, storeId, lastContact, lastInSync, since }) => {
+      const first = [...since].map(([groupId, timestamp]) => [groupId, timestamp.toString()]);
+      const kept = { storeId, lastContact, lastInSync, since: Object.fromEntries(first) as object };
+      return [peerId, kept] as const;
+    });
     await this.#store.set('history', Object.fromEntries(entries));
   }
 

@@ -3,6 +3,8 @@ import type { DeviceList } from '../identity/device-list.ts';
 import type { PeerId } from '../helpers/ids.ts';
 import type { PeerSyncStatus } from '../sync/status.ts';
 import { deviceName } from './device-directory.ts';
+import type { FirstTransfer } from './first-transfer.ts';
+import type { HistoryChoice } from './history-choice.ts';
 
 /** What the api shows of a device, from what its parts know. */
 export function statusOf(known: {
@@ -11,16 +13,22 @@ export function statusOf(known: {
   readonly storage: Status['storage'];
   readonly peers: readonly PeerSyncStatus[];
   readonly relays: readonly RelayStatus[];
+  readonly history: HistoryChoice;
+  readonly firstTransfer: FirstTransfer;
 }): Status {
-  const { device, list, storage, peers, relays } = known;
+  const { device, list, storage, relays, history, firstTransfer } = known;
   const membership = membershipOf(device.id, list);
+  // Who was removed has no other devices any more; they themselves are as they were.
+  const others = membership === 'removed' ? [] : known.peers;
+  const peers = others.map((peer) => peerStatusOf(peer, list));
   return {
     device,
     membership,
     role: list?.members.get(device.id as PeerId)?.role === 'mailbox' ? 'mailbox' : 'device',
     storage,
-    // Who was removed has no other devices any more; they themselves are as they were.
-    peers: membership === 'removed' ? [] : peers.map((peer) => peerStatusOf(peer, list)),
+    historySince: history.since,
+    firstTransfer: firstTransfer.progress(storage.messages, peers),
+    peers,
     relays,
   };
 }

@@ -1,4 +1,9 @@
-import { contentKeyGroup, conversationGroup, deviceListGroup } from '../identity/device-list.ts';
+import {
+  contentKeyGroup,
+  conversationGroup,
+  conversationNameGroup,
+  deviceListGroup,
+} from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
 import type { PeerGroup } from '../sync/ports.ts';
@@ -24,7 +29,12 @@ export class DeviceGroup implements PeerGroup {
   /** Takes over the members of a list. A device that is not on it, because it was removed, syncs with nobody. */
   follow(list: DeviceList): void {
     const { id, members } = list;
-    const groups = new Set([deviceListGroup(id), contentKeyGroup(id), conversationGroup(id)]);
+    const groups = new Set([
+      deviceListGroup(id),
+      contentKeyGroup(id),
+      conversationNameGroup(id),
+      conversationGroup(id),
+    ]);
     const everyone = members.has(this.#self) ? [...members.values()] : [];
     const others = everyone.filter(
       ({ peerId, role }) => peerId !== this.#self && role !== 'recovery',

@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
+  HISTORY_DAYS_MAX,
   INTERVAL_SECONDS_MAX,
   INTERVAL_SECONDS_MIN,
   INVITATION_MINUTES_MAX,
 } from '../api/contract.ts';
+import type { History } from '../api/types.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { runDevice } from './commands/device.ts';
 import { listDevices, removeDevice, renameDevice } from './commands/devices.ts';
@@ -11,7 +13,7 @@ import { listConversations, listMessages, send, showStatus } from './commands/me
 import { invite, join, printWebLink } from './commands/pairing.ts';
 import { runRelay } from './commands/relay.ts';
 import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
-import { pause, resume, setInterval, showActivity, syncNow } from './commands/sync.ts';
+import { pause, resume, setHistory, setInterval, showActivity, syncNow } from './commands/sync.ts';
 import { defaultDataFolder } from './folders.ts';
 
 const HELP_AFTER = `
@@ -67,6 +69,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .addOption(dataOption())
     .argument('<link>', 'what `reunion invite` or the app has printed: reunion:…')
     .option('--name <name>', 'what this device is called on the others')
+    .addOption(historyOption())
     .action(join);
 
   program
@@ -179,6 +182,12 @@ function addSyncCommands(program: Command): void {
     .argument('[device]', device)
     .action(syncNow);
   program
+    .command('history')
+    .description('choose how much of what was written before this device is to get')
+    .addOption(dataOption())
+    .argument('<all|none|days>', 'all, none, or that of the last days', history)
+    .action(setHistory);
+  program
     .command('activity')
     .description('list what happened with the other devices, the newest first')
     .addOption(dataOption())
@@ -230,6 +239,13 @@ function conversationOption(): Option {
   ).makeOptionMandatory();
 }
 
+function historyOption(): Option {
+  return new Option(
+    '--history <all|none|days>',
+    'how much of what was written before this device is to get',
+  ).argParser(history);
+}
+
 function jsonOption(): Option {
   return new Option('--json', 'print JSON (see main/api/types.ts)');
 }
@@ -269,6 +285,17 @@ function interval(text: string): number | 'live' {
     );
   }
   return seconds;
+}
+
+function history(text: string): History {
+  if (text === 'all' || text === 'none') return text;
+  const days = Number(text);
+  if (!Number.isInteger(days) || days < 1 || days > HISTORY_DAYS_MAX) {
+    throw new InvalidArgumentError(
+      `all, none, or a whole number of days from 1 to ${HISTORY_DAYS_MAX} is wanted.`,
+    );
+  }
+  return { days };
 }
 
 function minutes(text: string): number {

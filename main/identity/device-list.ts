@@ -105,7 +105,15 @@ export function contentKeyGroup(id: DeviceListId): GroupId {
   return groupOf('reunion content key group', id);
 }
 
-/** The MVDS group in which conversations are synchronized. */
+/**
+ * The MVDS group in which the names of conversations are synchronized: apart from what is written in them, because a
+ * device that asks for the last days only needs the names of all.
+ */
+export function conversationNameGroup(id: DeviceListId): GroupId {
+  return groupOf('reunion conversation name group', id);
+}
+
+/** The MVDS group in which what is written in conversations is synchronized. */
 export function conversationGroup(id: DeviceListId): GroupId {
   return groupOf('reunion conversation group', id);
 }

@@ -34,6 +34,8 @@ export interface Hello {
   readonly paused?: boolean;
   /** It connects by itself every so many seconds, and is not to be called in between. */
   readonly interval?: number;
+  /** Of these groups it keeps no messages with a smaller timestamp; of all others it keeps everything. At least 0. */
+  readonly since?: ReadonlyMap<GroupId, bigint>;
 }
 
 /** A frame of a reconciliation; see proto/mvds.proto. Spec dialect only. */
@@ -129,6 +131,10 @@ export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
       ...(hello.pending !== undefined && { pending: BigInt(hello.pending) }),
       ...(hello.paused !== undefined && { paused: hello.paused }),
       ...(hello.interval !== undefined && { interval: hello.interval }),
+      since: [...(hello.since ?? [])].map(([groupId, timestamp]) => ({
+        groupId: ownBytes(idBytes(groupId)),
+        timestamp,
+      })),
     },
   });
 }
@@ -263,7 +269,13 @@ function decodeHello(bytes: Uint8Array): Hello | undefined {
     ...(wire.pending !== undefined && { pending: Number(wire.pending) }),
     ...(wire.paused !== undefined && { paused: wire.paused }),
     ...(wire.interval !== undefined && { interval: wire.interval }),
+    ...(wire.since.length > 0 && { since: decodeSince(wire.since) }),
   };
+}
+
+function decodeSince(wire: WireHello['since']): ReadonlyMap<GroupId, bigint> {
+  const wellFormed = wire.filter(({ groupId }) => groupId.byteLength === ID_BYTES);
+  return new Map(wellFormed.map(({ groupId, timestamp }) => [toGroupId(groupId), timestamp]));
 }
 
 function decodeReconcileFrame(bytes: Uint8Array): ReconcileFrame | undefined {

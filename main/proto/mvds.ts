@@ -630,6 +630,18 @@ export namespace SpecPayload {
     value: number
   }
 
+  export interface SpecPayloadHelloSinceGroupIdFieldEvent {
+    field: '$.hello.since[].groupId'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface SpecPayloadHelloSinceTimestampFieldEvent {
+    field: '$.hello.since[].timestamp'
+    value: bigint
+    index: number
+  }
+
   export interface SpecPayloadReconcileGroupIdFieldEvent {
     field: '$.reconcile[].groupId'
     value: Uint8Array
@@ -656,7 +668,7 @@ export namespace SpecPayload {
     return decodeMessage(buf, SpecPayload.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent | SpecPayloadReconcileGroupIdFieldEvent | SpecPayloadReconcileNumberFieldEvent | SpecPayloadReconcileFrameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent | SpecPayloadHelloSinceGroupIdFieldEvent | SpecPayloadHelloSinceTimestampFieldEvent | SpecPayloadReconcileGroupIdFieldEvent | SpecPayloadReconcileNumberFieldEvent | SpecPayloadReconcileFrameFieldEvent> {
     return streamMessage(buf, SpecPayload.codec(), opts)
   }
 }
@@ -1222,6 +1234,7 @@ export interface Hello {
   pending?: bigint
   paused?: boolean
   interval?: number
+  since: HistorySince[]
 }
 
 export namespace Hello {
@@ -1264,6 +1277,13 @@ export namespace Hello {
           w.uint32(obj.interval)
         }
 
+        if (obj.since != null && obj.since.length > 0) {
+          for (const value of obj.since) {
+            w.uint32(58)
+            HistorySince.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -1271,7 +1291,8 @@ export namespace Hello {
         const obj: any = {
           version: 0,
           storeId: uint8ArrayAlloc(0),
-          maxPayloadBytes: 0
+          maxPayloadBytes: 0,
+          since: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1304,6 +1325,16 @@ export namespace Hello {
               obj.interval = reader.uint32()
               break
             }
+            case 7: {
+              if (opts.limits?.since != null && obj.since.length === opts.limits.since) {
+                throw new MaxLengthError('Decode error - repeated field "since" had too many elements')
+              }
+
+              obj.since.push(HistorySince.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.since$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1313,6 +1344,10 @@ export namespace Hello {
 
         return obj
       }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          since: 0
+        }
+
         const end = length == null ? reader.len : reader.pos + length
 
         while (reader.pos < end) {
@@ -1361,6 +1396,24 @@ export namespace Hello {
               }
               break
             }
+            case 7: {
+              if (opts.limits?.since != null && obj.since === opts.limits.since) {
+                throw new MaxLengthError('Streaming decode error - repeated field "since" had too many elements')
+              }
+
+              for (const evt of HistorySince.codec().stream(reader, reader.uint32(), `${prefix}.since[]`, {
+                limits: opts.limits?.since$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.since
+                }
+              }
+
+              obj.since++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1403,6 +1456,18 @@ export namespace Hello {
     value: number
   }
 
+  export interface HelloSinceGroupIdFieldEvent {
+    field: '$.since[].groupId'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface HelloSinceTimestampFieldEvent {
+    field: '$.since[].timestamp'
+    value: bigint
+    index: number
+  }
+
   export function encode (obj: Partial<Hello>): Uint8Array {
     return encodeMessage(obj, Hello.codec())
   }
@@ -1411,7 +1476,119 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent | HelloPausedFieldEvent | HelloIntervalFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent | HelloPausedFieldEvent | HelloIntervalFieldEvent | HelloSinceGroupIdFieldEvent | HelloSinceTimestampFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
+  }
+}
+
+export interface HistorySince {
+  groupId: Uint8Array
+  timestamp: bigint
+}
+
+export namespace HistorySince {
+  let _codec: Codec<HistorySince>
+
+  export const codec = (): Codec<HistorySince> => {
+    if (_codec == null) {
+      _codec = message<HistorySince>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.groupId != null && obj.groupId.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.groupId)
+        }
+
+        if ((obj.timestamp != null && obj.timestamp !== 0n)) {
+          w.uint32(16)
+          writeVarint64(w, obj.timestamp)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          groupId: uint8ArrayAlloc(0),
+          timestamp: 0n
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.groupId = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.timestamp = reader.uint64()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.groupId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.timestamp`,
+                value: reader.uint64()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface HistorySinceGroupIdFieldEvent {
+    field: '$.groupId'
+    value: Uint8Array
+  }
+
+  export interface HistorySinceTimestampFieldEvent {
+    field: '$.timestamp'
+    value: bigint
+  }
+
+  export function encode (obj: Partial<HistorySince>): Uint8Array {
+    return encodeMessage(obj, HistorySince.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<HistorySince>): HistorySince {
+    return decodeMessage(buf, HistorySince.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<HistorySince>): Generator<HistorySinceGroupIdFieldEvent | HistorySinceTimestampFieldEvent> {
+    return streamMessage(buf, HistorySince.codec(), opts)
   }
 }

@@ -4,7 +4,7 @@ import { MAX_COMPARED, STEP_FINGERPRINTS, STEP_IDS } from './constants.ts';
 import { messageIds, missingFrom } from './difference.ts';
 import { FrameCutter, type CutFrame } from './frame-cutter.ts';
 import type { Range } from './frame-reader.ts';
-import type { OrderedIds } from './ordered-ids.ts';
+import type { IdSet } from './ids-since.ts';
 import { splitRange, type Splitting } from './split.ts';
 
 /** As much of an answer as is worked out in one go. */
@@ -20,7 +20,7 @@ export interface AnswerPart {
  * two parts; a frame never leaves before the differences that it declares settled.
  */
 export class Answer {
-  readonly #ids: OrderedIds;
+  readonly #ids: IdSet;
   readonly #splitting: Splitting;
   readonly #cutter: FrameCutter;
   #have: MessageId[] = [];
@@ -28,7 +28,7 @@ export class Answer {
   #fingerprints = 0;
   #compared = 0;
 
-  constructor(ids: OrderedIds, splitting: Splitting, frameBytes: number) {
+  constructor(ids: IdSet, splitting: Splitting, frameBytes: number) {
     this.#ids = ids;
     this.#splitting = splitting;
     this.#cutter = new FrameCutter(frameBytes);

@@ -7,6 +7,7 @@ export {
 } from './constants.ts';
 export { FrameError, type FrameFault } from './errors.ts';
 export { Negentropy, type NegentropyOptions } from './negentropy.ts';
+export { IdsSince, type IdSet } from './ids-since.ts';
 export { OrderedIds } from './ordered-ids.ts';
 export { Reconciliation, type ReconciliationOptions } from './reconciliation.ts';
 export type { Step } from './session.ts';

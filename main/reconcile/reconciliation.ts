@@ -11,7 +11,7 @@ import {
 import { FrameError } from './errors.ts';
 import { FrameCutter, type CutFrame } from './frame-cutter.ts';
 import { readFrame, type Range } from './frame-reader.ts';
-import type { OrderedIds } from './ordered-ids.ts';
+import type { IdSet } from './ids-since.ts';
 import type { Step } from './session.ts';
 import { splitRange, type Splitting } from './split.ts';
 
@@ -41,7 +41,7 @@ const SPLITTING: Splitting = { buckets: BUCKETS, bucketIds: BUCKET_IDS, leaf: LE
  * 5. What is reported as `need` was not held when its step was made; what is reported as `have` was.
  */
 export class Reconciliation {
-  readonly #ids: OrderedIds;
+  readonly #ids: IdSet;
   readonly #frameBytes: number;
   readonly #splitting: Splitting;
   /** In the order in which their answers will come. */
@@ -49,7 +49,7 @@ export class Reconciliation {
   #hasBegun = false;
   #isAnswering = false;
 
-  private constructor(ids: OrderedIds, options: ReconciliationOptions) {
+  private constructor(ids: IdSet, options: ReconciliationOptions) {
     const { frameBytes = DEFAULT_FRAME_BYTES, splitting = SPLITTING } = options;
     if (!(frameBytes >= MIN_FRAME_BYTES && frameBytes <= MAX_FRAME_BYTES)) {
       throw new RangeError(`frames have ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES} bytes`);
@@ -61,7 +61,7 @@ export class Reconciliation {
 
   /** The side that speaks first, and what it says. Throws `RangeError` on a frame size out of bounds. */
   static initiate(
-    ids: OrderedIds,
+    ids: IdSet,
     options: ReconciliationOptions = {},
   ): { readonly session: Reconciliation; readonly frames: readonly Uint8Array[] } {
     const session = new Reconciliation(ids, options);
@@ -73,7 +73,7 @@ export class Reconciliation {
   }
 
   /** The side that waits for the first frame. Throws `RangeError` on a frame size out of bounds. */
-  static respond(ids: OrderedIds, options: ReconciliationOptions = {}): Reconciliation {
+  static respond(ids: IdSet, options: ReconciliationOptions = {}): Reconciliation {
     return new Reconciliation(ids, options);
   }
 

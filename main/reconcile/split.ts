@@ -1,7 +1,7 @@
 import type { Bound } from './bound.ts';
 import { REFERENCE_BUCKETS, REFERENCE_LEAF } from './constants.ts';
 import type { RangeSink } from './frame-writer.ts';
-import type { OrderedIds } from './ordered-ids.ts';
+import type { IdSet } from './ids-since.ts';
 
 /** How ranges are cut down. It is each side's own affair and no part of the protocol. */
 export interface Splitting {
@@ -22,7 +22,7 @@ export const REFERENCE_SPLITTING: Splitting = {
 
 /** Says what there is from rank `from` up to rank `to`, where the range ends at `upper`: fingerprints of parts, or all ids. */
 export function splitRange(
-  ids: OrderedIds,
+  ids: IdSet,
   from: number,
   to: number,
   upper: Bound,

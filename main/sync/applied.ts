@@ -143,7 +143,7 @@ function heard(
     ...state,
     session: { ...session, heard: hello },
     there,
-    history: { ...state.history, storeId: hello.storeId },
+    history: { ...state.history, storeId: hello.storeId, since: hello.since ?? new Map() },
     // Who has lost its store is about to get records for all of it.
     counts: { ...state.counts, isFresh: state.counts.isFresh && !hasLostStore },
     incompatible: isCompatible(hello) ? undefined : { version: hello.version, at: now },

@@ -3,11 +3,12 @@ import type { GroupId, MessageId, PeerId } from '../mvds/types.ts';
 
 /**
  * The peers that each message is known to be held by: those of its group whose history was covered and for which there is no
- * record that says otherwise. A message that is not held here is absent. A fixed number of reads per peer.
+ * record that says otherwise, and that keep messages of its time. A message that is not held here is absent. A fixed number of reads per peer.
  */
 export async function holdersOf(
   store: SyncStore,
   members: ReadonlyMap<PeerId, ReadonlySet<GroupId>>,
+  sinceOf: (peerId: PeerId) => ReadonlyMap<GroupId, bigint> | undefined,
   messageIds: readonly MessageId[],
 ): Promise<ReadonlyMap<MessageId, ReadonlySet<PeerId>>> {
   const messages = await store.messages.read(messageIds);
@@ -16,9 +17,11 @@ export async function holdersOf(
   for (const [peerId, groups] of members) {
     const covered = await store.records.cursors(peerId);
     const records = await store.records.records(peerId, messageIds);
-    for (const { id, groupId } of messages.values()) {
+    const since = sinceOf(peerId);
+    for (const { id, groupId, timestamp } of messages.values()) {
       const isShared = groups.has(groupId) && covered.has(groupId);
-      if (isShared && !records.has(id)) holders.get(id)?.add(peerId);
+      const isKept = timestamp >= (since?.get(groupId) ?? timestamp);
+      if (isShared && isKept && !records.has(id)) holders.get(id)?.add(peerId);
     }
   }
   return holders;

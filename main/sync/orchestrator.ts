@@ -27,6 +27,11 @@ export interface OrchestratorOptions {
   readonly history?: ReadonlyMap<PeerId, PeerHistory>;
   /** What was set for each peer. Whoever opens the orchestrator keeps it. Default: live, and not paused. */
   readonly settings?: ReadonlyMap<PeerId, PeerSettings>;
+  /**
+   * The first timestamp of a group that is kept here: older messages are not asked for. Default: all of every group is
+   * kept. Call `sinceChanged` when it says something else.
+   */
+  readonly since?: (groupId: GroupId) => bigint | undefined;
   /** Default: nothing is kept. */
   readonly activity?: ActivityLog;
   /** What a peer that the group drops is told last, in the session that it has, if any. Default: nothing. */
@@ -165,10 +170,16 @@ export class Orchestrator {
     }
   }
 
+  /** What `since` says has changed: every peer is told in a new session, which brings what is wanted now. */
+  async sinceChanged(): Promise<void> {
+    await Promise.all([...this.#peers.values()].map((peer) => peer.renew()));
+  }
+
   /** The members of the group that each message is known to be held by. One that is not held here is absent. */
   holders(messageIds: readonly MessageId[]): Promise<ReadonlyMap<MessageId, ReadonlySet<PeerId>>> {
     const { store, group } = this.#options;
-    return holdersOf(store, group.members, messageIds);
+    const sinceOf = (peerId: PeerId) => this.#peers.get(peerId)?.state.history.since;
+    return holdersOf(store, group.members, sinceOf, messageIds);
   }
 
   /** The members of the group, and after them those that it has dropped since the start. */
@@ -225,6 +236,7 @@ export class Orchestrator {
       node: this.#node,
       store,
       indexes: this.#indexes,
+      since: this.#options.since ?? (() => undefined),
       clock,
       random,
       activity: this.#activity,

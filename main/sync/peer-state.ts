@@ -1,7 +1,7 @@
 import type { Hello } from '../mvds/codec.ts';
 import { HELLO_VERSION } from '../mvds/constants.ts';
 import type { RecordCounts } from '../mvds/ports.ts';
-import type { PeerId } from '../mvds/types.ts';
+import type { GroupId, PeerId } from '../mvds/types.ts';
 import type { Path } from './ports.ts';
 import type { Rate } from './rate.ts';
 
@@ -23,6 +23,8 @@ export interface PeerHistory {
   readonly lastContact: number | undefined;
   /** When both sides last said, in one session, that they hold nothing that the other has not acknowledged. */
   readonly lastInSync: number | undefined;
+  /** The first timestamp that it keeps of each group; of a group that is not named it keeps all. */
+  readonly since: ReadonlyMap<GroupId, bigint>;
 }
 
 /**
@@ -131,6 +133,7 @@ export function newPeer(
       storeId: history?.storeId,
       lastContact: history?.lastContact,
       lastInSync: history?.lastInSync,
+      since: history?.since ?? new Map(),
     },
     counts: { offers: 0, requests: 0, messages: 0, isFresh: false },
     isCovered: false,

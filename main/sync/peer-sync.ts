@@ -34,6 +34,8 @@ export interface PeerSyncOptions {
   readonly node: MvdsNode;
   readonly store: SyncStore;
   readonly indexes: GroupIndexes;
+  /** The first timestamp of a group that this device keeps messages of; undefined where it keeps all. */
+  readonly since: (groupId: GroupId) => bigint | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly activity: ActivityBook;
@@ -67,9 +69,9 @@ export class PeerSync {
   constructor(options: PeerSyncOptions) {
     this.#options = options;
     this.#state = newPeer(options.peerId, options.settings, options.history);
-    const { peerId, storeId, node, store, indexes } = options;
+    const { peerId, storeId, node, store, indexes, since } = options;
     this.#reconciler = new Reconciler({
-      ...{ peerId, storeId, node, store, indexes },
+      ...{ peerId, storeId, node, store, indexes, since },
       send: async (payload) => {
         await this.#link?.post(payload);
       },
@@ -129,6 +131,11 @@ export class PeerSync {
     this.#isStopped = true;
     this.#timer?.cancel();
     await this.#link?.end('unwanted');
+  }
+
+  /** Ends the session, if there is one, so that a new one begins in its place. */
+  async renew(): Promise<void> {
+    await this.#link?.end('closed');
   }
 
   /** The last that the peer is told. Resolves when that is with the transport, or the peer has not taken it in time. */
@@ -273,7 +280,7 @@ export class PeerSync {
       this.evaluate();
       return;
     }
-    if (hello) await this.#reconciler.heard(hello.storeId);
+    if (hello) await this.#reconciler.heard(hello);
     const result = await node.receive(peerId, frame);
     if (this.#link !== link) return;
     this.moved(0, result.stored.length);
@@ -364,6 +371,7 @@ export class PeerSync {
       ...(pending !== undefined && { pending }),
       ...(paused && { paused }),
       ...(interval > 0 && { interval }),
+      since: this.#since(),
     };
     this.#apply({ type: 'said', said });
     link.saying += 1;
@@ -371,6 +379,11 @@ export class PeerSync {
       link.saying -= 1;
       this.evaluate();
     });
+  }
+
+  #since(): ReadonlyMap<GroupId, bigint> {
+    const since = [...this.#groups].map((groupId) => [groupId, this.#options.since(groupId)]);
+    return new Map(since.filter((entry): entry is [GroupId, bigint] => entry[1] !== undefined));
   }
 
   #apply(event: PeerEvent): void {

@@ -1,8 +1,8 @@
-import { EMPTY_PAYLOAD, encodePayload, type ReconcileFrame } from '../mvds/codec.ts';
+import { EMPTY_PAYLOAD, encodePayload, type Hello, type ReconcileFrame } from '../mvds/codec.ts';
 import type { MvdsNode } from '../mvds/node.ts';
 import type { SyncStore } from '../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../mvds/types.ts';
-import { Reconciliation } from '../reconcile/index.ts';
+import { IdsSince, Reconciliation, type IdSet } from '../reconcile/index.ts';
 import type { GroupIndexes } from './group-indexes.ts';
 
 export interface ReconcilerOptions {
@@ -12,6 +12,8 @@ export interface ReconcilerOptions {
   readonly node: MvdsNode;
   readonly store: SyncStore;
   readonly indexes: GroupIndexes;
+  /** The first timestamp of a group that this device keeps messages of; undefined where it keeps all. */
+  readonly since: (groupId: GroupId) => bigint | undefined;
   /** Sends a payload in the current session, in the order of the calls. */
   readonly send: (payload: Uint8Array) => Promise<void>;
   /** What is known of the peer's copies has changed. */
@@ -55,6 +57,7 @@ export class Reconciler {
   /** Groups whose reconciliation is wanted or under way in this session. */
   readonly #wanted = new Set<GroupId>();
   #peerStoreId: string | undefined;
+  #peerSince: ReadonlyMap<GroupId, bigint> = new Map();
   /** Counts sessions: what was begun in one does not go on in another. */
   #session = 0;
   #number = 0;
@@ -99,7 +102,8 @@ export class Reconciler {
   }
 
   /** The peer has said which store it has. Resolves when what was known of another one is dropped. */
-  async heard(peerStoreId: string): Promise<void> {
+  async heard({ storeId: peerStoreId, since = new Map() }: Hello): Promise<void> {
+    this.#peerSince = since;
     if (this.#peerStoreId === peerStoreId) return;
     const { store, node, peerId } = this.#options;
     const session = this.#session;
@@ -184,12 +188,14 @@ export class Reconciler {
 
   /** The sequence before the index: a message that comes in between counts as new. */
   async #open(groupId: GroupId): Promise<{
-    readonly ids: Awaited<ReturnType<GroupIndexes['load']>>;
+    readonly ids: IdSet;
     readonly heldUpTo: number;
   }> {
     const { store, indexes } = this.#options;
     const heldUpTo = await store.messages.lastSequence();
-    return { ids: await indexes.load(groupId), heldUpTo };
+    const ids = await indexes.load(groupId);
+    const since = later(this.#options.since(groupId), this.#peerSince.get(groupId));
+    return { ids: since === undefined ? ids : new IdsSince(ids, since), heldUpTo };
   }
 
   async #take(groupId: GroupId, run: Run, frame: Uint8Array): Promise<void> {
@@ -245,6 +251,12 @@ export class Reconciler {
   #changed(): void {
     this.#options.onCoverage(this.coverage);
   }
+}
+
+/** Neither side sends what the other does not keep. */
+function later(one: bigint | undefined, other: bigint | undefined): bigint | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return one > other ? one : other;
 }
 
 function newRun(number: number, session: Reconciliation, heldUpTo: number): Run {

@@ -35,7 +35,7 @@ function projectorOf(store: Store, held: Set<EpochId>, onChange: () => void = ()
     unopened: new Unopened(store.settings),
     onChange,
   });
-  projector.setGroup(GROUP);
+  projector.setGroups(new Set([GROUP]));
   return projector;
 }
 

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ApiEvent } from '../../main/api/types.ts';
+import type { ApiEvent, History } from '../../main/api/types.ts';
 import type { DeviceCommands } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
@@ -120,7 +120,11 @@ export class OwnDevice {
 }
 
 /** Lets one device in by the other; it belongs to the others when this resolves. */
-export async function letIn(inviter: OwnDevice, joiner: OwnDevice): Promise<void> {
+export async function letIn(
+  inviter: OwnDevice,
+  joiner: OwnDevice,
+  history: History = 'all',
+): Promise<void> {
   const { link } = await inviter.commands.invite({});
   const unsubscribe = inviter.onEvent((event) => {
     if (event.kind === 'pairing' && event.pairing.kind === 'approving') {
@@ -128,7 +132,7 @@ export async function letIn(inviter: OwnDevice, joiner: OwnDevice): Promise<void
     }
   });
   try {
-    await joiner.commands.join({ link });
+    await joiner.commands.join({ link, history });
   } finally {
     unsubscribe();
   }

@@ -221,9 +221,13 @@ describe('decoding', () => {
     expect(decoded(payload({ hello: silent }, 'spec')).payload.hello).toEqual(silent);
   });
 
-  test('a hello says whether it is paused and at what interval it comes, and is found without the rest', () => {
+  test('a hello says whether it is paused, at what interval it comes and from when on it keeps messages, and is found without the rest', () => {
     const plain = { version: 1, storeId: 'ab'.repeat(16), maxPayloadBytes: 4096 };
-    for (const more of [{}, { paused: true }, { paused: false, interval: 600 }]) {
+    const since = new Map([
+      [toGroupId(new Uint8Array(32).fill(1)), 0n],
+      [toGroupId(new Uint8Array(32).fill(2)), 2n ** 53n],
+    ]);
+    for (const more of [{}, { paused: true }, { paused: false, interval: 600 }, { since }]) {
       const hello = { ...plain, ...more };
       const bytes = payload({ ...GOLDEN, hello }, 'spec');
       expect(decoded(bytes).payload.hello).toEqual(hello);

@@ -1,7 +1,7 @@
 import type { MessageId } from '../../main/helpers/ids.ts';
 import {
   Reconciliation,
-  type OrderedIds,
+  type IdSet,
   type ReconciliationOptions,
   type Step,
 } from '../../main/reconcile/index.ts';
@@ -33,11 +33,7 @@ export interface Talk {
 const MOST_FLIGHTS = 100;
 
 /** Lets two ends of `Reconciliation` talk until nothing is in flight. */
-export function reconcile(
-  mine: OrderedIds,
-  theirs: OrderedIds,
-  options: ReconciliationOptions = {},
-): Talk {
+export function reconcile(mine: IdSet, theirs: IdSet, options: ReconciliationOptions = {}): Talk {
   const { session, frames } = Reconciliation.initiate(mine, options);
   return talk(session, Reconciliation.respond(theirs, options), frames);
 }

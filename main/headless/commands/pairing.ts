@@ -1,5 +1,5 @@
 import type { ApiClient } from '../../api/client.ts';
-import type { PairingState } from '../../api/types.ts';
+import type { History, PairingState } from '../../api/types.ts';
 import { newWebLink, withDevice } from '../connect.ts';
 import { ask } from '../ask.ts';
 import { ExpectedFailure } from '../failures.ts';
@@ -69,7 +69,7 @@ async function decide(
 /** `reunion join`. */
 export async function join(
   link: string,
-  options: { readonly data: string; readonly name?: string },
+  options: { readonly data: string; readonly name?: string; readonly history?: History },
 ): Promise<void> {
   const asked = untilStopped();
   await withDevice(options.data, async (client) => {
@@ -81,8 +81,12 @@ export async function join(
       inviter = printable(event.pairing.inviter);
       console.error(`Waiting for approval on ${inviter} …`);
     });
-    const { name } = options;
-    await client.call('join', { link, ...(name === undefined ? {} : { name }) });
+    const { name, history } = options;
+    await client.call('join', {
+      link,
+      ...(name !== undefined && { name }),
+      ...(history && { history }),
+    });
     console.log(`joined ${inviter}`);
   });
 }

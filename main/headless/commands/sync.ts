@@ -1,4 +1,4 @@
-import type { ActivityLine } from '../../api/types.ts';
+import type { ActivityLine, History } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
 import { printable, printJson, timeText } from '../output.ts';
 
@@ -26,6 +26,19 @@ export async function setInterval(
 ): Promise<void> {
   await withDevice(data, (client) => client.call('setDeviceInterval', { device, interval }));
   console.log(interval === 'live' ? 'live' : `every ${interval} seconds`);
+}
+
+/** `reunion history`. */
+export async function setHistory(history: History, { data }: DataOption): Promise<void> {
+  await withDevice(data, (client) => client.call('setHistory', { history }));
+  console.log(historyText(history));
+}
+
+function historyText(history: History): string {
+  if (history === 'all') return 'everything that was written';
+  return history === 'none'
+    ? 'what is written from now on'
+    : `what was written in the last ${history.days} days, and from now on`;
 }
 
 /** `reunion sync`: what waits for its time is tried now. */
