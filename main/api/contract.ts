@@ -82,7 +82,10 @@ export const commandArguments = {
   invite: z
     .object({ minutes: z.number().positive().max(INVITATION_MINUTES_MAX).optional() })
     .strict(),
-  approve: z.object({ requestId: z.string() }).strict(),
+  /** Lets the device in, as a device where no role is given. */
+  approve: z
+    .object({ requestId: z.string(), role: z.enum(['device', 'mailbox']).optional() })
+    .strict(),
   reject: z.object({ requestId: z.string() }).strict(),
   cancelPairing: none,
   /** Resolves once this device belongs to the others; the messages arrive after that. */

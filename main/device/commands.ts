@@ -68,12 +68,12 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       devices.checkSay();
       return pairing.invite(minutes * 60_000);
     },
-    approve: async ({ requestId }) => {
-      pairing.decide(requestId, 'approve');
+    approve: async ({ requestId, role = 'device' }) => {
+      pairing.decide(requestId, { kind: 'approve', role });
       return {};
     },
     reject: async ({ requestId }) => {
-      pairing.decide(requestId, 'reject');
+      pairing.decide(requestId, { kind: 'reject' });
       return {};
     },
     cancelPairing: async () => {

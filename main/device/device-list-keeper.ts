@@ -133,6 +133,15 @@ export class DeviceListKeeper {
     await this.refresh();
   }
 
+  /** Stores entries of this list that have come by another way than synchronization; whatever else is there is not. */
+  async learn(append: Append, entries: readonly Uint8Array[]): Promise<void> {
+    if (!this.#id) return;
+    for (const entry of entries) {
+      if (listIdOfEntry(entry) === this.#id) await this.#append(append, this.#id, entry);
+    }
+    await this.refresh();
+  }
+
   /** Every entry in the store, in order of time. */
   async entries(): Promise<readonly Uint8Array[]> {
     return (await this.#stored()).map(({ body }) => body);

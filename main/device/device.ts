@@ -23,6 +23,7 @@ import type { ConversationGroups } from './device-list-keeper.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import { Projector } from './projector.ts';
+import { RemovalNotices } from './removal-notices.ts';
 import { SealedBodies } from './sealed-bodies.ts';
 import { DeviceSettings, systemName } from './settings.ts';
 import { statusOf } from './status.ts';
@@ -66,6 +67,7 @@ export class Device {
   readonly #pairing: PairingService;
   readonly #projector: Projector;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
+  #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
   #cancelSaving: (() => void) | undefined;
   #storage: Status['storage'] = { messages: 0, bytes: 0 };
@@ -255,6 +257,14 @@ export class Device {
     for (const [peer, addresses] of await this.#settings.addresses()) {
       this.#network.learnAddresses(peer, addresses);
     }
+    this.#notices = await RemovalNotices.open({
+      self: this.id,
+      network: this.#network,
+      settings: this.#store.settings,
+      entries: () => this.#list.entries(),
+      learn: (entries) => this.#list.learn(this.#append, entries),
+      onError: (error) => this.#options.log.error(error),
+    });
     await this.#list.load();
     await this.#contentKeys.refresh();
     await this.#takeName();
@@ -291,7 +301,9 @@ export class Device {
   #listChanged(): void {
     const groups = this.#list.conversationGroups;
     if (groups) this.#projector.setGroups(new Set([groups.names, groups.texts]));
-    const name = this.#list.list?.members.get(this.id)?.name;
+    const { list } = this.#list;
+    if (list) this.#notices?.follow(list);
+    const name = list?.members.get(this.id)?.name;
     // Renamed, here or on another device.
     if (name !== undefined && name !== this.#settings.name) {
       this.#settings.setName(name).catch((error: unknown) => this.#options.log.error(error));
@@ -363,13 +375,13 @@ export class Device {
     peerId: PeerId;
     name: string;
     system: string;
-    role?: DeviceRole;
+    role: DeviceRole;
   }): Promise<readonly Uint8Array[]> {
     await this.#becomeFirst();
     this.#directory.checkSay();
-    const { role = 'device', ...described } = joiner;
     const at = this.#options.clock.now();
-    await this.#list.add(this.#append, { ...described, role, at });
+    const { peerId, name, system, role } = joiner;
+    await this.#list.add(this.#append, { peerId, name, system, role, at });
     await this.#contentKeys.refresh();
     await this.#contentKeys.tend();
     return this.#list.entries();

@@ -1,12 +1,17 @@
 import { ReunionError, toApiError } from '../api/errors.ts';
-import type { DeviceInfo, Invitation as InvitationView, PairingState } from '../api/types.ts';
+import type {
+  DeviceInfo,
+  DeviceRole,
+  Invitation as InvitationView,
+  PairingState,
+} from '../api/types.ts';
 import type { Clock } from '../helpers/clock.ts';
 import { invitationOfLink, invitationToLink } from '../identity/invitation.ts';
 import type { Invitation } from '../identity/invitation.ts';
 import { joinByInvitation } from '../identity/pairing-guest.ts';
 import type { JoinResult } from '../identity/pairing-guest.ts';
 import { PairingHost } from '../identity/pairing-host.ts';
-import type { HostState } from '../identity/pairing-host.ts';
+import type { Answer, HostState } from '../identity/pairing-host.ts';
 import type { RefusalReason } from '../identity/pairing-messages.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { Network, PairingChannel } from '../network/network.ts';
@@ -25,6 +30,7 @@ export interface PairingServiceOptions {
     peerId: PeerId;
     name: string;
     system: string;
+    role: DeviceRole;
   }) => Promise<readonly Uint8Array[]>;
   /** Takes over the list of the others. */
   readonly adopt: (deviceList: readonly Uint8Array[], invitation: Invitation) => Promise<void>;
@@ -74,7 +80,7 @@ export class PairingService {
     return viewOf(invitation);
   }
 
-  decide(requestId: string, decision: 'approve' | 'reject'): void {
+  decide(requestId: string, decision: Answer): void {
     if (this.#host.decide(requestId, decision)) return;
     throw new ReunionError('not-found', 'That device is no longer waiting for an answer.');
   }

@@ -4,6 +4,7 @@ import { ChannelClosedError } from '../helpers/frame-channel.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { PairReply } from '../proto/pairing.ts';
+import type { MemberRole } from './device-list-entry.ts';
 import { proofMatches, proofOf, SECRET_BYTES } from './invitation.ts';
 import type { Invitation } from './invitation.ts';
 import { presentable } from './device-name.ts';
@@ -31,10 +32,19 @@ export interface PairingHostOptions<Path> {
   readonly clock: Clock;
   readonly onState: (state: HostState<Path>) => void;
   /** Puts the device on the list and returns the whole list, entry by entry. */
-  readonly admit: (candidate: Candidate<Path>) => Promise<readonly Uint8Array[]>;
+  readonly admit: (
+    candidate: Candidate<Path> & { readonly role: AdmittedRole },
+  ) => Promise<readonly Uint8Array[]>;
 }
 
-type Decision = 'approve' | 'reject' | 'cancelled' | 'left' | 'expired';
+/** What a device is let in as. */
+export type AdmittedRole = Exclude<MemberRole, 'recovery'>;
+
+/** What a person answers. */
+export type Answer =
+  { readonly kind: 'approve'; readonly role: AdmittedRole } | { readonly kind: 'reject' };
+
+type Decision = Answer | { readonly kind: 'cancelled' | 'left' | 'expired' };
 
 /**
  * The inviting side of pairing: one invitation at a time, good for one device. Until it expires, the device that was
@@ -44,7 +54,7 @@ export class PairingHost<Path> {
   readonly #options: PairingHostOptions<Path>;
   #state: HostState<Path> = { kind: 'closed' };
   #invitation: Invitation | undefined;
-  #admitted: PeerId | undefined;
+  #admitted: { readonly peerId: PeerId; readonly role: AdmittedRole } | undefined;
   #decide: ((decision: Decision) => void) | undefined;
   #cancelExpiry: () => void = () => undefined;
 
@@ -74,7 +84,7 @@ export class PairingHost<Path> {
   }
 
   /** Answers the question that state `approving` asks. Returns whether that very question was open. */
-  decide(requestId: string, decision: 'approve' | 'reject'): boolean {
+  decide(requestId: string, decision: Answer): boolean {
     if (this.#state.kind !== 'approving' || this.#state.requestId !== requestId) return false;
     this.#decide?.(decision);
     return true;
@@ -106,7 +116,7 @@ export class PairingHost<Path> {
     const expected = proofOf(invitation.secret, 'join', self.peerId, peerId);
     if (!proofMatches(expected, request.mac)) return sendRefusal(channel, 'wrong-secret');
     if (clock.now() >= invitation.expiresAt) return sendRefusal(channel, 'expired');
-    const again = this.#admitted === peerId;
+    const again = this.#admitted?.peerId === peerId ? this.#admitted : undefined;
     const open = this.#admitted === undefined && this.#state.kind === 'inviting';
     if (!again && !open) return sendRefusal(channel, 'used');
 
@@ -119,12 +129,12 @@ export class PairingHost<Path> {
     const mac = proofOf(invitation.secret, 'invite', self.peerId, peerId);
     const proof = channel.write(PairReply.encode({ waiting: { mac, name: self.name() } }));
     const done = receiveDone(channel);
-    if (!again) {
-      const decision = await this.#ask(candidate, proof, done);
-      if (decision !== 'approve') return this.#refuse(channel, invitation, decision);
-    }
+    const answer = again
+      ? ({ kind: 'approve', role: again.role } as const)
+      : await this.#ask(candidate, proof, done);
+    if (answer.kind !== 'approve') return this.#refuse(channel, invitation, answer.kind);
     await proof;
-    await this.#admit(candidate, channel, done, invitation);
+    await this.#admit({ ...candidate, role: answer.role }, channel, done, invitation);
   }
 
   /** Asks the person. Resolves also when there is nothing left to ask about. */
@@ -137,8 +147,8 @@ export class PairingHost<Path> {
     const decision = new Promise<Decision>((resolve) => {
       this.#decide = resolve;
       // Before it is admitted, the other side has nothing to say: whatever comes means that it has left.
-      void done.then(() => resolve('left'));
-      proof.catch(() => resolve('left'));
+      void done.then(() => resolve({ kind: 'left' }));
+      proof.catch(() => resolve({ kind: 'left' }));
     });
     this.#set({ kind: 'approving', requestId, candidate });
     const decided = await decision;
@@ -149,7 +159,7 @@ export class PairingHost<Path> {
   async #refuse(
     channel: FrameChannel,
     invitation: Invitation,
-    decision: Exclude<Decision, 'approve'>,
+    decision: Exclude<Decision['kind'], 'approve'>,
   ): Promise<void> {
     if (decision === 'left') {
       this.#reopen(invitation);
@@ -163,7 +173,7 @@ export class PairingHost<Path> {
   }
 
   async #admit(
-    candidate: Candidate<Path>,
+    candidate: Candidate<Path> & { readonly role: AdmittedRole },
     channel: FrameChannel,
     done: Promise<unknown>,
     invitation: Invitation,
@@ -172,7 +182,7 @@ export class PairingHost<Path> {
     let stored: unknown;
     try {
       const deviceList = await this.#options.admit(candidate);
-      this.#admitted = candidate.peerId;
+      this.#admitted = { peerId: candidate.peerId, role: candidate.role };
       await channel.write(PairReply.encode({ admitted: { deviceList: [...deviceList] } }));
       stored = await done;
     } finally {
@@ -195,7 +205,7 @@ export class PairingHost<Path> {
   #end(why: 'expired' | 'rejected' | 'cancelled'): void {
     this.#cancelExpiry();
     this.#invitation = undefined;
-    this.#decide?.(why === 'rejected' ? 'reject' : why);
+    this.#decide?.({ kind: why === 'rejected' ? 'reject' : why });
   }
 
   #set(state: HostState<Path>): void {

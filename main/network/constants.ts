@@ -3,6 +3,9 @@ export const SYNC_PROTOCOL = '/reunion/sync/1.0.0';
 /** Pairing: `proto/pairing.proto`, each message in a frame. */
 export const PAIR_PROTOCOL = '/reunion/pair/1.0.0';
 
+/** A device that was removed is told so: parts of `proto/identity.proto`, DeviceListEntries, each in a frame, then an empty one. */
+export const NOTICE_PROTOCOL = '/reunion/notice/1.0.0';
+
 /** A payload is at most 256 KiB (see mvds/constants); the rest is room for its own framing. */
 export const SYNC_FRAME_BYTES_MAX = 512 * 1024;
 /** A device list of a hundred devices; a stranger cannot make us hold more. */
@@ -13,6 +16,10 @@ export const RETRY_FIRST_MS = 1_000;
 export const RETRY_MAX_MS = 30_000;
 /** An attempt to connect that has not succeeded by then has failed. */
 export const DIAL_TIMEOUT_MS = 15_000;
+/** How long a device that is told of its removal may take to say that it has stored that. */
+export const NOTICE_TIMEOUT_MS = 15_000;
+/** One that shows itself more often is not told more often. */
+export const NOTICE_REST_MS = 3_000;
 /** How long an invitation waits for the first relay to answer before it is made without one. */
 export const RESERVATION_WAIT_MS = 5_000;
 

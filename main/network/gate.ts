@@ -7,6 +7,10 @@ export class Gate {
   #relays: ReadonlySet<string> = new Set();
   #wayToInviter: ReadonlySet<string> = new Set();
   #pairing = false;
+  #removed: ReadonlySet<PeerId> = new Set();
+  #told: ReadonlySet<PeerId> = new Set();
+  #notifiers: ReadonlySet<PeerId> = new Set();
+  #onRefused: (peer: string) => void = () => undefined;
 
   setMembers(members: ReadonlySet<PeerId>): void {
     this.#members = members;
@@ -26,6 +30,26 @@ export class Gate {
     this.#wayToInviter = peers;
   }
 
+  /** Removed devices are refused also while pairing is open. Those that are to be told so may be dialled. */
+  setRemoved(peers: ReadonlySet<PeerId>, told: ReadonlySet<PeerId>): void {
+    this.#removed = peers;
+    this.#told = told;
+  }
+
+  /** Devices that may still tell this one something, though it does not belong to them any more. */
+  setNotifiers(peers: ReadonlySet<PeerId>): void {
+    this.#notifiers = peers;
+  }
+
+  /** `listener` gets the PeerId of each that was refused. */
+  onRefused(listener: (peer: string) => void): void {
+    this.#onRefused = listener;
+  }
+
+  mayNotify(peer: PeerId): boolean {
+    return this.#members.has(peer) || this.#notifiers.has(peer);
+  }
+
   isMember(peer: string): peer is PeerId {
     return (this.#members as ReadonlySet<string>).has(peer);
   }
@@ -35,6 +59,7 @@ export class Gate {
   }
 
   admits(peer: string): boolean {
+    if ((this.#removed as ReadonlySet<string>).has(peer)) return false;
     return (
       this.#pairing || this.#wayToInviter.has(peer) || this.isMember(peer) || this.isRelay(peer)
     );
@@ -42,9 +67,17 @@ export class Gate {
 
   /** The hooks by which libp2p asks. The earliest ones at which the other side's PeerId is known. */
   hooks(): ConnectionGater {
-    const denies = (peer: Libp2pPeerId) => !this.admits(peer.toString());
+    const denies = (peer: Libp2pPeerId) => {
+      const id = peer.toString();
+      if (this.admits(id) || (this.#notifiers as ReadonlySet<string>).has(id)) return false;
+      this.#onRefused(id);
+      return true;
+    };
     return {
-      denyDialPeer: denies,
+      denyDialPeer: (peer) => {
+        const id = peer.toString();
+        return !this.admits(id) && !(this.#told as ReadonlySet<string>).has(id);
+      },
       // Private addresses are where a person's own devices are.
       denyDialMultiaddr: () => false,
       denyInboundEncryptedConnection: denies,

@@ -64,6 +64,11 @@ export class Members {
     this.#known.set(peer, addresses);
   }
 
+  /** Connects to a peer by whatever way is known, whether or not it is wanted. Resolves with undefined where none works. */
+  async dial(peer: PeerId): Promise<Connection | undefined> {
+    return this.#bestConnection(peer) ?? this.#dial(peer);
+  }
+
   /** Something has changed for the better (a relay is back): tries all that are not connected. */
   retryAll(): void {
     for (const peer of this.#kept) if (!this.#sessions.get(peer)) this.#retries.get(peer)?.now();

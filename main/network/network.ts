@@ -19,6 +19,8 @@ import { toListenError } from './listen.ts';
 import { Members } from './members.ts';
 import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
 import { createDeviceNode } from './node.ts';
+import { Notices } from './notices.ts';
+import type { Notice, NoticeSource } from './notices.ts';
 import { pathOf } from './path.ts';
 import { Relays } from './relays.ts';
 import type { RelayState } from './relays.ts';
@@ -52,6 +54,7 @@ export class Network implements Transport {
   readonly #relays: Relays;
   readonly #sessions: Sessions;
   readonly #members: Members;
+  readonly #notices: Notices;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(node: Libp2p, gate: Gate, options: NetworkOptions) {
@@ -60,12 +63,14 @@ export class Network implements Transport {
     this.#gate = gate;
     this.#relays = new Relays(node, clock, random, () => {
       this.#members.retryAll();
+      this.#notices.tellAll();
       options.onRelayChange();
     });
     this.#sessions = new Sessions(node, gate, options.keys.peerId, (peer) =>
       this.#members.sessionEnded(peer),
     );
     this.#members = new Members(node, this.#relays, this.#sessions, clock, random);
+    this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.addRelays(options.relays);
   }
 
@@ -84,6 +89,7 @@ export class Network implements Transport {
 
   async start(): Promise<void> {
     await this.#sessions.start();
+    await this.#notices.start();
     await this.#node.handle(
       PAIR_PROTOCOL,
       (stream, connection) => {
@@ -99,6 +105,7 @@ export class Network implements Transport {
     }
     this.#relays.start();
     this.#members.retryAll();
+    this.#notices.tellAll();
   }
 
   async stop(): Promise<void> {
@@ -160,6 +167,20 @@ export class Network implements Transport {
   acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): void {
     this.#gate.setPairing(handler !== undefined);
     this.#onPairing = handler;
+  }
+
+  /** Tells devices that were removed what has become of them, as soon as they can be reached. */
+  tell(source: NoticeSource): void {
+    this.#notices.tell(source);
+  }
+
+  /** `listener` gets what members, and those of `from`, have to tell this device though it may not belong to them. */
+  onNotice(listener: (peer: PeerId, notice: Notice) => Promise<void>): void {
+    this.#notices.onNotice(listener);
+  }
+
+  acceptNotices(from: ReadonlySet<PeerId>): void {
+    this.#gate.setNotifiers(from);
   }
 
   /** Opens the pairing protocol to an inviter. Rejects where none of the addresses leads to it. */

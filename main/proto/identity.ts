@@ -433,6 +433,114 @@ export namespace DeviceListEntry {
   }
 }
 
+export interface DeviceListEntries {
+  entries: Uint8Array[]
+}
+
+export namespace DeviceListEntries {
+  let _codec: Codec<DeviceListEntries>
+
+  export const codec = (): Codec<DeviceListEntries> => {
+    if (_codec == null) {
+      _codec = message<DeviceListEntries>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.entries != null && obj.entries.length > 0) {
+          for (const value of obj.entries) {
+            w.uint32(10)
+            w.bytes(value)
+          }
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          entries: []
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.entries != null && obj.entries.length === opts.limits.entries) {
+                throw new MaxLengthError('Decode error - repeated field "entries" had too many elements')
+              }
+
+              obj.entries.push(reader.bytes())
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          entries: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              if (opts.limits?.entries != null && obj.entries === opts.limits.entries) {
+                throw new MaxLengthError('Streaming decode error - repeated field "entries" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.entries[]`,
+                index: obj.entries,
+                value: reader.bytes()
+              }
+
+              obj.entries++
+
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface DeviceListEntriesEntriesFieldEvent {
+    field: '$.entries[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<DeviceListEntries>): Uint8Array {
+    return encodeMessage(obj, DeviceListEntries.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceListEntries>): DeviceListEntries {
+    return decodeMessage(buf, DeviceListEntries.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceListEntries>): Generator<DeviceListEntriesEntriesFieldEvent> {
+    return streamMessage(buf, DeviceListEntries.codec(), opts)
+  }
+}
+
 export interface SealedContentKey {
   device: Uint8Array
   sealed: Uint8Array

@@ -27,7 +27,9 @@ class Scene {
       if (state.kind !== 'approving') return;
       const { requestId } = state;
       const { answer } = this;
-      if (answer) queueMicrotask(() => this.host.decide(requestId, answer));
+      if (!answer) return;
+      const decision = { kind: answer, role: 'device' } as const;
+      queueMicrotask(() => this.host.decide(requestId, decision));
     },
     admit: async ({ peerId }) => {
       this.admitted.push(peerId);
@@ -98,7 +100,7 @@ describe('pairing by link', () => {
     await Promise.resolve();
     while (scene.host.state.kind !== 'approving') await Promise.resolve();
     expect(await scene.join(invitation, 2)).toEqual({ kind: 'refused', reason: 'used' });
-    scene.host.decide(scene.host.state.requestId, 'approve');
+    scene.host.decide(scene.host.state.requestId, { kind: 'approve', role: 'device' });
     expect(await first).toMatchObject({ kind: 'admitted' });
     expect(await scene.join(invitation, 2)).toEqual({ kind: 'refused', reason: 'used' });
     expect(scene.admitted).toEqual([keysOf(1).peerId]);
