@@ -60,6 +60,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .description('print a link that lets one other device join, and wait for it')
     .addOption(dataOption())
     .option('--yes', 'approve the device that comes, without asking')
+    .option('--mailbox', 'let it in as a mailbox, which keeps and forwards what it cannot read')
     .option('--minutes <n>', 'how long the link is good for', minutes, 15)
     .action(invite);
 

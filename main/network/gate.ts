@@ -8,7 +8,6 @@ export class Gate {
   #wayToInviter: ReadonlySet<string> = new Set();
   #pairing = false;
   #removed: ReadonlySet<PeerId> = new Set();
-  #told: ReadonlySet<PeerId> = new Set();
   #notifiers: ReadonlySet<PeerId> = new Set();
   #onRefused: (peer: string) => void = () => undefined;
 
@@ -30,10 +29,9 @@ export class Gate {
     this.#wayToInviter = peers;
   }
 
-  /** Removed devices are refused also while pairing is open. Those that are to be told so may be dialled. */
-  setRemoved(peers: ReadonlySet<PeerId>, told: ReadonlySet<PeerId>): void {
+  /** Removed devices are refused also while pairing is open. They may be dialled, to be told so. */
+  setRemoved(peers: ReadonlySet<PeerId>): void {
     this.#removed = peers;
-    this.#told = told;
   }
 
   /** Devices that may still tell this one something, though it does not belong to them any more. */
@@ -76,7 +74,7 @@ export class Gate {
     return {
       denyDialPeer: (peer) => {
         const id = peer.toString();
-        return !this.admits(id) && !(this.#told as ReadonlySet<string>).has(id);
+        return !this.admits(id) && !(this.#removed as ReadonlySet<string>).has(id);
       },
       // Private addresses are where a person's own devices are.
       denyDialMultiaddr: () => false,

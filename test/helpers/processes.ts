@@ -121,8 +121,12 @@ export async function startDevice(
 }
 
 /** Pairs two running devices by link, with the command line alone. */
-export async function pair(inviter: string, joiner: string): Promise<void> {
-  const invitation = new RunningProcess(['invite', '--data', inviter, '--yes']);
+export async function pair(
+  inviter: string,
+  joiner: string,
+  ...options: readonly string[]
+): Promise<void> {
+  const invitation = new RunningProcess(['invite', '--data', inviter, '--yes', ...options]);
   const [link] = await invitation.line(/^reunion:\S+$/u);
   const joined = await reunion(['join', '--data', joiner, link]);
   if (joined.code !== 0) throw new Error(`joining failed: ${joined.stderr}`);

@@ -1,5 +1,5 @@
 import type { ApiClient } from '../../api/client.ts';
-import type { History, PairingState } from '../../api/types.ts';
+import type { DeviceRole, History, PairingState } from '../../api/types.ts';
 import { newWebLink, withDevice } from '../connect.ts';
 import { ask } from '../ask.ts';
 import { ExpectedFailure } from '../failures.ts';
@@ -10,11 +10,13 @@ import { untilStopped } from './until-stopped.ts';
 export async function invite(options: {
   readonly data: string;
   readonly yes?: boolean;
+  readonly mailbox?: boolean;
   readonly minutes: number;
 }): Promise<void> {
   await withDevice(options.data, async (client) => {
     const asked = untilStopped();
-    const outcome = followInvitation(client, options.yes === true);
+    const role = options.mailbox ? 'mailbox' : 'device';
+    const outcome = followInvitation(client, role, options.yes === true);
     const { link } = await client.call('invite', { minutes: options.minutes });
     console.log(link);
     const stopped = asked.then(async () => {
@@ -31,6 +33,7 @@ type Approving = Extract<PairingState, { kind: 'approving' }>;
 /** Resolves with the device that joined; rejects where none did. Asks, or approves, on the way there. */
 function followInvitation(
   client: ApiClient,
+  role: DeviceRole,
   approveAll: boolean,
 ): Promise<{ readonly id: string; readonly name: string }> {
   return new Promise((resolve, reject) => {
@@ -43,7 +46,7 @@ function followInvitation(
       const { pairing } = event;
       if (pairing.kind === 'approving') {
         question = new AbortController();
-        decide(client, pairing, approveAll, question.signal).catch(reject);
+        decide(client, pairing, role, approveAll, question.signal).catch(reject);
       } else if (pairing.kind === 'invited') {
         resolve(pairing.device);
       } else if (pairing.kind === 'failed' && pairing.side === 'inviting') {
@@ -56,14 +59,19 @@ function followInvitation(
 async function decide(
   client: ApiClient,
   { requestId, name, system, path }: Approving,
+  role: DeviceRole,
   approveAll: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   const yes =
     approveAll ||
-    (await ask(`Let “${printable(name)}” (${printable(system)}, by ${path}) join?`, signal));
+    (await ask(
+      `Let “${printable(name)}” (${printable(system)}, by ${path}) join${role === 'mailbox' ? ' as a mailbox' : ''}?`,
+      signal,
+    ));
   if (signal.aborted && !approveAll) return;
-  await client.call(yes ? 'approve' : 'reject', { requestId });
+  if (yes) await client.call('approve', { requestId, role });
+  else await client.call('reject', { requestId });
 }
 
 /** `reunion join`. */
