@@ -82,9 +82,18 @@ export const commandArguments = {
   invite: z
     .object({ minutes: z.number().positive().max(INVITATION_MINUTES_MAX).optional() })
     .strict(),
-  /** Lets the device in, as a device where no role is given. */
+  /**
+   * Lets the device in, as a device where no role is given. `check` is what it shows, where it does; `unchecked` lets whoever
+   * used the link first in without looking.
+   */
   approve: z
-    .object({ requestId: z.string(), role: z.enum(['device', 'mailbox']).optional() })
+    .object({
+      requestId: z.string(),
+      role: z.enum(['device', 'mailbox']).optional(),
+      check: z
+        .union([z.literal('unchecked'), z.string().regex(/^\d{2}$/u, 'two digits')])
+        .optional(),
+    })
     .strict(),
   reject: z.object({ requestId: z.string() }).strict(),
   cancelPairing: none,

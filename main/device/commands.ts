@@ -68,8 +68,8 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       devices.checkSay();
       return pairing.invite(minutes * 60_000);
     },
-    approve: async ({ requestId, role = 'device' }) => {
-      pairing.decide(requestId, { kind: 'approve', role });
+    approve: async ({ requestId, role = 'device', check }) => {
+      pairing.decide(requestId, { kind: 'approve', role, check });
       return {};
     },
     reject: async ({ requestId }) => {

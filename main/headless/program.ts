@@ -59,7 +59,8 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .command('invite')
     .description('print a link that lets one other device join, and wait for it')
     .addOption(dataOption())
-    .option('--yes', 'approve the device that comes, without asking')
+    .option('--yes', 'approve the device that comes, without asking and without its digits')
+    .option('--qr', 'draw a QR code also where the output is no terminal')
     .option('--mailbox', 'let it in as a mailbox, which keeps and forwards what it cannot read')
     .option('--minutes <n>', 'how long the link is good for', minutes, 15)
     .action(invite);

@@ -22,7 +22,11 @@ export interface JoinOptions {
   readonly self: { readonly peerId: PeerId; readonly name: string; readonly system: string };
   readonly channel: FrameChannel;
   /** The inviter has proven itself and is asking its person. */
-  readonly onWaiting: (inviterName: string) => void;
+  readonly onWaiting: (waiting: {
+    readonly inviter: string;
+    /** Two digits, to be typed on the inviter; undefined where none are asked for. */
+    readonly check: string | undefined;
+  }) => void;
   /** Stores the device list; only when that is done is the inviter told so. */
   readonly store: (deviceList: readonly Uint8Array[]) => Promise<void>;
 }
@@ -49,7 +53,11 @@ async function converse(options: JoinOptions): Promise<JoinResult> {
   if (!proof?.waiting) return ended(proof);
   const expected = proofOf(secret, 'invite', inviter, self.peerId);
   if (!proofMatches(expected, proof.waiting.mac)) return { kind: 'impostor' };
-  options.onWaiting(presentable(proof.waiting.name));
+  const { name, check } = proof.waiting;
+  options.onWaiting({
+    inviter: presentable(name),
+    check: /^\d{2}$/u.test(check) ? check : undefined,
+  });
 
   const answer = await receiveReply(channel);
   if (!answer?.admitted) return ended(answer);

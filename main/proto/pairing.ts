@@ -350,7 +350,8 @@ export enum Refusal {
   EXPIRED = 'EXPIRED',
   USED = 'USED',
   REJECTED = 'REJECTED',
-  CANCELLED = 'CANCELLED'
+  CANCELLED = 'CANCELLED',
+  WRONG_CHECK = 'WRONG_CHECK'
 }
 
 enum __RefusalValues {
@@ -360,7 +361,8 @@ enum __RefusalValues {
   EXPIRED = 3,
   USED = 4,
   REJECTED = 5,
-  CANCELLED = 6
+  CANCELLED = 6,
+  WRONG_CHECK = 7
 }
 
 export namespace Refusal {
@@ -493,6 +495,11 @@ export namespace PairReply {
     value: string
   }
 
+  export interface PairReplyWaitingCheckFieldEvent {
+    field: '$.waiting.check'
+    value: string
+  }
+
   export interface PairReplyAdmittedDeviceListFieldEvent {
     field: '$.admitted.deviceList[]'
     index: number
@@ -507,7 +514,7 @@ export namespace PairReply {
     return decodeMessage(buf, PairReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PairReply>): Generator<PairReplyRefusedReasonFieldEvent | PairReplyWaitingMacFieldEvent | PairReplyWaitingNameFieldEvent | PairReplyAdmittedDeviceListFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PairReply>): Generator<PairReplyRefusedReasonFieldEvent | PairReplyWaitingMacFieldEvent | PairReplyWaitingNameFieldEvent | PairReplyWaitingCheckFieldEvent | PairReplyAdmittedDeviceListFieldEvent> {
     return streamMessage(buf, PairReply.codec(), opts)
   }
 }
@@ -604,6 +611,7 @@ export namespace Refused {
 export interface Waiting {
   mac: Uint8Array
   name: string
+  check: string
 }
 
 export namespace Waiting {
@@ -626,13 +634,19 @@ export namespace Waiting {
           w.string(obj.name)
         }
 
+        if ((obj.check != null && obj.check !== '')) {
+          w.uint32(26)
+          w.string(obj.check)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           mac: uint8ArrayAlloc(0),
-          name: ''
+          name: '',
+          check: ''
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -647,6 +661,10 @@ export namespace Waiting {
             }
             case 2: {
               obj.name = reader.string()
+              break
+            }
+            case 3: {
+              obj.check = reader.string()
               break
             }
             default: {
@@ -678,6 +696,13 @@ export namespace Waiting {
               }
               break
             }
+            case 3: {
+              yield {
+                field: `${prefix}.check`,
+                value: reader.string()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -700,6 +725,11 @@ export namespace Waiting {
     value: string
   }
 
+  export interface WaitingCheckFieldEvent {
+    field: '$.check'
+    value: string
+  }
+
   export function encode (obj: Partial<Waiting>): Uint8Array {
     return encodeMessage(obj, Waiting.codec())
   }
@@ -708,7 +738,7 @@ export namespace Waiting {
     return decodeMessage(buf, Waiting.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Waiting>): Generator<WaitingMacFieldEvent | WaitingNameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Waiting>): Generator<WaitingMacFieldEvent | WaitingNameFieldEvent | WaitingCheckFieldEvent> {
     return streamMessage(buf, Waiting.codec(), opts)
   }
 }

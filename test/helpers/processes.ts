@@ -52,7 +52,10 @@ export class RunningProcess {
       this.#lines.push(line);
       this.child.emit('output');
     });
-    stderr.on('data', (data: Buffer) => this.#stderr.push(data));
+    stderr.on('data', (data: Buffer) => {
+      this.#stderr.push(data);
+      this.child.emit('output');
+    });
     this.finished = once(this.child, 'close').then(([code]) => ({
       code: code as number | null,
       stdout: this.#lines.join('\n'),
@@ -70,6 +73,25 @@ export class RunningProcess {
         const match = pattern.exec(line);
         if (match) return match;
       }
+      await Promise.race([
+        pEvent(this.child, 'output', { timeout: OUTPUT_TIMEOUT_MS }),
+        this.finished.then(({ code, stderr }) => {
+          throw new Error(`ended with ${code} before printing ${pattern.source}: ${stderr}`);
+        }),
+      ]);
+    }
+  }
+
+  /** What standard output has so far. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** The first match in standard error, where a question has no end of line; waits for it as `line` does. */
+  async errorLine(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(Buffer.concat(this.#stderr).toString('utf8'));
+      if (match) return match;
       await Promise.race([
         pEvent(this.child, 'output', { timeout: OUTPUT_TIMEOUT_MS }),
         this.finished.then(({ code, stderr }) => {
