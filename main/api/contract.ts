@@ -63,6 +63,8 @@ export const commandArguments = {
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
   removeDevice: device,
   renameDevice: device.extend({ name: z.string() }),
+  /** Deletes everything that this device holds, its keys first, and ends it. Only where it was removed by another. */
+  eraseDevice: none,
   /** Another device, by its id or its name. Nothing is sent to it or taken from it until it is resumed. */
   pauseDevice: device,
   resumeDevice: device,
@@ -115,6 +117,7 @@ export interface CommandResults {
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;
   readonly renameDevice: Status;
+  readonly eraseDevice: Record<string, never>;
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
   readonly setDeviceInterval: Status;

@@ -219,6 +219,7 @@ export type ErrorCode =
   | 'pairing-busy'
   | 'already-member'
   | 'device-removed'
+  | 'not-removed'
   | 'mailbox'
   | 'connection-lost'
   | 'storage'

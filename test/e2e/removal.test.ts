@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { DeviceRecord } from '../../main/api/types.ts';
 import { pair, reunion, startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
@@ -121,6 +121,19 @@ test(
       await again.process.kill('SIGTERM');
     }
     for (const api of [apiA, apiB]) expect(await textsOf(api, 'Notes')).toEqual(['not for C']);
+
+    // It can be erased, which no device can that belongs to the others.
+    expect(await reunion(['devices', 'erase', '--data', a, '--yes'])).toMatchObject({ code: 1 });
+    const last = await startDevice(before, ['--web', 'off']);
+    expect((await reunion(['devices', 'erase', '--data', before])).stderr).toContain(
+      'Nothing was erased',
+    );
+    expect(await reunion(['devices', 'erase', '--data', before, '--yes'])).toMatchObject({
+      code: 0,
+      stdout: 'erased',
+    });
+    expect(await last.process.finished).toMatchObject({ code: 0 });
+    expect(readdirSync(before).filter((file) => file !== 'lock')).toEqual([]);
   },
   TIMEOUT_MS,
 );

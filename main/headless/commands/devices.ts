@@ -35,6 +35,14 @@ export async function removeDevice(
   console.log('removed');
 }
 
+/** `reunion devices erase`. */
+export async function eraseDevice({ data, yes }: DataOption & { readonly yes?: boolean }) {
+  const question = 'Delete every message on this device, and its keys? There is no way back.';
+  if (!yes && !(await ask(question))) throw new ExpectedFailure('Nothing was erased.');
+  await withDevice(data, (client) => client.call('eraseDevice', {}));
+  console.log('erased');
+}
+
 /** `reunion devices rename`. */
 export async function renameDevice(
   device: string,
