@@ -215,6 +215,7 @@ export type ErrorCode =
   | 'pairing-refused'
   | 'check-missing'
   | 'wrong-check'
+  | 'wrong-code'
   | 'pairing-cancelled'
   | 'pairing-busy'
   | 'already-member'

@@ -162,7 +162,8 @@ export class PairingService {
       if (this.#cancelled) await pairing.channel.close();
       let inviterName = '';
       const result = await joinByInvitation({
-        invitation,
+        inviter,
+        by: { secret: invitation.secret },
         self: { peerId: self.peerId, name, system: self.system },
         channel: pairing.channel,
         onWaiting: (told) => {
@@ -257,6 +258,11 @@ function hostError(reason: Extract<HostState<Path>, { kind: 'failed' }>['reason'
         'wrong-check',
         'Those are not the digits that the other device shows: somebody else may have used the link. It is dead; make a new one.',
       );
+    case 'wrong-code':
+      return new ReunionError(
+        'wrong-code',
+        'Somebody entered a wrong code, which has one guess. It is dead, with its link; make a new one.',
+      );
     case 'cancelled':
       return new ReunionError(
         'pairing-cancelled',
@@ -282,6 +288,11 @@ function refused(reason: RefusalReason): ReunionError {
       );
     case 'rejected':
       return new ReunionError('pairing-refused', 'The other device refused this one.');
+    case 'wrong-code':
+      return new ReunionError(
+        'wrong-code',
+        'That is not the code that the other device shows. It had one guess; make a new one there.',
+      );
     case 'wrong-check':
       return new ReunionError(
         'wrong-check',

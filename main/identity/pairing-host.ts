@@ -4,11 +4,16 @@ import { ChannelClosedError } from '../helpers/frame-channel.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { PairReply } from '../proto/pairing.ts';
+import type { CodeStart, PairRequest } from '../proto/pairing.ts';
+import { checkCode } from './code-exchange.ts';
+import type { Introduction } from './code-exchange.ts';
 import type { MemberRole } from './device-list-entry.ts';
 import { proofMatches, proofOf, SECRET_BYTES } from './invitation.ts';
 import type { Invitation } from './invitation.ts';
 import { presentable } from './device-name.ts';
+import type { PairingCode } from './pairing-code.ts';
 import { receiveDone, receiveRequest, sendRefusal } from './pairing-messages.ts';
+import type { RefusalReason } from './pairing-messages.ts';
 
 /** A device that has proven that it holds the link. */
 export interface Candidate<Path> {
@@ -24,21 +29,32 @@ export interface Candidate<Path> {
  * What carries the secret to the new device. A link is copied through who knows what and may be used by somebody else first,
  * so the device that follows it shows two digits, which are typed here. A picture goes from one screen to a camera.
  */
-export type Carrier = 'link' | 'qr';
+export type Carrier = 'code' | 'link' | 'qr';
 
-/** An invitation in both forms, each with a secret of its own. */
-export type OpenInvitation = Readonly<Record<Carrier, Invitation>>;
+/** An invitation in both lasting forms, each with a secret of its own. */
+export type OpenInvitation = Readonly<Record<'link' | 'qr', Invitation>>;
+
+/** The short code that is good at present. */
+export interface OpenCode {
+  readonly code: PairingCode;
+  /** Unix milliseconds. */
+  readonly expiresAt: number;
+}
 
 /** What the inviting side is doing. */
 export type HostState<Path> =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'inviting'; readonly invitation: OpenInvitation }
+  | {
+      readonly kind: 'inviting';
+      readonly invitation: OpenInvitation;
+      readonly code: OpenCode | undefined;
+    }
   | { readonly kind: 'approving'; readonly requestId: string; readonly candidate: Candidate<Path> }
   | { readonly kind: 'admitting'; readonly candidate: Candidate<Path> }
   | { readonly kind: 'admitted'; readonly candidate: Candidate<Path> }
   | { readonly kind: 'failed'; readonly reason: EndReason };
 
-type EndReason = 'expired' | 'rejected' | 'wrong-check' | 'cancelled';
+type EndReason = 'expired' | 'rejected' | 'wrong-check' | 'wrong-code' | 'cancelled';
 
 export interface PairingHostOptions<Path> {
   readonly self: { readonly peerId: PeerId; readonly name: () => string };
@@ -63,14 +79,21 @@ export type Answer =
     }
   | { readonly kind: 'reject' };
 
-type Decision = Answer | { readonly kind: 'wrong-check' | 'cancelled' | 'left' | 'expired' };
+type Decision =
+  Answer | { readonly kind: 'wrong-check' | 'wrong-code' | 'cancelled' | 'left' | 'expired' };
 
 /** What became of an answer: `gone`, the question was not open any more; `check-missing`, it still is. */
 export type Answered = 'taken' | 'wrong-check' | 'check-missing' | 'gone';
 
 export const UNCHECKED = 'unchecked';
 
-const CARRIERS: readonly Carrier[] = ['link', 'qr'];
+const LASTING = ['link', 'qr'] as const;
+
+/** What a device has shown that it knows, and how this one shows the same. */
+interface Proven extends Introduction {
+  readonly via: Carrier;
+  readonly mac: Uint8Array;
+}
 
 /** "00" to "99". */
 function newCheck(): string {
@@ -85,6 +108,7 @@ export class PairingHost<Path> {
   readonly #options: PairingHostOptions<Path>;
   #state: HostState<Path> = { kind: 'closed' };
   #invitation: OpenInvitation | undefined;
+  #code: OpenCode | undefined;
   /** Undefined where the device that is asked about need not be checked. */
   #check: string | undefined;
   #admitted: { readonly peerId: PeerId; readonly role: AdmittedRole } | undefined;
@@ -112,8 +136,14 @@ export class PairingHost<Path> {
     this.#invitation = invitation;
     this.#admitted = undefined;
     this.#cancelExpiry = clock.schedule(lifetimeMs, () => this.#expire());
-    this.#set({ kind: 'inviting', invitation });
+    this.#set({ kind: 'inviting', invitation, code: undefined });
     return invitation;
+  }
+
+  /** A short code that is good from now on, in place of the one before; undefined: none is. Beside an open invitation only. */
+  setCode(code: OpenCode | undefined): void {
+    this.#code = this.#invitation && code;
+    if (this.#state.kind === 'inviting') this.#set({ ...this.#state, code: this.#code });
   }
 
   /** Answers the question that state `approving` asks. Digits can be given once: wrong ones end the invitation. */
@@ -153,25 +183,25 @@ export class PairingHost<Path> {
     const invitation = this.#invitation;
     if (!invitation) return sendRefusal(channel, 'no-invitation');
     const { self, clock } = this.#options;
-    const via = CARRIERS.find((carrier) => {
-      const expected = proofOf(invitation[carrier].secret, 'join', self.peerId, peerId);
-      return proofMatches(expected, request.mac);
-    });
-    if (!via) return sendRefusal(channel, 'wrong-secret');
-    const { secret, expiresAt } = invitation[via];
-    if (clock.now() >= expiresAt) return sendRefusal(channel, 'expired');
+    const proven = request.code
+      ? await this.#byCode(peerId, channel, request.code)
+      : this.#bySecret(peerId, request, invitation);
+    if (!proven) return;
+    if (typeof proven === 'string') return sendRefusal(channel, proven);
+    if (this.#invitation !== invitation || clock.now() >= invitation.link.expiresAt) {
+      return sendRefusal(channel, 'expired');
+    }
     const again = this.#admitted?.peerId === peerId ? this.#admitted : undefined;
-    const open = this.#admitted === undefined && this.#state.kind === 'inviting';
-    if (!again && !open) return sendRefusal(channel, 'used');
+    if (!again && !this.#isWaiting) return sendRefusal(channel, 'used');
+    const { via, mac } = proven;
 
     const candidate: Candidate<Path> = {
       peerId,
-      name: presentable(request.name),
-      system: presentable(request.system),
+      name: presentable(proven.name),
+      system: presentable(proven.system),
       path,
       via,
     };
-    const mac = proofOf(secret, 'invite', self.peerId, peerId);
     const check = via === 'link' && !again ? newCheck() : undefined;
     const waiting = { mac, name: self.name(), check: check ?? '' };
     const proof = channel.write(PairReply.encode({ waiting }));
@@ -182,6 +212,44 @@ export class PairingHost<Path> {
     if (answer.kind !== 'approve') return this.#refuse(channel, invitation, answer.kind);
     await proof;
     await this.#admit({ ...candidate, role: answer.role }, channel, done, invitation);
+  }
+
+  /** Whether a device that comes now could be let in. */
+  get #isWaiting(): boolean {
+    return this.#admitted === undefined && this.#state.kind === 'inviting';
+  }
+
+  #bySecret(peerId: PeerId, request: PairRequest, invitation: OpenInvitation) {
+    const inviter = this.#options.self.peerId;
+    for (const via of LASTING) {
+      const { secret } = invitation[via];
+      if (!proofMatches(proofOf(secret, 'join', inviter, peerId), request.mac)) continue;
+      const mac = proofOf(secret, 'invite', inviter, peerId);
+      return { via, mac, name: request.name, system: request.system };
+    }
+    return 'wrong-secret' as const;
+  }
+
+  /** One guess at the words: a wrong one ends the invitation. Undefined where the device has left before it guessed. */
+  async #byCode(
+    peerId: PeerId,
+    channel: FrameChannel,
+    start: CodeStart,
+  ): Promise<Proven | RefusalReason | undefined> {
+    const { self, clock } = this.#options;
+    const open = this.#code;
+    if (open?.code.nameplate !== start.nameplate) return 'no-invitation';
+    if (clock.now() >= open.expiresAt) return 'expired';
+    if (this.#admitted?.peerId !== peerId && !this.#isWaiting) return 'used';
+    const parties = { inviter: self.peerId, joiner: peerId };
+    const proof = await checkCode(channel, start, open.code, parties);
+    // Several may have begun; the first wrong guess was the last one.
+    if (this.#code !== open) return this.#invitation ? 'expired' : 'no-invitation';
+    if (proof.kind === 'lost') return undefined;
+    if (proof.kind === 'proven') return { ...proof, via: 'code' };
+    this.#end('wrong-code');
+    this.#set({ kind: 'failed', reason: 'wrong-code' });
+    return 'wrong-code';
   }
 
   /** Asks the person. Resolves also when there is nothing left to ask about. */
@@ -243,7 +311,8 @@ export class PairingHost<Path> {
 
   /** The device has left before the end: the invitation waits again, unless it is another one by now. */
   #reopen(invitation: OpenInvitation): void {
-    if (this.#invitation === invitation) this.#set({ kind: 'inviting', invitation });
+    if (this.#invitation !== invitation) return;
+    this.#set({ kind: 'inviting', invitation, code: this.#code });
   }
 
   #expire(): void {
@@ -255,6 +324,7 @@ export class PairingHost<Path> {
   #end(why: EndReason): void {
     this.#cancelExpiry();
     this.#invitation = undefined;
+    this.#code = undefined;
     this.#decide?.({ kind: why === 'rejected' ? 'reject' : why });
   }
 

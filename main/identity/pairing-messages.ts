@@ -9,6 +9,7 @@ export type RefusalReason =
   | 'used'
   | 'rejected'
   | 'wrong-check'
+  | 'wrong-code'
   | 'cancelled'
   | 'unknown';
 
@@ -20,6 +21,7 @@ const reasonToWire: Readonly<Record<RefusalReason, Refusal>> = {
   used: Refusal.USED,
   rejected: Refusal.REJECTED,
   'wrong-check': Refusal.WRONG_CHECK,
+  'wrong-code': Refusal.WRONG_CODE,
   cancelled: Refusal.CANCELLED,
 };
 

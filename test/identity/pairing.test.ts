@@ -52,7 +52,8 @@ class Scene {
 
   guest(invitation: Invitation, number: number, channel: FrameChannel): Promise<JoinResult> {
     return joinByInvitation({
-      invitation,
+      inviter: invitation.inviter,
+      by: { secret: invitation.secret },
       self: { peerId: keysOf(number).peerId, name: 'Laptop\u202e\n', system: 'Linux' },
       channel,
       onWaiting: ({ check }) => this.checks.push(check),
