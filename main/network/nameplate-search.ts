@@ -43,6 +43,7 @@ export class NameplateSearch {
   readonly #triedDevices: TriedSource[] = [];
   readonly #named = new Set<PeerId>();
   readonly #found: NameplateCandidate[] = [];
+  readonly #firstAsked: Promise<void>;
   #wake: () => void = () => undefined;
 
   constructor(
@@ -61,7 +62,7 @@ export class NameplateSearch {
     this.#over.signal.addEventListener('abort', () => this.#stop());
     signal.addEventListener('abort', () => this.#over.abort(), { signal: this.#over.signal });
     if (signal.aborted) this.#over.abort();
-    else void this.#start();
+    this.#firstAsked = signal.aborted ? Promise.resolve() : this.#start();
   }
 
   /**
@@ -90,15 +91,24 @@ export class NameplateSearch {
     return [...relays, ...this.#triedDevices];
   }
 
-  readonly #onConnection = ({ detail }: CustomEvent<Connection>) => this.#meet(detail.remotePeer);
-  readonly #onDiscovery = ({ detail }: CustomEvent<{ readonly id: Libp2pPeerId }>) =>
-    this.#meet(detail.id);
+  /** Resolves once all relays that are connected and all devices known at the start have answered, or will not. */
+  async asked(): Promise<void> {
+    await this.#firstAsked;
+  }
+
+  readonly #onConnection = ({ detail }: CustomEvent<Connection>) => {
+    void this.#meet(detail.remotePeer);
+  };
+  readonly #onDiscovery = ({ detail }: CustomEvent<{ readonly id: Libp2pPeerId }>) => {
+    void this.#meet(detail.id);
+  };
 
   async #start(): Promise<void> {
     this.#node.addEventListener('connection:open', this.#onConnection);
     this.#node.addEventListener('peer:discovery', this.#onDiscovery);
-    for (const { remotePeer } of this.#node.getConnections()) this.#meet(remotePeer);
-    for (const { id } of await this.#node.peerStore.all()) this.#meet(id);
+    const connected = this.#node.getConnections().map(({ remotePeer }) => this.#meet(remotePeer));
+    const stored = await this.#node.peerStore.all();
+    await Promise.all([...connected, ...stored.map(({ id }) => this.#meet(id))]);
   }
 
   #stop(): void {
@@ -108,11 +118,10 @@ export class NameplateSearch {
   }
 
   /** A peer is there, or may be: asks it, once. */
-  #meet(peer: Libp2pPeerId): void {
+  async #meet(peer: Libp2pPeerId): Promise<void> {
     const id = parsePeerId(peer.toString());
     if (!id || id === this.#self || this.#over.signal.aborted) return;
-    if (this.#gate.isRelay(id)) void this.#askRelay(id);
-    else void this.#askDevice(id);
+    await (this.#gate.isRelay(id) ? this.#askRelay(id) : this.#askDevice(id));
   }
 
   async #askRelay(relay: PeerId): Promise<void> {

@@ -33,6 +33,8 @@ export class Rendezvous {
   readonly #clock: Clock;
   readonly #self: PeerId;
   #claimed: ClaimedNameplate | undefined;
+  /** Settles once the relays know of the last release. */
+  #released: Promise<unknown> = Promise.resolve();
 
   constructor(node: Libp2p, gate: Gate, relays: Relays, clock: Clock, self: PeerId) {
     this.#node = node;
@@ -70,6 +72,8 @@ export class Rendezvous {
    */
   async claim(random: Random): Promise<ClaimedNameplate> {
     this.#claimed?.release();
+    // Else it could count against what one device may claim.
+    await this.#released;
     for (let draw = 0; draw < NAMEPLATE_DRAWS_MAX; draw++) {
       const nameplate = drawNameplate(random);
       if (await this.#claimAtRelays(nameplate)) return this.#hold(nameplate);
@@ -101,7 +105,8 @@ export class Rendezvous {
         if (this.#claimed !== claimed) return;
         this.#claimed = undefined;
         cancel();
-        for (const connection of this.#toRelays()) void askToRelease(connection, nameplate);
+        const told = this.#toRelays().map((connection) => askToRelease(connection, nameplate));
+        this.#released = Promise.all(told);
       },
     };
     const cancel = this.#clock.schedule(NAMEPLATE_MS, () => claimed.release());
