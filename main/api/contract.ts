@@ -99,7 +99,7 @@ export const commandArguments = {
     .strict(),
   reject: z.object({ requestId: z.string() }).strict(),
   cancelPairing: none,
-  /** Resolves once this device belongs to the others; the messages arrive after that. */
+  /** `link`: a link, or a short code. Resolves once this device belongs to the others; the messages arrive after that. */
   join: z
     .object({ link: z.string(), name: z.string().optional(), history: history.optional() })
     .strict(),

@@ -170,6 +170,10 @@ export interface Invitation {
   readonly link: string;
   /** The same with another secret, to be drawn as a QR code: for a camera, and so without digits. */
   readonly qr: string;
+  /** Four digits and two words, such as 4711-ocean-lamp, to be typed on the other device; null where none is to be had. */
+  readonly code: string | null;
+  /** Another one takes its place then. */
+  readonly codeExpiresAt: number | null;
   readonly expiresAt: number;
 }
 
@@ -191,7 +195,8 @@ export type PairingState =
   | { readonly kind: 'invited'; readonly device: DeviceInfo }
   | {
       readonly kind: 'joining';
-      readonly step: 'connecting' | 'waiting';
+      /** `searching`: for the device that shows the code. */
+      readonly step: 'searching' | 'connecting' | 'waiting';
       readonly inviter: string;
       /** Two digits to be typed on the inviting device; null where none are asked for. */
       readonly check: string | null;
@@ -210,6 +215,7 @@ export type ErrorCode =
   | 'link-expired'
   | 'link-used'
   | 'link-own'
+  | 'code-unknown'
   | 'no-way-in'
   | 'inviter-unreachable'
   | 'pairing-refused'

@@ -4,7 +4,6 @@ import type { ApiEvent, DeviceRole, History, Status } from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import { presentable } from '../identity/device-name.ts';
-import type { Invitation } from '../identity/invitation.ts';
 import { eraseKeys, openKeys } from '../identity/keys.ts';
 import type { DeviceKeys } from '../identity/keys.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
@@ -22,6 +21,7 @@ import { DeviceListKeeper } from './device-list-keeper.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
+import type { WayToInviter } from './pairing-service.ts';
 import { Projector } from './projector.ts';
 import { RemovalNotices } from './removal-notices.ts';
 import { SealedBodies } from './sealed-bodies.ts';
@@ -195,6 +195,7 @@ export class Device {
     this.#pairing = new PairingService({
       self: { peerId: keys.peerId, name: () => settings.name, system: systemName() },
       clock: options.clock,
+      random: options.random,
       network,
       onState: (pairing) => this.#emit({ kind: 'pairing', pairing }),
       onBug: (error) => options.log.error(error),
@@ -378,7 +379,7 @@ export class Device {
   }
 
   /** The way that led to the inviter will lead to it again: no need for anyone to type it in. */
-  async #adopt(entries: readonly Uint8Array[], invitation: Invitation): Promise<void> {
+  async #adopt(entries: readonly Uint8Array[], invitation: WayToInviter): Promise<void> {
     const relays = this.#network.relaysIn(invitation.addresses);
     await this.#settings.addRelays(relays);
     await this.#settings.setAddresses(invitation.inviter, invitation.addresses);

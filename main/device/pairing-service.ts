@@ -5,21 +5,26 @@ import type {
   Invitation as InvitationView,
   PairingState,
 } from '../api/types.ts';
-import type { Clock } from '../helpers/clock.ts';
+import type { Clock, Random } from '../helpers/clock.ts';
 import { invitationOfLink, invitationToLink } from '../identity/invitation.ts';
 import type { Invitation } from '../identity/invitation.ts';
 import { joinByInvitation } from '../identity/pairing-guest.ts';
-import type { JoinResult } from '../identity/pairing-guest.ts';
+import { codeText, parseCode } from '../identity/pairing-code.ts';
+import type { PairingCode } from '../identity/pairing-code.ts';
+import type { JoinOptions, JoinResult } from '../identity/pairing-guest.ts';
 import { PairingHost } from '../identity/pairing-host.ts';
-import type { Answer, HostState, OpenInvitation } from '../identity/pairing-host.ts';
+import type { Answer, HostState, OpenCode, OpenInvitation } from '../identity/pairing-host.ts';
 import type { RefusalReason } from '../identity/pairing-messages.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { Network, PairingChannel } from '../network/network.ts';
 import type { Path } from '../sync/ports.ts';
+import { CodeKeeper } from './code-keeper.ts';
+import { devicesShowing } from './code-search.ts';
 
 export interface PairingServiceOptions {
   readonly self: { readonly peerId: PeerId; readonly name: () => string; readonly system: string };
   readonly clock: Clock;
+  readonly random: Random;
   readonly network: Network;
   readonly onState: (state: PairingState) => void;
   readonly onBug: (error: unknown) => void;
@@ -33,16 +38,21 @@ export interface PairingServiceOptions {
     role: DeviceRole;
   }) => Promise<readonly Uint8Array[]>;
   /** Takes over the list of the others. */
-  readonly adopt: (deviceList: readonly Uint8Array[], invitation: Invitation) => Promise<void>;
+  readonly adopt: (deviceList: readonly Uint8Array[], inviter: WayToInviter) => Promise<void>;
 }
 
-/** Both sides of pairing by link, as one state that every window and command line shows alike. */
+/** Which device invites, and how it was reached. */
+export type WayToInviter = Pick<Invitation, 'inviter' | 'addresses'>;
+
+/** Both sides of pairing, as one state that every window and command line shows alike. */
 export class PairingService {
   readonly #options: PairingServiceOptions;
   readonly #host: PairingHost<Path>;
+  readonly #codes: CodeKeeper;
   #state: PairingState = { kind: 'idle' };
   #joining: PairingChannel | 'connecting' | undefined;
   #cancelled = false;
+  #search = new AbortController();
   /** Goes up with each invitation and each cancellation: one that was overtaken while it was made is not opened. */
   #inviteAttempt = 0;
 
@@ -53,6 +63,11 @@ export class PairingService {
       clock: options.clock,
       onState: (state) => this.#hostChanged(state),
       admit: options.admit,
+    });
+    const { network, clock, random } = options;
+    this.#codes = new CodeKeeper({
+      ...{ network, clock, random },
+      onCode: (code) => this.#host.setCode(code),
     });
   }
 
@@ -77,7 +92,8 @@ export class PairingService {
     network.acceptPairing(({ peerId, path, channel }) => {
       this.#host.serve(peerId, path, channel).catch(onBug);
     });
-    return viewOf(invitation);
+    await this.#codes.start();
+    return this.#state.kind === 'inviting' ? this.#state.invitation : viewOf(invitation, undefined);
   }
 
   decide(requestId: string, decision: Answer): void {
@@ -97,6 +113,7 @@ export class PairingService {
     this.#inviteAttempt++;
     this.#host.cancel();
     this.#cancelled = true;
+    this.#search.abort();
     if (typeof this.#joining === 'object') await this.#joining.channel.close();
     if (!this.#joining && this.#state.kind !== 'failed') this.#set({ kind: 'idle' });
   }
@@ -113,9 +130,10 @@ export class PairingService {
       throw busy('inviting another device');
     }
     this.#cancelled = false;
+    this.#search = new AbortController();
     this.#joining = 'connecting';
     try {
-      await this.#join(this.#checkLink(link), name);
+      await this.#follow(link, name);
     } catch (error) {
       this.#set({ kind: 'failed', side: 'joining', error: toApiError(error) });
       throw error;
@@ -128,12 +146,48 @@ export class PairingService {
     await this.cancel();
   }
 
+  async #follow(text: string, name: string): Promise<void> {
+    const parsed = parseCode(text);
+    if (parsed.kind === 'code') return this.#joinByCode(parsed.code, name);
+    if (parsed.kind === 'unknown-word') {
+      throw new ReunionError('link-invalid', `“${parsed.word}” is not a word of these codes.`);
+    }
+    const invitation = this.#checkLink(text);
+    const { secret } = invitation;
+    const result = await this.#join(invitation, { secret }, name);
+    if (result.kind !== 'admitted') throw this.#joinError(result);
+  }
+
+  /** Asks every device that may show the code, until one knows its words. */
+  async #joinByCode(code: PairingCode, name: string): Promise<void> {
+    this.#checkNew();
+    this.#set({ kind: 'joining', step: 'searching', inviter: '', check: null });
+    const { network } = this.#options;
+    for await (const { peerId, addresses } of devicesShowing(network, code, this.#search.signal)) {
+      const result = await this.#join({ inviter: peerId, addresses }, { code }, name);
+      if (result.kind === 'admitted') return;
+      // A nameplate that is no secret may be anybody's: the next device is asked.
+      if (result.kind !== 'refused' || result.reason !== 'no-invitation') {
+        throw this.#joinError(result);
+      }
+    }
+    throw cancelled();
+  }
+
+  #checkNew(): void {
+    if (!this.#options.isMember()) return;
+    throw new ReunionError(
+      'already-member',
+      'This device already belongs to other devices or holds messages of its own, so it did not join.',
+    );
+  }
+
   #checkLink(link: string): Invitation {
     const invitation = invitationOfLink(link);
     if (!invitation) {
       throw new ReunionError(
         'link-invalid',
-        'This is not a Reunion link, or a part of it is missing.',
+        'This is not a Reunion link, or a part of it is missing; nor is it a code.',
       );
     }
     if (invitation.inviter === this.#options.self.peerId) {
@@ -142,28 +196,23 @@ export class PairingService {
         'This link was made on this device; open it on the other one.',
       );
     }
-    if (this.#options.isMember()) {
-      throw new ReunionError(
-        'already-member',
-        'This device already belongs to other devices or holds messages of its own, so it did not join.',
-      );
-    }
+    this.#checkNew();
     if (invitation.expiresAt <= this.#options.clock.now()) throw refused('expired');
     return invitation;
   }
 
-  async #join(invitation: Invitation, name: string): Promise<void> {
+  async #join(way: WayToInviter, by: JoinOptions['by'], name: string): Promise<JoinResult> {
     const { network, self, adopt } = this.#options;
-    const { inviter } = invitation;
+    const { inviter } = way;
     this.#set({ kind: 'joining', step: 'connecting', inviter: '', check: null });
     try {
-      const pairing = await this.#connect(invitation);
+      const pairing = await this.#connect(way);
       this.#joining = pairing;
       if (this.#cancelled) await pairing.channel.close();
       let inviterName = '';
       const result = await joinByInvitation({
         inviter,
-        by: { secret: invitation.secret },
+        by,
         self: { peerId: self.peerId, name, system: self.system },
         channel: pairing.channel,
         onWaiting: (told) => {
@@ -171,16 +220,18 @@ export class PairingService {
           const { inviter, check = null } = told;
           this.#set({ kind: 'joining', step: 'waiting', inviter, check });
         },
-        store: (deviceList) => adopt(deviceList, invitation),
+        store: (deviceList) => adopt(deviceList, way),
       });
-      if (result.kind !== 'admitted') throw this.#joinError(result);
-      this.#set({ kind: 'joined', inviter: { id: inviter, name: inviterName } });
+      if (result.kind === 'admitted') {
+        this.#set({ kind: 'joined', inviter: { id: inviter, name: inviterName } });
+      }
+      return result;
     } finally {
       await network.leaveInviter(inviter);
     }
   }
 
-  async #connect({ inviter, addresses }: Invitation): Promise<PairingChannel> {
+  async #connect({ inviter, addresses }: WayToInviter): Promise<PairingChannel> {
     const { network } = this.#options;
     try {
       network.learnAddresses(inviter, addresses);
@@ -202,12 +253,12 @@ export class PairingService {
       case 'impostor':
         return new ReunionError(
           'link-invalid',
-          'The device that answered does not know the secret of this link, so nothing was joined.',
+          'The device that answered does not know the secret of this link or the words of this code, so nothing was joined.',
         );
       case 'lost':
         return new ReunionError(
           'connection-lost',
-          'The connection to the inviting device broke off before it had answered; try the same link again.',
+          'The connection to the inviting device broke off before it had answered; try the same link or code again.',
         );
     }
   }
@@ -216,6 +267,7 @@ export class PairingService {
     // Strangers may speak the pairing protocol only while there is an invitation that they could ask about.
     if (state.kind === 'failed' || state.kind === 'closed') {
       this.#options.network.acceptPairing(undefined);
+      this.#codes.stop();
     }
     this.#set(hostView(state));
   }
@@ -231,7 +283,7 @@ function hostView(state: HostState<Path>): PairingState {
     case 'closed':
       return { kind: 'idle' };
     case 'inviting':
-      return { kind: 'inviting', invitation: viewOf(state.invitation) };
+      return { kind: 'inviting', invitation: viewOf(state.invitation, state.code) };
     case 'approving': {
       const { peerId, name, system, path, via } = state.candidate;
       const needsCheck = via === 'link';
@@ -320,7 +372,12 @@ function infoOf({ peerId, name }: { readonly peerId: PeerId; readonly name: stri
   return { id: peerId, name };
 }
 
-function viewOf({ link, qr }: OpenInvitation): InvitationView {
-  const { expiresAt } = link;
-  return { link: invitationToLink(link), qr: invitationToLink(qr), expiresAt };
+function viewOf({ link, qr }: OpenInvitation, code: OpenCode | undefined): InvitationView {
+  return {
+    link: invitationToLink(link),
+    qr: invitationToLink(qr),
+    expiresAt: link.expiresAt,
+    code: code ? codeText(code.code) : null,
+    codeExpiresAt: code?.expiresAt ?? null,
+  };
 }

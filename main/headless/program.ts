@@ -57,7 +57,9 @@ export function createProgram({ page }: { readonly page: string }): Command {
 
   program
     .command('invite')
-    .description('print a link that lets one other device join, and wait for it')
+    .description(
+      'print a code, a link and a QR code that let one other device join, and wait for it',
+    )
     .addOption(dataOption())
     .option('--yes', 'approve the device that comes, without asking and without its digits')
     .option('--qr', 'draw a QR code also where the output is no terminal')
@@ -67,9 +69,12 @@ export function createProgram({ page }: { readonly page: string }): Command {
 
   program
     .command('join')
-    .description('join the devices of the person who made the link')
+    .description('join the devices of the person who was shown the code or the link')
     .addOption(dataOption())
-    .argument('<link>', 'what `reunion invite` or the app has printed: reunion:…')
+    .argument(
+      '<code|link>',
+      'what `reunion invite` or the app shows: 4711-ocean-lamp, or reunion:…',
+    )
     .option('--name <name>', 'what this device is called on the others')
     .addOption(historyOption())
     .action(join);

@@ -6,6 +6,9 @@ export const PAIR_PROTOCOL = '/reunion/pair/1.0.0';
 /** A device that was removed is told so: parts of `proto/identity.proto`, DeviceListEntries, each in a frame, then an empty one. */
 export const NOTICE_PROTOCOL = '/reunion/notice/1.0.0';
 
+/** Which device a nameplate stands for: `proto/rendezvous.proto`. */
+export const RENDEZVOUS_PROTOCOL = '/reunion/rendezvous/1.0.0';
+
 /** A payload is at most 256 KiB (see mvds/constants); the rest is room for its own framing. */
 export const SYNC_FRAME_BYTES_MAX = 512 * 1024;
 /** A device list of a hundred devices; a stranger cannot make us hold more. */
@@ -37,3 +40,28 @@ export const RELAY_CONNECTION_BYTES_MAX = 1n << 30n;
 export const RELAY_CONNECTION_MS_MAX = 24 * 60 * 60 * 1_000;
 /** Several devices behind one address, each trying again, may come at once. */
 export const RELAY_INBOUND_PER_SECOND = 100;
+
+/** As long as a short code is good for: a nameplate that outlives its code would be taken for nothing. Milliseconds. */
+export const NAMEPLATE_MS = 5 * 60 * 1_000;
+/** The longest message is a reply with a PeerId of 38 bytes, below 50 bytes in all. */
+export const RENDEZVOUS_FRAME_BYTES_MAX = 64;
+/** One request and its reply; a person is waiting. */
+export const RENDEZVOUS_TIMEOUT_MS = 5_000;
+/** A device uses one at a time; a new one may be claimed before the release of the last one has arrived. */
+export const CLAIMS_PER_PEER_MAX = 2;
+/** PeerIds cost nothing, addresses do: nobody fills the relay from one. Many people may share one, and few pair at once. */
+export const CLAIMS_PER_ADDRESS_MAX = 16;
+/** A fifth of all there are, so that a draw is nearly always free; far more than pair within the same five minutes. */
+export const NAMEPLATES_MAX = 2_000;
+/** When the relay is as full as it may be, one time in 400,000 all of the draws are taken. */
+export const NAMEPLATE_DRAWS_MAX = 8;
+/** The window of the two limits below. */
+export const RENDEZVOUS_WINDOW_MS = 60_000;
+/** Enough for every draw of an inviter and some lookups of mistyped codes. */
+export const REQUESTS_PER_CONNECTION_MAX = 12;
+/** A few devices may share an address; in the 5 minutes of a nameplate it gets to ask for little over 1 % of all there are. */
+export const REQUESTS_PER_ADDRESS_MAX = 24;
+/** Whoever claims to be the inviter gets one guess at the words of the code: this many of 2^22 at most. */
+export const NAMEPLATE_CANDIDATES_MAX = 4;
+/** One computer on the local network can announce any number of devices; nobody owns this many. */
+export const DEVICES_ASKED_MAX = 64;

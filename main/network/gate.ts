@@ -6,6 +6,7 @@ export class Gate {
   #members: ReadonlySet<PeerId> = new Set();
   #relays: ReadonlySet<string> = new Set();
   #wayToInviter: ReadonlySet<string> = new Set();
+  readonly #asked = new Set<string>();
   #pairing = false;
   #removed: ReadonlySet<PeerId> = new Set();
   #notifiers: ReadonlySet<PeerId> = new Set();
@@ -19,7 +20,7 @@ export class Gate {
     this.#relays = relays;
   }
 
-  /** While open, anyone may connect; all but the pairing protocol still asks `isMember`. */
+  /** While open, anyone may connect; all but pairing and rendezvous still ask `isMember`. */
   setPairing(open: boolean): void {
     this.#pairing = open;
   }
@@ -27,6 +28,16 @@ export class Gate {
   /** The device whose invitation is being followed, and the relays on the way to it: they may be dialled. */
   setWayToInviter(peers: ReadonlySet<string>): void {
     this.#wayToInviter = peers;
+  }
+
+  /** A device that is asked whether a nameplate is its own may be dialled, but not connect by itself. */
+  setAsked(peer: PeerId, asked: boolean): void {
+    if (asked) this.#asked.add(peer);
+    else this.#asked.delete(peer);
+  }
+
+  isWayToInviter(peer: string): boolean {
+    return this.#wayToInviter.has(peer);
   }
 
   /** Removed devices are refused also while pairing is open. They may be dialled, to be told so. */
@@ -52,12 +63,16 @@ export class Gate {
     return (this.#members as ReadonlySet<string>).has(peer);
   }
 
+  isRemoved(peer: string): boolean {
+    return (this.#removed as ReadonlySet<string>).has(peer);
+  }
+
   isRelay(peer: string): boolean {
     return this.#relays.has(peer);
   }
 
   admits(peer: string): boolean {
-    if ((this.#removed as ReadonlySet<string>).has(peer)) return false;
+    if (this.isRemoved(peer)) return false;
     return (
       this.#pairing || this.#wayToInviter.has(peer) || this.isMember(peer) || this.isRelay(peer)
     );
@@ -74,7 +89,7 @@ export class Gate {
     return {
       denyDialPeer: (peer) => {
         const id = peer.toString();
-        return !this.admits(id) && !(this.#removed as ReadonlySet<string>).has(id);
+        return !this.admits(id) && !this.#asked.has(id) && !this.isRemoved(id);
       },
       // Private addresses are where a person's own devices are.
       denyDialMultiaddr: () => false,

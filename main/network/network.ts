@@ -18,12 +18,16 @@ import { Gate } from './gate.ts';
 import { toListenError } from './listen.ts';
 import { Members } from './members.ts';
 import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
+import type { Nameplate } from './nameplate.ts';
+import type { NameplateSearch } from './nameplate-search.ts';
 import { createDeviceNode } from './node.ts';
 import { Notices } from './notices.ts';
 import type { Notice, NoticeSource } from './notices.ts';
 import { pathOf } from './path.ts';
 import { Relays } from './relays.ts';
 import type { RelayState } from './relays.ts';
+import { Rendezvous } from './rendezvous.ts';
+import type { ClaimedNameplate } from './rendezvous.ts';
 import { Sessions } from './sessions.ts';
 
 export interface NetworkOptions {
@@ -55,6 +59,7 @@ export class Network implements Transport {
   readonly #sessions: Sessions;
   readonly #members: Members;
   readonly #notices: Notices;
+  readonly #rendezvous: Rendezvous;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(node: Libp2p, gate: Gate, options: NetworkOptions) {
@@ -71,6 +76,7 @@ export class Network implements Transport {
     );
     this.#members = new Members(node, this.#relays, this.#sessions, clock, random);
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
+    this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
     this.addRelays(options.relays);
   }
 
@@ -90,6 +96,7 @@ export class Network implements Transport {
   async start(): Promise<void> {
     await this.#sessions.start();
     await this.#notices.start();
+    await this.#rendezvous.start();
     await this.#node.handle(
       PAIR_PROTOCOL,
       (stream, connection) => {
@@ -163,7 +170,20 @@ export class Network implements Transport {
     return this.#node.getMultiaddrs().map(({ bytes }) => bytes);
   }
 
-  /** While `handler` is set, devices that are no members may open the pairing protocol, and nothing else. */
+  /**
+   * Takes a nameplate of 4 digits that leads to this device, at all connected relays and on the local network; one taken
+   * before is released. Strangers can ask for it while `acceptPairing` lets them in. Rejects with `NoNameplateError`.
+   */
+  async claimNameplate(random: Random): Promise<ClaimedNameplate> {
+    return this.#rendezvous.claim(random);
+  }
+
+  /** Asks all relays and all devices on the local network, also those that appear until `signal` aborts. */
+  findNameplate(nameplate: Nameplate, signal: AbortSignal): NameplateSearch {
+    return this.#rendezvous.find(nameplate, signal);
+  }
+
+  /** While `handler` is set, devices that are no members may open the pairing protocol, and rendezvous, and nothing else. */
   acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): void {
     this.#gate.setPairing(handler !== undefined);
     this.#onPairing = handler;

@@ -7,6 +7,8 @@ import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import { createLibp2p } from 'libp2p';
+import { systemClock } from '../helpers/clock.ts';
+import type { Clock } from '../helpers/clock.ts';
 import {
   RELAY_CONNECTION_BYTES_MAX,
   RELAY_CONNECTION_MS_MAX,
@@ -14,8 +16,9 @@ import {
   RELAY_RESERVATIONS_MAX,
   RELAY_RESERVATION_MS,
 } from './constants.ts';
-
 import { faultTolerance, ListenError, toListenError } from './listen.ts';
+import { NameplateRegistry } from './nameplate-registry.ts';
+import { serveRegistry } from './rendezvous-server.ts';
 
 export interface RelayServer {
   /** Multiaddrs that end in the relay's PeerId. */
@@ -32,13 +35,14 @@ const DEFAULT_LISTEN = [
 ];
 
 /**
- * Starts a circuit relay v2 server, which passes on bytes between devices and cannot read them.
- * `seed` has 32 bytes. Where `listen` is empty it takes
+ * Starts a circuit relay v2 server, which passes on bytes between devices and cannot read them, and which keeps the
+ * nameplates of devices that invite others. `seed` has 32 bytes. Where `listen` is empty it takes
  * ports 4001 (TCP) and 4002 (WebSocket). Rejects with `ListenError` where it cannot listen on what was asked for.
  */
 export async function startRelayServer(
   seed: Uint8Array,
   listen: readonly string[],
+  clock: Clock = systemClock,
 ): Promise<RelayServer> {
   const asked = listen.length > 0;
   const node = await createLibp2p({
@@ -65,6 +69,7 @@ export async function startRelayServer(
   }).catch((error: unknown) => {
     throw toListenError(error);
   });
+  await serveRegistry(node, new NameplateRegistry(clock));
   const addresses = node.getMultiaddrs().map((address) => address.toString());
   if (addresses.length === 0) {
     await node.stop();

@@ -67,6 +67,10 @@ export class Relays {
     return new Set(this.#relays.keys());
   }
 
+  known(): readonly { readonly peerId: string; readonly address: Multiaddr }[] {
+    return [...this.#relays.values()];
+  }
+
   /** Where a device that is reserved at the same relays can be dialled. */
   addresses(): readonly Multiaddr[] {
     return [...this.#relays.values()].map(({ address }) => address);

@@ -19,7 +19,8 @@ export async function invite(options: {
     const asked = untilStopped();
     const role = options.mailbox ? 'mailbox' : 'device';
     const outcome = followInvitation(client, role, options.yes === true);
-    const { link, qr } = await client.call('invite', { minutes: options.minutes });
+    const { link, qr, code } = await client.call('invite', { minutes: options.minutes });
+    if (code !== null) console.log(`code ${code}`);
     console.log(link);
     if (options.qr ?? process.stdout.isTTY) console.log(`\n${qrText(qr, process.stdout.isTTY)}`);
     const stopped = asked.then(async () => {

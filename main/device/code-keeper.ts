@@ -1,0 +1,63 @@
+import type { Clock, Random } from '../helpers/clock.ts';
+import { createCode } from '../identity/pairing-code.ts';
+import type { OpenCode } from '../identity/pairing-host.ts';
+import type { Network } from '../network/network.ts';
+import { NAMEPLATE_MS } from '../network/constants.ts';
+import { NoNameplateError } from '../network/rendezvous.ts';
+
+/** A code that nobody has used is replaced so many times: whoever comes back to the screen after that asks for another. */
+const RENEWALS_MAX = 3;
+
+export interface CodeKeeperOptions {
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The code that is good from now on; undefined: none is. */
+  readonly onCode: (code: OpenCode | undefined) => void;
+}
+
+/** Keeps a short code on the screen while an invitation is open: five minutes each, a few times. */
+export class CodeKeeper {
+  readonly #options: CodeKeeperOptions;
+  /** Ends what is under way. */
+  #stop: () => void = () => undefined;
+
+  constructor(options: CodeKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves once there is a code, or there can be none: every nameplate that was drawn is taken. */
+  async start(): Promise<void> {
+    this.stop();
+    const run = new AbortController();
+    this.#stop = () => run.abort();
+    await this.#show(run.signal, RENEWALS_MAX);
+  }
+
+  stop(): void {
+    this.#stop();
+    this.#stop = () => undefined;
+  }
+
+  async #show(signal: AbortSignal, renewals: number): Promise<void> {
+    const { network, clock, random, onCode } = this.#options;
+    const claimed = await network.claimNameplate(random).catch((error: unknown) => {
+      if (error instanceof NoNameplateError) return undefined;
+      throw error;
+    });
+    if (!claimed) return;
+    if (signal.aborted) {
+      claimed.release();
+      return;
+    }
+    onCode({ code: createCode(claimed.nameplate), expiresAt: clock.now() + NAMEPLATE_MS });
+    const cancel = clock.schedule(NAMEPLATE_MS, () => {
+      onCode(undefined);
+      if (renewals > 0) void this.#show(signal, renewals - 1);
+    });
+    signal.addEventListener('abort', () => {
+      cancel();
+      claimed.release();
+    });
+  }
+}
