@@ -42,6 +42,8 @@ describe('without a relay, asked at an address that the test notes in place of m
     const addresses = candidates[0]?.addresses ?? [];
     expect(addresses.map((address) => multiaddr(address).toString())).toEqual(a.addresses);
     expect(joiner.node.getConnections()).toEqual([]);
+    // Nor may it be dialled any more.
+    await expect(joiner.node.dial(peerIdFromString(a.peerId))).rejects.toThrow('DialPeer');
     await b.network.connectToInviter(a.peerId, addresses);
     expect(await a.pairing).toMatchObject({ peerId: b.peerId, path: 'lan' });
   }, 30_000);
@@ -56,7 +58,7 @@ describe('without a relay, asked at an address that the test notes in place of m
     expect((await next).value).toMatchObject({ peerId: a.peerId, via: 'lan' });
   });
 
-  test.each([0, 1, 2, 3, 5, 8, 13])(
+  test.each([0, 10, 20, 30])(
     'a device is found though a dial to it is just being refused, %i turns before the search',
     async (turns) => {
       const a = await startInviter();
