@@ -47,6 +47,8 @@ export const NAMEPLATE_MS = 5 * 60 * 1_000;
 export const RENDEZVOUS_FRAME_BYTES_MAX = 64;
 /** One request and its reply; a person is waiting. */
 export const RENDEZVOUS_TIMEOUT_MS = 5_000;
+/** On the local network a connection takes milliseconds. It is tried twice. */
+export const DEVICE_DIAL_TIMEOUT_MS = 2_000;
 /** A device uses one at a time; a new one may be claimed before the release of the last one has arrived. */
 export const CLAIMS_PER_PEER_MAX = 2;
 /** PeerIds cost nothing, addresses do: nobody fills the relay from one. Many people may share one, and few pair at once. */

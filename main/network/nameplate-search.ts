@@ -3,7 +3,11 @@ import type { Connection, Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interfa
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { parsePeerId } from '../helpers/peer-id.ts';
 import type { PeerId } from '../mvds/types.ts';
-import { DEVICES_ASKED_MAX, NAMEPLATE_CANDIDATES_MAX, RENDEZVOUS_TIMEOUT_MS } from './constants.ts';
+import {
+  DEVICES_ASKED_MAX,
+  DEVICE_DIAL_TIMEOUT_MS,
+  NAMEPLATE_CANDIDATES_MAX,
+} from './constants.ts';
 import type { Gate } from './gate.ts';
 import { peerIn } from './multiaddrs.ts';
 import type { Nameplate } from './nameplate.ts';
@@ -143,12 +147,26 @@ export class NameplateSearch {
 
   async #askDevice(peer: PeerId): Promise<void> {
     if (this.#askedDevices.has(peer) || this.#askedDevices.size >= DEVICES_ASKED_MAX) return;
+    this.#askedDevices.add(peer);
+    // At once, before anything is waited for: the library dials whatever is discovered, to see if it is a relay.
+    this.#gate.setAsked(peer, true);
+    try {
+      await this.#askAllowed(peer);
+    } finally {
+      this.#gate.setAsked(peer, false);
+    }
+  }
+
+  async #askAllowed(peer: PeerId): Promise<void> {
     const open = this.#connectionTo(peer);
     const addresses = await this.#addressesOf(peer, open);
     const address = open?.remoteAddr ?? addresses[0];
-    if (!address || this.#askedDevices.has(peer)) return;
-    this.#askedDevices.add(peer);
-    const connection = open ?? (await this.#dial(peer, addresses));
+    if (!address) {
+      // Asked once it is known where it is.
+      this.#askedDevices.delete(peer);
+      return;
+    }
+    const connection = open ?? (await this.#dial(addresses));
     const answer = connection
       ? await askWhose(connection, this.#nameplate, this.#over.signal)
       : 'unreachable';
@@ -180,16 +198,16 @@ export class NameplateSearch {
     return all.filter((address, index) => all.findIndex((one) => one.equals(address)) === index);
   }
 
-  async #dial(peer: PeerId, addresses: Multiaddr[]): Promise<Connection | undefined> {
-    const signal = AbortSignal.any([this.#over.signal, AbortSignal.timeout(RENDEZVOUS_TIMEOUT_MS)]);
-    this.#gate.setAsked(peer, true);
-    try {
-      return await this.#node.dial(addresses, { signal });
-    } catch {
-      return undefined;
-    } finally {
-      this.#gate.setAsked(peer, false);
+  async #dial(addresses: Multiaddr[]): Promise<Connection | undefined> {
+    // Once more, as the first may have been joined to one of the library's own that was refused before the search; it is
+    // then refused as well, or never settled (libp2p 3.3.11).
+    for (let attempt = 0; attempt < 2 && !this.#over.signal.aborted; attempt++) {
+      const timeout = AbortSignal.timeout(DEVICE_DIAL_TIMEOUT_MS);
+      const signal = AbortSignal.any([this.#over.signal, timeout]);
+      const connection = await this.#node.dial(addresses, { signal }).catch(() => undefined);
+      if (connection) return connection;
     }
+    return undefined;
   }
 
   #add(candidate: NameplateCandidate): void {

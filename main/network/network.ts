@@ -118,6 +118,7 @@ export class Network implements Transport {
   async stop(): Promise<void> {
     this.#relays.stop();
     this.#members.stop();
+    this.#rendezvous.stop();
     await this.#node.stop();
   }
 

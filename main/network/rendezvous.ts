@@ -33,6 +33,7 @@ export class Rendezvous {
   readonly #clock: Clock;
   readonly #self: PeerId;
   #claimed: ClaimedNameplate | undefined;
+  #cancelExpiry: () => void = () => undefined;
   /** Settles once the relays know of the last release. */
   #released: Promise<unknown> = Promise.resolve();
 
@@ -66,6 +67,11 @@ export class Rendezvous {
     await serveRendezvous(this.#node, service, (peer) => this.#gate.admits(peer));
   }
 
+  /** The relays will notice by themselves. */
+  stop(): void {
+    this.#cancelExpiry();
+  }
+
   /**
    * Claims a nameplate at all connected relays and answers for it on the local network; one claimed before is released.
    * Rejects with `NoNameplateError`.
@@ -87,14 +93,22 @@ export class Rendezvous {
 
   /** Whether no relay knows another device by it. Relays that keep no nameplates, or no more of them, do not count. */
   async #claimAtRelays(nameplate: Nameplate): Promise<boolean> {
-    const connections = this.#toRelays();
-    const outcomes = await Promise.all(
-      connections.map((connection) => askToClaim(connection, nameplate)),
-    );
-    if (!outcomes.includes('taken')) return true;
-    const claimed = connections.filter((_, index) => outcomes[index] === 'ok');
-    await Promise.all(claimed.map((connection) => askToRelease(connection, nameplate)));
-    return false;
+    const asked = new Map<Connection, Awaited<ReturnType<typeof askToClaim>>>();
+    // A relay may have come while the others were asked.
+    for (;;) {
+      const connections = this.#toRelays().filter((connection) => !asked.has(connection));
+      if (connections.length === 0) return true;
+      await Promise.all(
+        connections.map(async (connection) => {
+          asked.set(connection, await askToClaim(connection, nameplate));
+        }),
+      );
+      const outcomes = [...asked];
+      if (!outcomes.some(([, outcome]) => outcome === 'taken')) continue;
+      const claimed = outcomes.filter(([, outcome]) => outcome === 'ok');
+      await Promise.all(claimed.map(([connection]) => askToRelease(connection, nameplate)));
+      return false;
+    }
   }
 
   #hold(nameplate: Nameplate): ClaimedNameplate {
@@ -104,12 +118,12 @@ export class Rendezvous {
       release: () => {
         if (this.#claimed !== claimed) return;
         this.#claimed = undefined;
-        cancel();
+        this.#cancelExpiry();
         const told = this.#toRelays().map((connection) => askToRelease(connection, nameplate));
         this.#released = Promise.all(told);
       },
     };
-    const cancel = this.#clock.schedule(NAMEPLATE_MS, () => claimed.release());
+    this.#cancelExpiry = this.#clock.schedule(NAMEPLATE_MS, () => claimed.release());
     this.#claimed = claimed;
     return claimed;
   }

@@ -2,13 +2,18 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, test } from 'vitest';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
+import type { Clock } from '../../main/helpers/clock.ts';
 import {
   NAMEPLATE_CANDIDATES_MAX,
   NAMEPLATE_MS,
+  RENDEZVOUS_FRAME_BYTES_MAX,
+  RENDEZVOUS_PROTOCOL,
   REQUESTS_PER_CONNECTION_MAX,
 } from '../../main/network/constants.ts';
+import { frameChannel } from '../../main/network/framing.ts';
 import { Gate } from '../../main/network/gate.ts';
 import { askWhose } from '../../main/network/rendezvous-client.ts';
+import { RendezvousAction, RendezvousRequest } from '../../main/proto/rendezvous.ts';
 import { keysOf } from '../helpers/identities.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import {
@@ -22,6 +27,7 @@ import {
   startJoiner,
   startInviter,
   startLiar,
+  startRelay,
 } from './rendezvous-helpers.ts';
 
 describe('without a relay, asked at an address that the test notes in place of mDNS', () => {
@@ -36,6 +42,8 @@ describe('without a relay, asked at an address that the test notes in place of m
     const addresses = candidates[0]?.addresses ?? [];
     expect(addresses.map((address) => multiaddr(address).toString())).toEqual(a.addresses);
     expect(joiner.node.getConnections()).toEqual([]);
+    // Nor may it be dialled any more.
+    await expect(joiner.node.dial(peerIdFromString(a.peerId))).rejects.toThrow('DialPeer');
     await b.network.connectToInviter(a.peerId, addresses);
     expect(await a.pairing).toMatchObject({ peerId: b.peerId, path: 'lan' });
   }, 30_000);
@@ -49,6 +57,20 @@ describe('without a relay, asked at an address that the test notes in place of m
     await joiner.tell(a.peerId, a.addresses);
     expect((await next).value).toMatchObject({ peerId: a.peerId, via: 'lan' });
   });
+
+  test.each([0, 10, 20, 30])(
+    'a device is found though a dial to it is just being refused, %i turns before the search',
+    async (turns) => {
+      const a = await startInviter();
+      const joiner = await startJoiner();
+      await joiner.tell(a.peerId, a.addresses);
+      // As the library does with whatever is discovered, to see if it is a relay.
+      const refused = joiner.node.dial(peerIdFromString(a.peerId)).catch(() => undefined);
+      for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      expect((await outcomeOf(joiner, a.nameplate)).candidates).toHaveLength(1);
+      await refused;
+    },
+  );
 
   test('a device to which there is a connection is asked on that, and it stays open', async () => {
     const a = await startInviter();
@@ -96,6 +118,26 @@ describe('without a relay, asked at an address that the test notes in place of m
     await a.network.stop();
     expect(await outcomeOf(joiner, a.nameplate)).toEqual(unreachable);
   }, 30_000);
+
+  test('a stranger that comes through a relay gets no answer from the device itself', async () => {
+    const relay = await startRelay();
+    const a = await start(0, { relays: [relay] });
+    const [address = new Uint8Array()] = await a.network.reachableAt();
+    const { nameplate } = await a.network.claimNameplate(systemRandom);
+    a.network.acceptPairing(() => undefined);
+    const stranger = await openNode(5);
+    const connection = await stranger.dial(multiaddr(address));
+    const ask = async () => {
+      const options = { runOnLimitedConnection: true };
+      const stream = await connection.newStream(RENDEZVOUS_PROTOCOL, options);
+      const channel = frameChannel(stream, RENDEZVOUS_FRAME_BYTES_MAX);
+      const request = { action: RendezvousAction.LOOKUP, nameplate: Number(nameplate) };
+      await channel.write(RendezvousRequest.encode(request));
+      return channel.read();
+    };
+    expect(await ask().catch(() => undefined)).toBeUndefined();
+    expect(connection.status).toBe('open');
+  });
 
   test('a stranger that is still connected gets no answer once pairing has closed', async () => {
     const a = await startInviter();
@@ -172,4 +214,20 @@ test('a device that may be asked may be dialled, but not connect by itself', () 
   expect(gate.admits(peerId)).toBe(false);
   gate.setAsked(peerId, false);
   expect(hooks.denyDialPeer?.(id)).toBe(true);
+});
+
+test('a device that stops leaves no timer behind for the nameplate that it has claimed', async () => {
+  const pending = new Set<object>();
+  const clock: Clock = {
+    now: () => systemClock.now(),
+    schedule: (_delayMs, callback) => {
+      pending.add(callback);
+      return () => pending.delete(callback);
+    },
+  };
+  const { network } = await start(0, { clock });
+  await network.claimNameplate(systemRandom);
+  expect(pending.size).toBe(1);
+  await network.stop();
+  expect(pending.size).toBe(0);
 });

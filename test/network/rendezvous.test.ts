@@ -1,3 +1,4 @@
+import { concatBytes } from '../../main/helpers/bytes.ts';
 import { multiaddr } from '@multiformats/multiaddr';
 import { pEvent } from 'p-event';
 import { describe, expect, test } from 'vitest';
@@ -17,7 +18,12 @@ import { askWhose } from '../../main/network/rendezvous-client.ts';
 import { serveRegistry, serveRendezvous } from '../../main/network/rendezvous-server.ts';
 import type { RendezvousService } from '../../main/network/rendezvous-server.ts';
 import { NoNameplateError } from '../../main/network/rendezvous.ts';
-import { RendezvousAction, RendezvousRequest } from '../../main/proto/rendezvous.ts';
+import {
+  RendezvousAction,
+  RendezvousOutcome,
+  RendezvousReply,
+  RendezvousRequest,
+} from '../../main/proto/rendezvous.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 import {
   start,
@@ -144,6 +150,27 @@ describe('through a relay', () => {
     expect((await outcomeOf(finderOf(b), nameplate)).candidates).toHaveLength(1);
   }, 30_000);
 
+  test('a relay that comes while another one is being asked is asked as well', async () => {
+    const late = await openNode(91);
+    const registry = new NameplateRegistry(systemClock);
+    await serveRegistry(late, registry);
+    const slow = await openNode(90);
+    const a = await start(0, { relays: [addressOf(slow)] });
+    await slow.handle(RENDEZVOUS_PROTOCOL, async (stream) => {
+      const channel = frameChannel(stream, RENDEZVOUS_FRAME_BYTES_MAX);
+      await channel.read();
+      // What tells the late relay who it is is told on an open connection.
+      const connected = pEvent(late, 'peer:identify');
+      a.network.addRelays([addressOf(late)]);
+      await connected;
+      await channel.write(RendezvousReply.encode({ outcome: RendezvousOutcome.OK }));
+      await channel.close();
+    });
+    const { nameplate } = await a.network.claimNameplate(systemRandom);
+    const asker = { peer: a.peerId, connection: '', address: '' };
+    expect(registry.lookup(asker, nameplate)).toBe(a.peerId);
+  });
+
   test('a relay without the protocol is passed over, and said to be', async () => {
     const [old, relay] = [addressOf(await openNode(91)), await startRelay()];
     const a = await start(0, { relays: [old, relay] });
@@ -194,8 +221,14 @@ describe('through a relay', () => {
     expect(found.tried()).toEqual([]);
   }, 30_000);
 
+  // Read as protobuf it is a lookup, and a field that nobody knows.
+  const overlong = concatBytes(
+    RendezvousRequest.encode({ action: RendezvousAction.LOOKUP, nameplate: 1 }),
+    new Uint8Array([0x7a, RENDEZVOUS_FRAME_BYTES_MAX]),
+    new Uint8Array(RENDEZVOUS_FRAME_BYTES_MAX),
+  );
   test.each([
-    ['a frame over the limit', new Uint8Array(RENDEZVOUS_FRAME_BYTES_MAX + 1)],
+    ['a frame over the limit', overlong],
     ['what is no message', new Uint8Array([0xff])],
     [
       'a request without an action',
