@@ -49,6 +49,7 @@ test(
     await invitation.errorLine(/“B” .* Type the two digits/u);
     // What is no pair of digits is asked for again, and costs nothing.
     invitation.child.stdin?.write('seven\n');
+    await invitation.errorLine(/Type the two digits[^]*Type the two digits/u);
     invitation.child.stdin?.write(`${digits}\n`);
     expect(await joining.finished).toMatchObject({ code: 0, stdout: 'joined A' });
     expect(await invitation.finished).toMatchObject({ code: 0 });
@@ -94,6 +95,26 @@ test(
     invitation.child.stdin?.write('y\n');
     expect(await joining.finished).toMatchObject({ code: 0, stdout: 'joined A' });
     expect((await joining.finished).stderr).not.toContain('digits');
+    expect(await invitation.finished).toMatchObject({ code: 0 });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'a code is all that has to be typed',
+  async () => {
+    const relay = await startRelay();
+    const [a, b] = [temporaryFolder(), temporaryFolder()];
+    for (const [folder, name] of [
+      [a, 'A'],
+      [b, 'B'],
+    ] as const) {
+      await startDevice(folder, ['--name', name, '--web', 'off', '--relay', relay.address]);
+    }
+    const invitation = new RunningProcess(['invite', '--data', a, '--yes']);
+    const [, code = ''] = await invitation.line(/^code (\S+)$/u);
+    const joined = await reunion(['join', '--data', b, code.toUpperCase().replaceAll('-', ' ')]);
+    expect(joined).toMatchObject({ code: 0, stdout: 'joined A' });
     expect(await invitation.finished).toMatchObject({ code: 0 });
   },
   TIMEOUT_MS,

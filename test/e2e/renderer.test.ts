@@ -44,11 +44,12 @@ test('a person starts, pairs a second device and writes on both, all in the page
   await one.page.getByRole('button', { name: 'Add a device' }).click();
   const link = await one.page.getByLabel('Link for the other device').inputValue();
   await other.page.getByRole('button', { name: 'I already have one' }).click();
-  await other.page.getByPlaceholder('reunion:…').fill(link.slice(0, -9));
+  await other.page.getByPlaceholder(/reunion:/u).fill(link.slice(0, -9));
   await other.page.getByRole('button', { name: 'Join' }).click();
   await other.page.getByRole('alert').getByText('This is not a Reunion link').waitFor();
+  await one.page.getByText(/^\d{4}-[a-z]+-[a-z]+$/u).waitFor();
   await picture(one.page, 'invite');
-  await other.page.getByPlaceholder('reunion:…').fill(link);
+  await other.page.getByPlaceholder(/reunion:/u).fill(link);
   await other.page.getByRole('button', { name: 'Join' }).click();
   await other.page.getByText('Approve this device on “Desk”.').waitFor();
   await one.page.getByText('Laptop wants to join.').waitFor();
