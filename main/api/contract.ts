@@ -63,6 +63,8 @@ export const commandArguments = {
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
   removeDevice: device,
   renameDevice: device.extend({ name: z.string() }),
+  /** Deletes everything that this device holds, its keys first, and ends it. Only where it was removed by another. */
+  eraseDevice: none,
   /** Another device, by its id or its name. Nothing is sent to it or taken from it until it is resumed. */
   pauseDevice: device,
   resumeDevice: device,
@@ -82,9 +84,18 @@ export const commandArguments = {
   invite: z
     .object({ minutes: z.number().positive().max(INVITATION_MINUTES_MAX).optional() })
     .strict(),
-  /** Lets the device in, as a device where no role is given. */
+  /**
+   * Lets the device in, as a device where no role is given. `check` is what it shows, where it does; `unchecked` lets whoever
+   * used the link first in without looking.
+   */
   approve: z
-    .object({ requestId: z.string(), role: z.enum(['device', 'mailbox']).optional() })
+    .object({
+      requestId: z.string(),
+      role: z.enum(['device', 'mailbox']).optional(),
+      check: z
+        .union([z.literal('unchecked'), z.string().regex(/^\d{2}$/u, 'two digits')])
+        .optional(),
+    })
     .strict(),
   reject: z.object({ requestId: z.string() }).strict(),
   cancelPairing: none,
@@ -106,6 +117,7 @@ export interface CommandResults {
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;
   readonly renameDevice: Status;
+  readonly eraseDevice: Record<string, never>;
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
   readonly setDeviceInterval: Status;

@@ -166,8 +166,10 @@ export interface MessagePage {
 }
 
 export interface Invitation {
-  /** `reunion:` and base64url. */
+  /** `reunion:` and base64url. Whoever follows it shows two digits, which are to be typed on the inviting device. */
   readonly link: string;
+  /** The same with another secret, to be drawn as a QR code: for a camera, and so without digits. */
+  readonly qr: string;
   readonly expiresAt: number;
 }
 
@@ -182,10 +184,18 @@ export type PairingState =
       readonly name: string;
       readonly system: string;
       readonly path: Path;
+      /** Whether `approve` wants the two digits that the other device shows. */
+      readonly needsCheck: boolean;
     }
   | { readonly kind: 'admitting'; readonly device: DeviceInfo }
   | { readonly kind: 'invited'; readonly device: DeviceInfo }
-  | { readonly kind: 'joining'; readonly step: 'connecting' | 'waiting'; readonly inviter: string }
+  | {
+      readonly kind: 'joining';
+      readonly step: 'connecting' | 'waiting';
+      readonly inviter: string;
+      /** Two digits to be typed on the inviting device; null where none are asked for. */
+      readonly check: string | null;
+    }
   | { readonly kind: 'joined'; readonly inviter: DeviceInfo }
   | { readonly kind: 'failed'; readonly side: 'inviting' | 'joining'; readonly error: ApiError };
 
@@ -203,10 +213,14 @@ export type ErrorCode =
   | 'no-way-in'
   | 'inviter-unreachable'
   | 'pairing-refused'
+  | 'check-missing'
+  | 'wrong-check'
+  | 'wrong-code'
   | 'pairing-cancelled'
   | 'pairing-busy'
   | 'already-member'
   | 'device-removed'
+  | 'not-removed'
   | 'mailbox'
   | 'connection-lost'
   | 'storage'

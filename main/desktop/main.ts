@@ -57,6 +57,11 @@ function openDevice(): Promise<Device> {
     lan: true,
     clock: systemClock,
     random: systemRandom,
+    // It begins anew, as a device that nobody knows.
+    onErase: () => {
+      app.relaunch();
+      app.quit();
+    },
     log: { error: (error) => logger.error(error), notice: (text) => logger.warn(text) },
   });
 }

@@ -15,6 +15,7 @@ export interface CommandTargets {
   readonly sync: SyncControl;
   readonly status: () => Promise<Status>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
+  readonly erase: () => void;
   readonly setHistory: (history: History) => Promise<Status>;
   readonly join: (
     link: string,
@@ -25,8 +26,17 @@ export interface CommandTargets {
 
 /** The commands of the api, each by the part of the device that does it. */
 export function createCommands(targets: CommandTargets): DeviceCommands {
-  const { conversations, pairing, devices, sync, status, createFirstDevice, setHistory, join } =
-    targets;
+  const {
+    conversations,
+    pairing,
+    devices,
+    sync,
+    status,
+    createFirstDevice,
+    erase,
+    setHistory,
+    join,
+  } = targets;
   return {
     status: async () => status(),
     conversations: async () => conversations.list(),
@@ -42,6 +52,10 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     renameDevice: async ({ device, name }) => {
       await devices.rename(device, name);
       return status();
+    },
+    eraseDevice: async () => {
+      erase();
+      return {};
     },
     pauseDevice: async ({ device }) => {
       await sync.pause(device);
@@ -68,8 +82,8 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       devices.checkSay();
       return pairing.invite(minutes * 60_000);
     },
-    approve: async ({ requestId, role = 'device' }) => {
-      pairing.decide(requestId, { kind: 'approve', role });
+    approve: async ({ requestId, role = 'device', check }) => {
+      pairing.decide(requestId, { kind: 'approve', role, check });
       return {};
     },
     reject: async ({ requestId }) => {

@@ -5,11 +5,11 @@ import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import { presentable } from '../identity/device-name.ts';
 import type { Invitation } from '../identity/invitation.ts';
-import { openKeys } from '../identity/keys.ts';
+import { eraseKeys, openKeys } from '../identity/keys.ts';
 import type { DeviceKeys } from '../identity/keys.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
 import { Network } from '../network/network.ts';
-import { holdsStore, openStore } from '../store/index.ts';
+import { eraseStore, holdsStore, openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
 import { createCommands } from './commands.ts';
@@ -69,6 +69,7 @@ export class Device {
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
+  #isToBeErased = false;
   #cancelSaving: (() => void) | undefined;
   #storage: Status['storage'] = { messages: 0, bytes: 0 };
 
@@ -227,6 +228,7 @@ export class Device {
         }),
         status: () => this.#status(),
         createFirstDevice: (name) => this.#createFirstDevice(name),
+        erase: () => this.#erase(),
         setHistory: (chosen) => this.#setHistory(chosen),
         join: (link, name, chosen) => this.#join(link, name, chosen),
       }),
@@ -242,7 +244,7 @@ export class Device {
     return this.#settings.name;
   }
 
-  /** Ends the sessions and closes the store. */
+  /** Ends the sessions and closes the store; and erases the device, where that was asked for. */
   async close(): Promise<void> {
     await this.#pairing.stop();
     await this.#sync.stop();
@@ -251,6 +253,22 @@ export class Device {
     this.#cancelSaving?.();
     await this.#settings.setHistory(this.#sync.peers());
     await this.#store.close();
+    if (!this.#isToBeErased) return;
+    // The key first: whatever goes wrong then, nobody reads what is left.
+    eraseKeys(this.#options.folder);
+    eraseStore(this.#options.folder);
+  }
+
+  /** Only what was removed is erased: a device that still belongs to the others would leave them waiting for it. */
+  #erase(): void {
+    if (!this.#list.list?.removed.has(this.id)) {
+      throw new ReunionError(
+        'not-removed',
+        'This device belongs to the others; remove it from them before it is erased.',
+      );
+    }
+    this.#isToBeErased = true;
+    this.#options.onErase?.();
   }
 
   async #start(): Promise<void> {

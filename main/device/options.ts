@@ -14,6 +14,8 @@ export interface DeviceOptions {
   readonly lan: boolean;
   readonly clock: Clock;
   readonly random: Random;
+  /** This device is to be erased, which `close` does: whoever runs it closes it now. */
+  readonly onErase?: () => void;
   /** Told of every failure that is a bug, and of what went wrong and was dealt with. */
   readonly log: { error(error: unknown): void; notice(text: string): void };
 }

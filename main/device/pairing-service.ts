@@ -11,7 +11,7 @@ import type { Invitation } from '../identity/invitation.ts';
 import { joinByInvitation } from '../identity/pairing-guest.ts';
 import type { JoinResult } from '../identity/pairing-guest.ts';
 import { PairingHost } from '../identity/pairing-host.ts';
-import type { Answer, HostState } from '../identity/pairing-host.ts';
+import type { Answer, HostState, OpenInvitation } from '../identity/pairing-host.ts';
 import type { RefusalReason } from '../identity/pairing-messages.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { Network, PairingChannel } from '../network/network.ts';
@@ -81,8 +81,16 @@ export class PairingService {
   }
 
   decide(requestId: string, decision: Answer): void {
-    if (this.#host.decide(requestId, decision)) return;
-    throw new ReunionError('not-found', 'That device is no longer waiting for an answer.');
+    switch (this.#host.decide(requestId, decision)) {
+      case 'taken':
+        return;
+      case 'gone':
+        throw new ReunionError('not-found', 'That device is no longer waiting for an answer.');
+      case 'check-missing':
+        throw new ReunionError('check-missing', 'Type the two digits that the other device shows.');
+      case 'wrong-check':
+        throw hostError('wrong-check');
+    }
   }
 
   async cancel(): Promise<void> {
@@ -147,19 +155,21 @@ export class PairingService {
   async #join(invitation: Invitation, name: string): Promise<void> {
     const { network, self, adopt } = this.#options;
     const { inviter } = invitation;
-    this.#set({ kind: 'joining', step: 'connecting', inviter: '' });
+    this.#set({ kind: 'joining', step: 'connecting', inviter: '', check: null });
     try {
       const pairing = await this.#connect(invitation);
       this.#joining = pairing;
       if (this.#cancelled) await pairing.channel.close();
       let inviterName = '';
       const result = await joinByInvitation({
-        invitation,
+        inviter,
+        by: { secret: invitation.secret },
         self: { peerId: self.peerId, name, system: self.system },
         channel: pairing.channel,
         onWaiting: (told) => {
-          inviterName = told;
-          this.#set({ kind: 'joining', step: 'waiting', inviter: told });
+          inviterName = told.inviter;
+          const { inviter, check = null } = told;
+          this.#set({ kind: 'joining', step: 'waiting', inviter, check });
         },
         store: (deviceList) => adopt(deviceList, invitation),
       });
@@ -223,8 +233,10 @@ function hostView(state: HostState<Path>): PairingState {
     case 'inviting':
       return { kind: 'inviting', invitation: viewOf(state.invitation) };
     case 'approving': {
-      const { peerId, name, system, path } = state.candidate;
-      return { kind: 'approving', requestId: state.requestId, id: peerId, name, system, path };
+      const { peerId, name, system, path, via } = state.candidate;
+      const needsCheck = via === 'link';
+      const { requestId } = state;
+      return { kind: 'approving', requestId, id: peerId, name, system, path, needsCheck };
     }
     case 'admitting':
       return { kind: 'admitting', device: infoOf(state.candidate) };
@@ -235,12 +247,22 @@ function hostView(state: HostState<Path>): PairingState {
   }
 }
 
-function hostError(reason: 'expired' | 'rejected' | 'cancelled'): ReunionError {
+function hostError(reason: Extract<HostState<Path>, { kind: 'failed' }>['reason']): ReunionError {
   switch (reason) {
     case 'expired':
       return new ReunionError('link-expired', 'The invitation has expired; nobody joined.');
     case 'rejected':
       return new ReunionError('pairing-refused', 'The device was refused; its link is dead.');
+    case 'wrong-check':
+      return new ReunionError(
+        'wrong-check',
+        'Those are not the digits that the other device shows: somebody else may have used the link. It is dead; make a new one.',
+      );
+    case 'wrong-code':
+      return new ReunionError(
+        'wrong-code',
+        'Somebody entered a wrong code, which has one guess. It is dead, with its link; make a new one.',
+      );
     case 'cancelled':
       return new ReunionError(
         'pairing-cancelled',
@@ -266,6 +288,16 @@ function refused(reason: RefusalReason): ReunionError {
       );
     case 'rejected':
       return new ReunionError('pairing-refused', 'The other device refused this one.');
+    case 'wrong-code':
+      return new ReunionError(
+        'wrong-code',
+        'That is not the code that the other device shows. It had one guess; make a new one there.',
+      );
+    case 'wrong-check':
+      return new ReunionError(
+        'wrong-check',
+        'Other digits than these were typed on the other device, so its link is dead; make a new one there.',
+      );
     case 'cancelled':
       return new ReunionError(
         'pairing-cancelled',
@@ -288,6 +320,7 @@ function infoOf({ peerId, name }: { readonly peerId: PeerId; readonly name: stri
   return { id: peerId, name };
 }
 
-function viewOf(invitation: Invitation): InvitationView {
-  return { link: invitationToLink(invitation), expiresAt: invitation.expiresAt };
+function viewOf({ link, qr }: OpenInvitation): InvitationView {
+  const { expiresAt } = link;
+  return { link: invitationToLink(link), qr: invitationToLink(qr), expiresAt };
 }

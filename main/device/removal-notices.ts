@@ -48,7 +48,7 @@ export class RemovalNotices {
     const untold = isRemoved ? [] : devices.map(([peer]) => peer);
     network.tell({
       removed: new Set(isRemoved ? [] : list.removed.keys()),
-      peers: new Set(untold.filter((peer) => !this.#told.has(peer))),
+      untold: new Set(untold.filter((peer) => !this.#told.has(peer))),
       notice: () => this.#notice(),
       onTold: (peer) => {
         this.#told.add(peer);

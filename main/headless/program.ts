@@ -8,7 +8,7 @@ import {
 import type { History } from '../api/types.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { runDevice } from './commands/device.ts';
-import { listDevices, removeDevice, renameDevice } from './commands/devices.ts';
+import { eraseDevice, listDevices, removeDevice, renameDevice } from './commands/devices.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
 import { runRelay } from './commands/relay.ts';
@@ -59,7 +59,9 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .command('invite')
     .description('print a link that lets one other device join, and wait for it')
     .addOption(dataOption())
-    .option('--yes', 'approve the device that comes, without asking')
+    .option('--yes', 'approve the device that comes, without asking and without its digits')
+    .option('--qr', 'draw a QR code also where the output is no terminal')
+    .option('--mailbox', 'let it in as a mailbox, which keeps and forwards what it cannot read')
     .option('--minutes <n>', 'how long the link is good for', minutes, 15)
     .action(invite);
 
@@ -139,6 +141,12 @@ function addDeviceCommands(program: Command): void {
     .argument('<device>', device)
     .argument('<name>', 'the new name')
     .action(renameDevice);
+  devices
+    .command('erase')
+    .description('delete everything on this device, which was removed by another one, and end it')
+    .addOption(dataOption())
+    .option('--yes', 'do not ask')
+    .action(eraseDevice);
   devices
     .command('pause')
     .description('the same as `reunion pause`')

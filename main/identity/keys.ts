@@ -55,6 +55,11 @@ export function openKeys(
   return readKeys(path, protection);
 }
 
+/** Deletes the key file: what was encrypted under its keys cannot be read from then on. */
+export function eraseKeys(folder: string): void {
+  rmSync(join(folder, KEY_FILE), { force: true });
+}
+
 function readKeys(path: string, protection: KeyProtection): DeviceKeys {
   let content: unknown;
   try {

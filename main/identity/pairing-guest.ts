@@ -4,7 +4,8 @@ import type { PeerId } from '../mvds/types.ts';
 import { PairDone, PairRequest } from '../proto/pairing.ts';
 import type { PairReply } from '../proto/pairing.ts';
 import { proofMatches, proofOf } from './invitation.ts';
-import type { Invitation } from './invitation.ts';
+import { proposeCode } from './code-exchange.ts';
+import type { PairingCode } from './pairing-code.ts';
 import { presentable } from './device-name.ts';
 import { reasonOfWire, receiveReply } from './pairing-messages.ts';
 import type { RefusalReason } from './pairing-messages.ts';
@@ -12,22 +13,28 @@ import type { RefusalReason } from './pairing-messages.ts';
 export type JoinResult =
   | { readonly kind: 'admitted'; readonly deviceList: readonly Uint8Array[] }
   | { readonly kind: 'refused'; readonly reason: RefusalReason }
-  /** The inviter did not prove that it knows the secret of the link. */
+  /** The inviter did not prove that it knows the secret of the link, or the words of the code. */
   | { readonly kind: 'impostor' }
   /** The channel ended before the inviter had answered. */
   | { readonly kind: 'lost' };
 
 export interface JoinOptions {
-  readonly invitation: Invitation;
+  readonly inviter: PeerId;
+  /** The secret of a link or a picture, 16 bytes, or a short code. */
+  readonly by: { readonly secret: Uint8Array } | { readonly code: PairingCode };
   readonly self: { readonly peerId: PeerId; readonly name: string; readonly system: string };
   readonly channel: FrameChannel;
   /** The inviter has proven itself and is asking its person. */
-  readonly onWaiting: (inviterName: string) => void;
+  readonly onWaiting: (waiting: {
+    readonly inviter: string;
+    /** Two digits, to be typed on the inviter; undefined where none are asked for. */
+    readonly check: string | undefined;
+  }) => void;
   /** Stores the device list; only when that is done is the inviter told so. */
   readonly store: (deviceList: readonly Uint8Array[]) => Promise<void>;
 }
 
-/** The joining side of pairing, over a channel to the inviter whose PeerId is that of the invitation. */
+/** The joining side of pairing, over a channel to the inviter, whose PeerId the channel has proven. */
 export async function joinByInvitation(options: JoinOptions): Promise<JoinResult> {
   try {
     return await converse(options);
@@ -40,16 +47,18 @@ export async function joinByInvitation(options: JoinOptions): Promise<JoinResult
 }
 
 async function converse(options: JoinOptions): Promise<JoinResult> {
-  const { invitation, self, channel } = options;
-  const { secret, inviter } = invitation;
-  const mac = proofOf(secret, 'join', inviter, self.peerId);
-  await channel.write(PairRequest.encode({ mac, name: self.name, system: self.system }));
+  const { channel } = options;
+  const introduced = await introduce(options);
+  if ('kind' in introduced) return introduced;
 
   const proof = await receiveReply(channel);
   if (!proof?.waiting) return ended(proof);
-  const expected = proofOf(secret, 'invite', inviter, self.peerId);
-  if (!proofMatches(expected, proof.waiting.mac)) return { kind: 'impostor' };
-  options.onWaiting(presentable(proof.waiting.name));
+  if (!introduced.isInviter(proof.waiting.mac)) return { kind: 'impostor' };
+  const { name, check } = proof.waiting;
+  options.onWaiting({
+    inviter: presentable(name),
+    check: /^\d{2}$/u.test(check) ? check : undefined,
+  });
 
   const answer = await receiveReply(channel);
   if (!answer?.admitted) return ended(answer);
@@ -58,6 +67,26 @@ async function converse(options: JoinOptions): Promise<JoinResult> {
   // From here on this device is one of them, whether or not the inviter hears of it now.
   await channel.write(PairDone.encode({})).catch(() => undefined);
   return { kind: 'admitted', deviceList };
+}
+
+/** Shows the inviter that this device knows the secret, and says how it will be known that the inviter does. */
+async function introduce({
+  inviter,
+  by,
+  self,
+  channel,
+}: JoinOptions): Promise<JoinResult | { readonly isInviter: (mac: Uint8Array) => boolean }> {
+  const { name, system } = self;
+  if ('code' in by) {
+    const parties = { inviter, joiner: self.peerId };
+    const agreement = await proposeCode(channel, by.code, parties, { name, system });
+    if (agreement.kind === 'impostor') return agreement;
+    return agreement.kind === 'ended' ? ended(agreement.reply) : { isInviter: agreement.isInviter };
+  }
+  const mac = proofOf(by.secret, 'join', inviter, self.peerId);
+  await channel.write(PairRequest.encode({ mac, name, system }));
+  const expected = proofOf(by.secret, 'invite', inviter, self.peerId);
+  return { isInviter: (theirs) => proofMatches(expected, theirs) };
 }
 
 function ended(reply: PairReply | undefined): JoinResult {

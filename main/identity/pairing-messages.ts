@@ -3,7 +3,15 @@ import { PairDone, PairReply, PairRequest, Refusal } from '../proto/pairing.ts';
 
 /** Why a device was not admitted. */
 export type RefusalReason =
-  'no-invitation' | 'wrong-secret' | 'expired' | 'used' | 'rejected' | 'cancelled' | 'unknown';
+  | 'no-invitation'
+  | 'wrong-secret'
+  | 'expired'
+  | 'used'
+  | 'rejected'
+  | 'wrong-check'
+  | 'wrong-code'
+  | 'cancelled'
+  | 'unknown';
 
 const reasonToWire: Readonly<Record<RefusalReason, Refusal>> = {
   unknown: Refusal.UNKNOWN,
@@ -12,6 +20,8 @@ const reasonToWire: Readonly<Record<RefusalReason, Refusal>> = {
   expired: Refusal.EXPIRED,
   used: Refusal.USED,
   rejected: Refusal.REJECTED,
+  'wrong-check': Refusal.WRONG_CHECK,
+  'wrong-code': Refusal.WRONG_CODE,
   cancelled: Refusal.CANCELLED,
 };
 

@@ -9,7 +9,6 @@ export class Gate {
   readonly #asked = new Set<string>();
   #pairing = false;
   #removed: ReadonlySet<PeerId> = new Set();
-  #told: ReadonlySet<PeerId> = new Set();
   #notifiers: ReadonlySet<PeerId> = new Set();
   #onRefused: (peer: string) => void = () => undefined;
 
@@ -41,10 +40,9 @@ export class Gate {
     return this.#wayToInviter.has(peer);
   }
 
-  /** Removed devices are refused also while pairing is open. Those that are to be told so may be dialled. */
-  setRemoved(peers: ReadonlySet<PeerId>, told: ReadonlySet<PeerId>): void {
+  /** Removed devices are refused also while pairing is open. They may be dialled, to be told so. */
+  setRemoved(peers: ReadonlySet<PeerId>): void {
     this.#removed = peers;
-    this.#told = told;
   }
 
   /** Devices that may still tell this one something, though it does not belong to them any more. */
@@ -91,8 +89,7 @@ export class Gate {
     return {
       denyDialPeer: (peer) => {
         const id = peer.toString();
-        const asked = this.#asked.has(id) && !this.isRemoved(id);
-        return !this.admits(id) && !asked && !(this.#told as ReadonlySet<string>).has(id);
+        return !this.admits(id) && !this.#asked.has(id) && !this.isRemoved(id);
       },
       // Private addresses are where a person's own devices are.
       denyDialMultiaddr: () => false,

@@ -125,6 +125,7 @@ export class NameplateSearch {
   async #meet(peer: Libp2pPeerId): Promise<void> {
     const id = parsePeerId(peer.toString());
     if (!id || id === this.#self || this.#over.signal.aborted) return;
+    if (this.#gate.isRemoved(id)) return;
     await (this.#gate.isRelay(id) ? this.#askRelay(id) : this.#askDevice(id));
   }
 

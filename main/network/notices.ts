@@ -17,8 +17,8 @@ export type Notice = readonly Uint8Array[];
 export interface NoticeSource {
   /** Devices that were removed. */
   readonly removed: ReadonlySet<PeerId>;
-  /** Those of them that are to be told. */
-  readonly peers: ReadonlySet<PeerId>;
+  /** Those of them that were never told. */
+  readonly untold: ReadonlySet<PeerId>;
   readonly notice: () => Promise<Notice>;
   /** The device has taken it, and has said so. */
   readonly onTold: (peer: PeerId) => void;
@@ -30,7 +30,8 @@ const END = new Uint8Array();
 
 /**
  * Tells devices that do not belong to the others any more why nobody answers them. They are refused before any protocol
- * runs, so it is this device that connects to them: once at the start, and whenever one of them shows itself.
+ * runs, so it is this device that connects to them: where they were never told, and whenever one of them shows itself, for
+ * then it has gone back to a time before it was told.
  */
 export class Notices {
   readonly #node: Libp2p;
@@ -76,18 +77,18 @@ export class Notices {
   /** Replaces what there was to tell. */
   tell(source: NoticeSource): void {
     this.#source = source;
-    this.#gate.setRemoved(source.removed, source.peers);
+    this.#gate.setRemoved(source.removed);
     this.tellAll();
   }
 
-  /** Tries all that are to be told; nothing happens before the start. */
+  /** Tries all that were never told; nothing happens before the start. */
   tellAll(): void {
-    for (const peer of this.#source?.peers ?? []) this.#seen(peer);
+    for (const peer of this.#source?.untold ?? []) this.#seen(peer);
   }
 
   #seen(peer: PeerId): void {
     const source = this.#source;
-    if (!source?.peers.has(peer) || this.#node.status !== 'started') return;
+    if (!source?.removed.has(peer) || this.#node.status !== 'started') return;
     const now = this.#clock.now();
     // A removed device that dials all the time must not make this one do the same.
     if (now - (this.#triedAt.get(peer) ?? -Infinity) < NOTICE_REST_MS) return;

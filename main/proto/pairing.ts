@@ -212,6 +212,7 @@ export interface PairRequest {
   mac: Uint8Array
   name: string
   system: string
+  code?: CodeStart
 }
 
 export namespace PairRequest {
@@ -237,6 +238,11 @@ export namespace PairRequest {
         if ((obj.system != null && obj.system !== '')) {
           w.uint32(26)
           w.string(obj.system)
+        }
+
+        if (obj.code != null) {
+          w.uint32(34)
+          CodeStart.codec().encode(obj.code, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -265,6 +271,12 @@ export namespace PairRequest {
             }
             case 3: {
               obj.system = reader.string()
+              break
+            }
+            case 4: {
+              obj.code = CodeStart.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.code
+              })
               break
             }
             default: {
@@ -303,6 +315,13 @@ export namespace PairRequest {
               }
               break
             }
+            case 4: {
+              yield * CodeStart.codec().stream(reader, reader.uint32(), `${prefix}.code`, {
+                limits: opts.limits?.code
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -330,6 +349,21 @@ export namespace PairRequest {
     value: string
   }
 
+  export interface PairRequestCodeNameplateFieldEvent {
+    field: '$.code.nameplate'
+    value: string
+  }
+
+  export interface PairRequestCodeSessionIdFieldEvent {
+    field: '$.code.sessionId'
+    value: Uint8Array
+  }
+
+  export interface PairRequestCodeShareFieldEvent {
+    field: '$.code.share'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<PairRequest>): Uint8Array {
     return encodeMessage(obj, PairRequest.codec())
   }
@@ -338,8 +372,232 @@ export namespace PairRequest {
     return decodeMessage(buf, PairRequest.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PairRequest>): Generator<PairRequestMacFieldEvent | PairRequestNameFieldEvent | PairRequestSystemFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PairRequest>): Generator<PairRequestMacFieldEvent | PairRequestNameFieldEvent | PairRequestSystemFieldEvent | PairRequestCodeNameplateFieldEvent | PairRequestCodeSessionIdFieldEvent | PairRequestCodeShareFieldEvent> {
     return streamMessage(buf, PairRequest.codec(), opts)
+  }
+}
+
+export interface CodeStart {
+  nameplate: string
+  sessionId: Uint8Array
+  share: Uint8Array
+}
+
+export namespace CodeStart {
+  let _codec: Codec<CodeStart>
+
+  export const codec = (): Codec<CodeStart> => {
+    if (_codec == null) {
+      _codec = message<CodeStart>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.nameplate != null && obj.nameplate !== '')) {
+          w.uint32(10)
+          w.string(obj.nameplate)
+        }
+
+        if ((obj.sessionId != null && obj.sessionId.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.sessionId)
+        }
+
+        if ((obj.share != null && obj.share.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.share)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          nameplate: '',
+          sessionId: uint8ArrayAlloc(0),
+          share: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.nameplate = reader.string()
+              break
+            }
+            case 2: {
+              obj.sessionId = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.share = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.nameplate`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.sessionId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.share`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CodeStartNameplateFieldEvent {
+    field: '$.nameplate'
+    value: string
+  }
+
+  export interface CodeStartSessionIdFieldEvent {
+    field: '$.sessionId'
+    value: Uint8Array
+  }
+
+  export interface CodeStartShareFieldEvent {
+    field: '$.share'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<CodeStart>): Uint8Array {
+    return encodeMessage(obj, CodeStart.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CodeStart>): CodeStart {
+    return decodeMessage(buf, CodeStart.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CodeStart>): Generator<CodeStartNameplateFieldEvent | CodeStartSessionIdFieldEvent | CodeStartShareFieldEvent> {
+    return streamMessage(buf, CodeStart.codec(), opts)
+  }
+}
+
+export interface CodeShare {
+  share: Uint8Array
+}
+
+export namespace CodeShare {
+  let _codec: Codec<CodeShare>
+
+  export const codec = (): Codec<CodeShare> => {
+    if (_codec == null) {
+      _codec = message<CodeShare>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.share != null && obj.share.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.share)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          share: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.share = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.share`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface CodeShareShareFieldEvent {
+    field: '$.share'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<CodeShare>): Uint8Array {
+    return encodeMessage(obj, CodeShare.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CodeShare>): CodeShare {
+    return decodeMessage(buf, CodeShare.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<CodeShare>): Generator<CodeShareShareFieldEvent> {
+    return streamMessage(buf, CodeShare.codec(), opts)
   }
 }
 
@@ -350,7 +608,9 @@ export enum Refusal {
   EXPIRED = 'EXPIRED',
   USED = 'USED',
   REJECTED = 'REJECTED',
-  CANCELLED = 'CANCELLED'
+  CANCELLED = 'CANCELLED',
+  WRONG_CHECK = 'WRONG_CHECK',
+  WRONG_CODE = 'WRONG_CODE'
 }
 
 enum __RefusalValues {
@@ -360,7 +620,9 @@ enum __RefusalValues {
   EXPIRED = 3,
   USED = 4,
   REJECTED = 5,
-  CANCELLED = 6
+  CANCELLED = 6,
+  WRONG_CHECK = 7,
+  WRONG_CODE = 8
 }
 
 export namespace Refusal {
@@ -373,6 +635,7 @@ export interface PairReply {
   refused?: Refused
   waiting?: Waiting
   admitted?: Admitted
+  code?: CodeShare
 }
 
 export namespace PairReply {
@@ -398,6 +661,11 @@ export namespace PairReply {
         if (obj.admitted != null) {
           w.uint32(26)
           Admitted.codec().encode(obj.admitted, w)
+        }
+
+        if (obj.code != null) {
+          w.uint32(34)
+          CodeShare.codec().encode(obj.code, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -427,6 +695,12 @@ export namespace PairReply {
             case 3: {
               obj.admitted = Admitted.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.admitted
+              })
+              break
+            }
+            case 4: {
+              obj.code = CodeShare.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.code
               })
               break
             }
@@ -466,6 +740,13 @@ export namespace PairReply {
 
               break
             }
+            case 4: {
+              yield * CodeShare.codec().stream(reader, reader.uint32(), `${prefix}.code`, {
+                limits: opts.limits?.code
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -493,9 +774,19 @@ export namespace PairReply {
     value: string
   }
 
+  export interface PairReplyWaitingCheckFieldEvent {
+    field: '$.waiting.check'
+    value: string
+  }
+
   export interface PairReplyAdmittedDeviceListFieldEvent {
     field: '$.admitted.deviceList[]'
     index: number
+    value: Uint8Array
+  }
+
+  export interface PairReplyCodeShareFieldEvent {
+    field: '$.code.share'
     value: Uint8Array
   }
 
@@ -507,7 +798,7 @@ export namespace PairReply {
     return decodeMessage(buf, PairReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PairReply>): Generator<PairReplyRefusedReasonFieldEvent | PairReplyWaitingMacFieldEvent | PairReplyWaitingNameFieldEvent | PairReplyAdmittedDeviceListFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PairReply>): Generator<PairReplyRefusedReasonFieldEvent | PairReplyWaitingMacFieldEvent | PairReplyWaitingNameFieldEvent | PairReplyWaitingCheckFieldEvent | PairReplyAdmittedDeviceListFieldEvent | PairReplyCodeShareFieldEvent> {
     return streamMessage(buf, PairReply.codec(), opts)
   }
 }
@@ -604,6 +895,7 @@ export namespace Refused {
 export interface Waiting {
   mac: Uint8Array
   name: string
+  check: string
 }
 
 export namespace Waiting {
@@ -626,13 +918,19 @@ export namespace Waiting {
           w.string(obj.name)
         }
 
+        if ((obj.check != null && obj.check !== '')) {
+          w.uint32(26)
+          w.string(obj.check)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           mac: uint8ArrayAlloc(0),
-          name: ''
+          name: '',
+          check: ''
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -647,6 +945,10 @@ export namespace Waiting {
             }
             case 2: {
               obj.name = reader.string()
+              break
+            }
+            case 3: {
+              obj.check = reader.string()
               break
             }
             default: {
@@ -678,6 +980,13 @@ export namespace Waiting {
               }
               break
             }
+            case 3: {
+              yield {
+                field: `${prefix}.check`,
+                value: reader.string()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -700,6 +1009,11 @@ export namespace Waiting {
     value: string
   }
 
+  export interface WaitingCheckFieldEvent {
+    field: '$.check'
+    value: string
+  }
+
   export function encode (obj: Partial<Waiting>): Uint8Array {
     return encodeMessage(obj, Waiting.codec())
   }
@@ -708,7 +1022,7 @@ export namespace Waiting {
     return decodeMessage(buf, Waiting.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Waiting>): Generator<WaitingMacFieldEvent | WaitingNameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Waiting>): Generator<WaitingMacFieldEvent | WaitingNameFieldEvent | WaitingCheckFieldEvent> {
     return streamMessage(buf, Waiting.codec(), opts)
   }
 }

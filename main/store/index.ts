@@ -15,6 +15,7 @@ import type { OpenEngine, ThreadOptions } from './thread.ts';
 import { openInThread } from './thread.ts';
 
 export * from './errors.ts';
+export { eraseStore } from './erase.ts';
 export { lockStore as lockFolder } from './lock.ts';
 export type { StoreStats } from './engine.ts';
 export type { StoreNotice } from './opening.ts';

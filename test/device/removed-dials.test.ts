@@ -83,7 +83,7 @@ test('a removed device is let in by nobody: directly, through the relay, by a th
   expect(await isLetIn(() => called)).toBe(false);
 }, 60_000);
 
-test('a removed device that was away is told so at its next contact, and only once', async () => {
+test('a removed device that was away is told so at its next contact', async () => {
   const relay = await relayHere();
   const a = await OwnDevice.start('A', relay);
   const b = await OwnDevice.start('B', relay);
@@ -98,7 +98,4 @@ test('a removed device that was away is told so at its next contact, and only on
     { own: true, removed: { by: { name: 'A' } } },
     { name: 'A' },
   ]);
-  await a.close();
-  const again = await OwnDevice.start(undefined, relay, { folder: a.folder });
-  expect((await again.commands.devices({})).filter(({ removed }) => removed)).toHaveLength(1);
 }, 60_000);

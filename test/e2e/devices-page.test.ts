@@ -1,18 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { startBrowser } from '../helpers/browser.ts';
+import { picture, startBrowser } from '../helpers/browser.ts';
 import { pair, startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
-
-/** Where pictures are kept, for whoever wants to look; undefined: none are taken. */
-const PICTURES = process.env.REUNION_PICTURES;
-
-async function picture(page: Page, name: string): Promise<void> {
-  if (PICTURES === undefined) return;
-  mkdirSync(PICTURES, { recursive: true });
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-}
 
 test('in the page a person renames, pauses and removes a device, which says that it was removed', async () => {
   const relay = await startRelay();
@@ -63,4 +51,10 @@ test('in the page a person renames, pauses and removes a device, which says that
   expect(await other.locator(`[data-device="${desk.id}"]`).count()).toBe(0);
   await picture(page, 'device-removed');
   await picture(other, 'own-device-removed');
+
+  await other.getByRole('button', { name: 'Erase…' }).click();
+  await picture(other, 'own-device-erase');
+  await other.getByRole('button', { name: 'Erase everything here' }).click();
+  await other.getByRole('heading', { name: 'Erased' }).waitFor();
+  expect(await laptop.process.finished).toMatchObject({ code: 0 });
 }, 90_000);

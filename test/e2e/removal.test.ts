@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { DeviceRecord } from '../../main/api/types.ts';
 import { pair, reunion, startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
@@ -92,29 +92,48 @@ test(
   async () => {
     const { a, b, c, third, apiA, apiB } = await threeDevices();
     await third.process.kill('SIGTERM');
-    const before = temporaryFolder();
-    cpSync(c, before, { recursive: true });
+    const [before, kept] = [temporaryFolder(), temporaryFolder()];
+    for (const copy of [before, kept]) cpSync(c, copy, { recursive: true });
     await reunion(['devices', 'remove', '--data', a, 'C', '--yes']);
-    const knows = async () => (await apiB.call('devices', {})).some(({ removed }) => removed);
-    await eventually(apiB, knows, 'B knows of the removal');
+    const isKnown = async () => (await apiB.call('devices', {})).some(({ removed }) => removed);
+    await eventually(apiB, isKnown, 'B knows of the removal');
     await reunion(['send', '--data', b, '--conversation', 'Notes', 'not for C']);
     await eventually(apiA, async () => (await textsOf(apiA, 'Notes')).length === 1, 'A has it');
 
-    // It takes itself for a member, and dials both by what it remembers.
-    await startDevice(before, ['--web', 'off']);
-    const apiC = await apiOf(before);
-    expect((await apiC.call('status', {})).membership).toBe('member');
-    await apiC.call('send', { conversation: 'Notes', text: 'from C' });
-    const givesUp = async () => {
-      const { peers } = await apiC.call('status', {});
-      return peers.every(({ state }) => state === 'offline' || state === 'failing');
-    };
-    await eventually(apiC, givesUp, 'C reaches nobody');
-    expect(await textsOf(apiC, 'Notes')).toEqual(['from C']);
-    expect((await apiC.call('status', {})).peers.map(({ bytesReceived }) => bytesReceived)).toEqual(
-      [0, 0],
-    );
+    // It takes itself for a member, however often it goes back, dials both, and is told each time.
+    for (const folder of [before, temporaryFolder()]) {
+      if (folder !== before) cpSync(kept, folder, { recursive: true });
+      const again = await startDevice(folder, ['--web', 'off']);
+      const apiC = await apiOf(folder);
+      const knows = async () => (await apiC.call('status', {})).membership === 'removed';
+      await eventually(apiC, knows, 'C knows that it was removed');
+      expect(await textsOf(apiC, 'Notes')).toEqual([]);
+      const refused = await reunion([
+        'send',
+        '--data',
+        folder,
+        '--conversation',
+        'Notes',
+        'from C',
+      ]);
+      expect(refused).toMatchObject({ code: 1 });
+      expect(refused.stderr).toContain('removed');
+      await again.process.kill('SIGTERM');
+    }
     for (const api of [apiA, apiB]) expect(await textsOf(api, 'Notes')).toEqual(['not for C']);
+
+    // It can be erased, which no device can that belongs to the others.
+    expect(await reunion(['devices', 'erase', '--data', a, '--yes'])).toMatchObject({ code: 1 });
+    const last = await startDevice(before, ['--web', 'off']);
+    expect((await reunion(['devices', 'erase', '--data', before])).stderr).toContain(
+      'Nothing was erased',
+    );
+    expect(await reunion(['devices', 'erase', '--data', before, '--yes'])).toMatchObject({
+      code: 0,
+      stdout: 'erased',
+    });
+    expect(await last.process.finished).toMatchObject({ code: 0 });
+    expect(readdirSync(before).filter((file) => file !== 'lock')).toEqual([]);
   },
   TIMEOUT_MS,
 );

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { startBrowser } from '../helpers/browser.ts';
+import { picture, startBrowser } from '../helpers/browser.ts';
 import { startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
 
 /** Opens the page of a device, and collects what the browser complains of. */
@@ -47,10 +47,16 @@ test('a person starts, pairs a second device and writes on both, all in the page
   await other.page.getByPlaceholder('reunion:…').fill(link.slice(0, -9));
   await other.page.getByRole('button', { name: 'Join' }).click();
   await other.page.getByRole('alert').getByText('This is not a Reunion link').waitFor();
+  await picture(one.page, 'invite');
   await other.page.getByPlaceholder('reunion:…').fill(link);
   await other.page.getByRole('button', { name: 'Join' }).click();
   await other.page.getByText('Approve this device on “Desk”.').waitFor();
   await one.page.getByText('Laptop wants to join.').waitFor();
+  const digits = await other.page.getByText(/^\d\d$/u).innerText();
+  expect(await one.page.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+  await one.page.getByLabel('The two digits that it shows').fill(digits);
+  await picture(one.page, 'approve');
+  await picture(other.page, 'digits');
   await one.page.getByRole('button', { name: 'Approve' }).click();
   await one.page.getByText('Laptop is one of your devices now.').waitFor();
   await one.page.getByRole('button', { name: 'Done' }).click();

@@ -94,7 +94,7 @@ test('nothing is written to a device while it joins others, for it would be lost
 
   const pairing = await apiA.call('pairing', {});
   if (pairing.kind !== 'approving') throw new Error('nobody asks any more');
-  await apiA.call('approve', { requestId: pairing.requestId });
+  await apiA.call('approve', { requestId: pairing.requestId, check: 'unchecked' });
   expect(await joining.finished).toMatchObject({ code: 0 });
   expect(await reunion(['send', '--data', b, '--conversation', 'Notes', 'now'])).toMatchObject({
     code: 0,

@@ -1,5 +1,7 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
 
@@ -19,4 +21,14 @@ export async function startBrowser(): Promise<Browser> {
   });
   onTestFinished(() => browser.close());
   return browser;
+}
+
+/** Where pictures are kept, for whoever wants to look; undefined: none are taken. */
+const PICTURES = process.env.REUNION_PICTURES;
+
+/** Keeps what the page looks like. */
+export async function picture(page: Page, name: string): Promise<void> {
+  if (PICTURES === undefined) return;
+  mkdirSync(PICTURES, { recursive: true });
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
 }

@@ -128,7 +128,7 @@ export async function letIn(
   const { link } = await inviter.commands.invite({});
   const unsubscribe = inviter.onEvent((event) => {
     if (event.kind === 'pairing' && event.pairing.kind === 'approving') {
-      void inviter.commands.approve({ requestId: event.pairing.requestId });
+      void inviter.commands.approve({ requestId: event.pairing.requestId, check: 'unchecked' });
     }
   });
   try {

@@ -52,7 +52,10 @@ export class RunningProcess {
       this.#lines.push(line);
       this.child.emit('output');
     });
-    stderr.on('data', (data: Buffer) => this.#stderr.push(data));
+    stderr.on('data', (data: Buffer) => {
+      this.#stderr.push(data);
+      this.child.emit('output');
+    });
     this.finished = once(this.child, 'close').then(([code]) => ({
       code: code as number | null,
       stdout: this.#lines.join('\n'),
@@ -70,6 +73,25 @@ export class RunningProcess {
         const match = pattern.exec(line);
         if (match) return match;
       }
+      await Promise.race([
+        pEvent(this.child, 'output', { timeout: OUTPUT_TIMEOUT_MS }),
+        this.finished.then(({ code, stderr }) => {
+          throw new Error(`ended with ${code} before printing ${pattern.source}: ${stderr}`);
+        }),
+      ]);
+    }
+  }
+
+  /** What standard output has so far. */
+  get lines(): readonly string[] {
+    return this.#lines;
+  }
+
+  /** The first match in standard error, where a question has no end of line; waits for it as `line` does. */
+  async errorLine(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(Buffer.concat(this.#stderr).toString('utf8'));
+      if (match) return match;
       await Promise.race([
         pEvent(this.child, 'output', { timeout: OUTPUT_TIMEOUT_MS }),
         this.finished.then(({ code, stderr }) => {
@@ -121,8 +143,12 @@ export async function startDevice(
 }
 
 /** Pairs two running devices by link, with the command line alone. */
-export async function pair(inviter: string, joiner: string): Promise<void> {
-  const invitation = new RunningProcess(['invite', '--data', inviter, '--yes']);
+export async function pair(
+  inviter: string,
+  joiner: string,
+  ...options: readonly string[]
+): Promise<void> {
+  const invitation = new RunningProcess(['invite', '--data', inviter, '--yes', ...options]);
   const [link] = await invitation.line(/^reunion:\S+$/u);
   const joined = await reunion(['join', '--data', joiner, link]);
   if (joined.code !== 0) throw new Error(`joining failed: ${joined.stderr}`);

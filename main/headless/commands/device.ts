@@ -24,6 +24,7 @@ export async function runDevice(options: DeviceCommandOptions, page: string): Pr
   const folder = makeDataFolder(options.data);
   // To standard error: standard output is for what the command was asked for.
   const logger = pino({ name: 'reunion' }, pino.destination({ dest: 2, sync: true }));
+  const erased = Promise.withResolvers<undefined>();
   const device = await Device.open({
     folder,
     ...(options.name === undefined ? {} : { name: options.name }),
@@ -32,6 +33,8 @@ export async function runDevice(options: DeviceCommandOptions, page: string): Pr
     lan: options.lan,
     clock: systemClock,
     random: systemRandom,
+    // After the answer to whoever has asked for it.
+    onErase: () => setImmediate(() => erased.resolve(undefined)),
     log: { error: (error) => logger.error(error), notice: (text) => logger.warn(text) },
   });
   let server: WebServer | undefined;
@@ -47,7 +50,7 @@ export async function runDevice(options: DeviceCommandOptions, page: string): Pr
     const link = server.newLink();
     if (link !== undefined) console.log(`page ${link}`);
     if (link !== undefined && options.open) await openPage(link);
-    await stopped;
+    await Promise.race([stopped, erased.promise]);
   } finally {
     removeApiFile(folder);
     await server?.close();

@@ -16,11 +16,12 @@ export async function listDevices(options: DataOption & { readonly json?: boolea
   else for (const device of devices) console.log(deviceText(device));
 }
 
-function deviceText({ id, name, own, system, addedAt, removed }: DeviceRecord): string {
+function deviceText({ id, name, own, role, system, addedAt, removed }: DeviceRecord): string {
   const about = removed
     ? `removed by ${printable(removed.by.name) || removed.by.id}, ${timeText(removed.at)}`
     : `${printable(system ?? '')}, since ${timeText(addedAt)}`;
-  return `${printable(name)}${own ? ' (this device)' : ''}  ${id}\n  ${about}`;
+  const kind = role === 'mailbox' ? ', a mailbox' : '';
+  return `${printable(name)}${kind}${own ? ' (this device)' : ''}  ${id}\n  ${about}`;
 }
 
 /** `reunion devices remove`. */
@@ -32,6 +33,14 @@ export async function removeDevice(
   if (!yes && !(await ask(question))) throw new ExpectedFailure('Nothing was removed.');
   await withDevice(data, (client) => client.call('removeDevice', { device }));
   console.log('removed');
+}
+
+/** `reunion devices erase`. */
+export async function eraseDevice({ data, yes }: DataOption & { readonly yes?: boolean }) {
+  const question = 'Delete every message on this device, and its keys? There is no way back.';
+  if (!yes && !(await ask(question))) throw new ExpectedFailure('Nothing was erased.');
+  await withDevice(data, (client) => client.call('eraseDevice', {}));
+  console.log('erased');
 }
 
 /** `reunion devices rename`. */

@@ -67,10 +67,16 @@ export async function showStatus(options: {
     printJson(status);
     return;
   }
-  const { device, membership, storage, peers, relays } = status;
-  console.log(`${printable(device.name)} (this device)  ${device.id}`);
+  const { device, membership, role, storage, peers, relays, historySince, firstTransfer } = status;
+  const kind = role === 'mailbox' ? ', a mailbox' : '';
+  console.log(`${printable(device.name)} (this device${kind})  ${device.id}`);
   console.log(`  ${storage.messages} messages, ${sizeText(storage.bytes)} on disk`);
   for (const { address, state } of relays) console.log(`  relay ${address}: ${state}`);
+  if (historySince !== null) console.log(`  keeps messages from ${timeText(historySince)} on`);
+  if (firstTransfer) {
+    const { received, total } = firstTransfer;
+    console.log(`  first transfer: ${received} of ${total ?? 'a number not known yet'}`);
+  }
   if (membership === 'removed') {
     console.log(
       'This device was removed from your devices (`reunion devices`): it gets nothing new.',

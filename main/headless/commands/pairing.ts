@@ -1,7 +1,8 @@
 import type { ApiClient } from '../../api/client.ts';
-import type { History, PairingState } from '../../api/types.ts';
+import type { DeviceRole, History, PairingState } from '../../api/types.ts';
 import { newWebLink, withDevice } from '../connect.ts';
-import { ask } from '../ask.ts';
+import { ask, askFor } from '../ask.ts';
+import { qrText } from '../qr-text.ts';
 import { ExpectedFailure } from '../failures.ts';
 import { printable } from '../output.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -10,13 +11,17 @@ import { untilStopped } from './until-stopped.ts';
 export async function invite(options: {
   readonly data: string;
   readonly yes?: boolean;
+  readonly mailbox?: boolean;
+  readonly qr?: boolean;
   readonly minutes: number;
 }): Promise<void> {
   await withDevice(options.data, async (client) => {
     const asked = untilStopped();
-    const outcome = followInvitation(client, options.yes === true);
-    const { link } = await client.call('invite', { minutes: options.minutes });
+    const role = options.mailbox ? 'mailbox' : 'device';
+    const outcome = followInvitation(client, role, options.yes === true);
+    const { link, qr } = await client.call('invite', { minutes: options.minutes });
     console.log(link);
+    if (options.qr ?? process.stdout.isTTY) console.log(`\n${qrText(qr, process.stdout.isTTY)}`);
     const stopped = asked.then(async () => {
       await client.call('cancelPairing', {});
       return outcome;
@@ -31,6 +36,7 @@ type Approving = Extract<PairingState, { kind: 'approving' }>;
 /** Resolves with the device that joined; rejects where none did. Asks, or approves, on the way there. */
 function followInvitation(
   client: ApiClient,
+  role: DeviceRole,
   approveAll: boolean,
 ): Promise<{ readonly id: string; readonly name: string }> {
   return new Promise((resolve, reject) => {
@@ -43,7 +49,7 @@ function followInvitation(
       const { pairing } = event;
       if (pairing.kind === 'approving') {
         question = new AbortController();
-        decide(client, pairing, approveAll, question.signal).catch(reject);
+        decide(client, pairing, role, approveAll, question.signal).catch(reject);
       } else if (pairing.kind === 'invited') {
         resolve(pairing.device);
       } else if (pairing.kind === 'failed' && pairing.side === 'inviting') {
@@ -55,15 +61,35 @@ function followInvitation(
 
 async function decide(
   client: ApiClient,
-  { requestId, name, system, path }: Approving,
+  { requestId, name, system, path, needsCheck }: Approving,
+  role: DeviceRole,
   approveAll: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const yes =
-    approveAll ||
-    (await ask(`Let “${printable(name)}” (${printable(system)}, by ${path}) join?`, signal));
-  if (signal.aborted && !approveAll) return;
-  await client.call(yes ? 'approve' : 'reject', { requestId });
+  if (approveAll) {
+    await client.call('approve', { requestId, role, check: 'unchecked' });
+    return;
+  }
+  const as = role === 'mailbox' ? ' as a mailbox' : '';
+  const question = `Let “${printable(name)}” (${printable(system)}, by ${path}) join${as}?`;
+  const answer = needsCheck ? await digits(question, signal) : await ask(question, signal);
+  if (signal.aborted) return;
+  if (answer === false) await client.call('reject', { requestId });
+  else {
+    await client.call('approve', { requestId, role, ...(answer !== true && { check: answer }) });
+  }
+}
+
+/** The two digits that the other device shows; false where a person gave none. */
+async function digits(question: string, signal: AbortSignal): Promise<string | false> {
+  for (;;) {
+    const typed = await askFor(
+      `${question} Type the two digits that it shows, or nothing to refuse:`,
+      signal,
+    );
+    if (/^\d{2}$/u.test(typed)) return typed;
+    if (typed === '') return false;
+  }
 }
 
 /** `reunion join`. */
@@ -78,8 +104,10 @@ export async function join(
     client.onEvent((event) => {
       if (event.kind !== 'pairing' || event.pairing.kind !== 'joining') return;
       if (event.pairing.step !== 'waiting') return;
+      const { check } = event.pairing;
       inviter = printable(event.pairing.inviter);
       console.error(`Waiting for approval on ${inviter} …`);
+      if (check !== null) console.error(`The digits to type there: ${check}`);
     });
     const { name, history } = options;
     await client.call('join', {

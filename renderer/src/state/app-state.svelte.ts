@@ -19,6 +19,8 @@ export type Connection = 'connecting' | 'open' | 'lost';
 /** Everything that the page shows, kept in step with the device. */
 export class AppState {
   connection = $state<Connection>('connecting');
+  /** Everything on the device was deleted at the person's wish, and it has ended. */
+  erased = $state(false);
   status = $state.raw<Status>();
   conversations = $state.raw<readonly ConversationSummary[]>([]);
   pairing = $state.raw<PairingState>({ kind: 'idle' });
