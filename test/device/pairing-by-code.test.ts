@@ -3,6 +3,7 @@ import type { Invitation, PairingState } from '../../main/api/types.ts';
 import { OwnDevice, relayHere } from '../helpers/own-devices.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import { keysOf } from '../helpers/identities.ts';
+import { hasMulticast } from '../helpers/multicast.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -215,6 +216,23 @@ test(
       code: 'inviter-unreachable',
       message: expect.stringContaining('knows no relay') as string,
     });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'on a local network a code needs no relay',
+  async (context) => {
+    if (!(await hasMulticast())) context.skip('this computer passes on no multicast');
+    const a = await OwnDevice.start('A', '', { relays: [], lan: true });
+    const b = await OwnDevice.start('B', '', { relays: [], lan: true });
+    await a.send('before');
+    approveAll(a);
+    const code = codeIn(await a.commands.invite({}));
+    await b.commands.join({ link: code });
+    await b.hasTexts('before');
+    const { peers } = await b.commands.status({});
+    expect(peers.map(({ path }) => path)).toEqual(['lan']);
   },
   TIMEOUT_MS,
 );
