@@ -164,7 +164,15 @@ export class PairingService {
     this.#set({ kind: 'joining', step: 'searching', inviter: '', check: null });
     const { network } = this.#options;
     for await (const { peerId, addresses } of devicesShowing(network, code, this.#search.signal)) {
-      const result = await this.#join({ inviter: peerId, addresses }, { code }, name);
+      const result = await this.#join({ inviter: peerId, addresses }, { code }, name).catch(
+        (error: unknown) => {
+          if (error instanceof ReunionError && error.code === 'inviter-unreachable')
+            return undefined;
+          throw error;
+        },
+      );
+      // Named by one that does not know better; another may lead to the right one.
+      if (!result) continue;
       if (result.kind === 'admitted') return;
       // A nameplate that is no secret may be anybody's: the next device is asked.
       if (result.kind !== 'refused' || result.reason !== 'no-invitation') {
