@@ -1,0 +1,1 @@
+throw new Error('react-native-webrtc is not part of Reunion');
