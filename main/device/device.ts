@@ -19,6 +19,7 @@ import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
+import { directOptions } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import type { WayToInviter } from './pairing-service.ts';
@@ -104,9 +105,11 @@ export class Device {
       mustListen: options.listen.length > 0,
       relays: await settings.relays(),
       lan: options.lan,
+      direct: directOptions(options),
       clock: options.clock,
       random: options.random,
       onRelayChange: () => events.relays(),
+      onNotice: (text) => options.log.notice(text),
     });
     const history = await HistoryChoice.open({
       settings: store.settings,

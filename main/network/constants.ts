@@ -19,6 +19,13 @@ export const RETRY_FIRST_MS = 1_000;
 export const RETRY_MAX_MS = 30_000;
 /** An attempt to connect that has not succeeded by then has failed. */
 export const DIAL_TIMEOUT_MS = 15_000;
+/** Between some networks no direct connection comes about, ever; each attempt costs some 10 KB and a few seconds. */
+export const UPGRADE_RETRY_MAX_MS = 15 * 60 * 1_000;
+/** A direct connection that ends sooner was no gain: the next one waits `DIRECT_REST_MS`. */
+export const DIRECT_STEADY_MS = 60_000;
+export const DIRECT_REST_MS = 5 * 60 * 1_000;
+/** A superseded connection may still carry the end of a pairing for this long. */
+export const LINGER_MS = 30_000;
 /** How long a device that is told of its removal may take to say that it has stored that. */
 export const NOTICE_TIMEOUT_MS = 15_000;
 /** One that shows itself more often is not told more often. */

@@ -1,6 +1,7 @@
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Connection, Libp2p } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import { WebRTC } from '@multiformats/multiaddr-matcher';
 import { pEvent } from 'p-event';
 import type { Clock, Random } from '../helpers/clock.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
@@ -13,6 +14,8 @@ import {
   PAIR_PROTOCOL,
   RESERVATION_WAIT_MS,
 } from './constants.ts';
+import { openDirect } from './direct.ts';
+import type { Direct, DirectOptions } from './direct.ts';
 import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
 import { toListenError } from './listen.ts';
@@ -29,6 +32,7 @@ import type { RelayState } from './relays.ts';
 import { Rendezvous } from './rendezvous.ts';
 import type { ClaimedNameplate } from './rendezvous.ts';
 import { Sessions } from './sessions.ts';
+import { Upgrades } from './upgrades.ts';
 
 export interface NetworkOptions {
   readonly keys: DeviceKeys;
@@ -39,9 +43,13 @@ export interface NetworkOptions {
   /** Multiaddrs that end in /p2p/ and a PeerId. */
   readonly relays: readonly string[];
   readonly lan: boolean;
+  /** Default: no direct connections by WebRTC. */
+  readonly direct?: DirectOptions | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly onRelayChange: () => void;
+  /** Told in a sentence what does not work on this computer, and is done without. Default: nobody. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** A channel of the pairing protocol to a device whose PeerId Noise has proven. */
@@ -60,21 +68,30 @@ export class Network implements Transport {
   readonly #members: Members;
   readonly #notices: Notices;
   readonly #rendezvous: Rendezvous;
+  readonly #direct: Direct | undefined;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
-  private constructor(node: Libp2p, gate: Gate, options: NetworkOptions) {
+  private constructor(
+    node: Libp2p,
+    gate: Gate,
+    direct: Direct | undefined,
+    options: NetworkOptions,
+  ) {
     const { clock, random } = options;
     this.#node = node;
     this.#gate = gate;
+    this.#direct = direct;
     this.#relays = new Relays(node, clock, random, () => {
       this.#members.retryAll();
       this.#notices.tellAll();
       options.onRelayChange();
     });
-    this.#sessions = new Sessions(node, gate, options.keys.peerId, (peer) =>
-      this.#members.sessionEnded(peer),
+    this.#sessions = new Sessions(node, gate, options.keys.peerId, (session) =>
+      this.#members.sessionEnded(session),
     );
-    this.#members = new Members(node, this.#relays, this.#sessions, clock, random);
+    const upgrades = direct && new Upgrades(node, clock, random);
+    const time = { clock, random };
+    this.#members = new Members(node, this.#relays, this.#sessions, upgrades, time);
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
     this.addRelays(options.relays);
@@ -83,14 +100,16 @@ export class Network implements Transport {
   /** Not connected to anything until `start`. */
   static async create(options: NetworkOptions): Promise<Network> {
     const gate = new Gate();
+    const direct = await openDirectIfPossible(options);
     const node = await createDeviceNode({
       seed: options.keys.seed,
       listen: options.listen,
       mustListen: options.mustListen,
       lan: options.lan,
+      direct,
       gate,
     });
-    return new Network(node, gate, options);
+    return new Network(node, gate, direct, options);
   }
 
   async start(): Promise<void> {
@@ -120,6 +139,7 @@ export class Network implements Transport {
     this.#members.stop();
     this.#rendezvous.stop();
     await this.#node.stop();
+    this.#direct?.release();
   }
 
   want(keep: ReadonlySet<PeerId>, accept: ReadonlySet<PeerId> = new Set()): void {
@@ -168,7 +188,11 @@ export class Network implements Transport {
     while (this.#awaitsReservation() && !deadline.aborted) {
       await pEvent(this.#node, 'self:peer:update', { signal: deadline }).catch(() => undefined);
     }
-    return this.#node.getMultiaddrs().map(({ bytes }) => bytes);
+    // Where a direct connection is arranged follows from where the device is reached through a relay.
+    return this.#node
+      .getMultiaddrs()
+      .filter((address) => !WebRTC.matches(address))
+      .map(({ bytes }) => bytes);
   }
 
   /**
@@ -233,6 +257,16 @@ export class Network implements Transport {
       .getMultiaddrs()
       .some((address) => address.toString().includes('/p2p-circuit'));
     return expected && !reserved;
+  }
+}
+
+async function openDirectIfPossible(options: NetworkOptions): Promise<Direct | undefined> {
+  if (!options.direct) return undefined;
+  try {
+    return await openDirect(options.direct);
+  } catch (error) {
+    options.onNotice?.(`There are no direct connections: ${(error as Error).message}`);
+    return undefined;
   }
 }
 

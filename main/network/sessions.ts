@@ -6,7 +6,8 @@ import { frameChannel } from './framing.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './path.ts';
 
-interface OpenSession extends Session {
+/** A session and what it goes over. */
+export interface OpenSession extends Session {
   readonly stream: Stream;
   readonly connection: Connection;
 }
@@ -21,9 +22,9 @@ export class Sessions {
   readonly #self: PeerId;
   readonly #open = new Map<PeerId, OpenSession>();
   #onSession: (session: Session) => void = () => undefined;
-  readonly #onEnd: (peerId: PeerId) => void;
+  readonly #onEnd: (session: OpenSession) => void;
 
-  constructor(node: Libp2p, gate: Gate, self: PeerId, onEnd: (peerId: PeerId) => void) {
+  constructor(node: Libp2p, gate: Gate, self: PeerId, onEnd: (session: OpenSession) => void) {
     this.#node = node;
     this.#gate = gate;
     this.#self = self;
@@ -46,7 +47,7 @@ export class Sessions {
     );
   }
 
-  get(peer: PeerId): Session | undefined {
+  get(peer: PeerId): OpenSession | undefined {
     return this.#open.get(peer);
   }
 
@@ -89,7 +90,7 @@ export class Sessions {
     stream.addEventListener('close', () => {
       if (this.#open.get(peerId) !== session) return;
       this.#open.delete(peerId);
-      this.#onEnd(peerId);
+      this.#onEnd(session);
     });
     this.#onSession(session);
   }
