@@ -96,7 +96,7 @@ export class Upgrades {
       this.#follow(connection, upgrade);
       return true;
     } catch {
-      return upgrade.relayed === undefined;
+      return this.#upgrades.get(peer)?.relayed === undefined;
     }
   }
 
