@@ -446,6 +446,7 @@ export class Device {
       storage: this.#storage,
       peers: this.#sync.peers(),
       relays: this.#network.relays(),
+      roundTrip: (peerId) => this.#network.roundTrip(peerId),
       history: this.#history,
       firstTransfer: this.#firstTransfer,
     });

@@ -9,6 +9,17 @@ export const NOTICE_PROTOCOL = '/reunion/notice/1.0.0';
 /** Which device a nameplate stands for: `proto/rendezvous.proto`. */
 export const RENDEZVOUS_PROTOCOL = '/reunion/rendezvous/1.0.0';
 
+/** Beats of 5 bytes, see `heartbeat.ts`. */
+export const HEARTBEAT_PROTOCOL = '/reunion/heartbeat/1.0.0';
+/** What has been silent for this long is asked whether it is there. Milliseconds. */
+export const BEAT_MS = 4_000;
+/** Silent after so many: that is noticed 12 to 16 s after the last word, and a beat may be lost or late. */
+export const BEATS_UNANSWERED_MAX = 2;
+/** What takes longer to answer at all is not there any more. */
+export const BEAT_OPEN_MS = 12_000;
+/** A relay that does not know the protocol is asked again after this: each time costs a kilobyte. */
+export const BEAT_UNKNOWN_MS = 30_000;
+
 /** A payload is at most 256 KiB (see mvds/constants); the rest is room for its own framing. */
 export const SYNC_FRAME_BYTES_MAX = 512 * 1024;
 /** A device list of a hundred devices; a stranger cannot make us hold more. */

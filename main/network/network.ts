@@ -18,6 +18,7 @@ import { openDirect } from './direct.ts';
 import type { Direct, DirectOptions } from './direct.ts';
 import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
+import { Heartbeats } from './heartbeat.ts';
 import { toListenError } from './listen.ts';
 import { Members } from './members.ts';
 import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
@@ -64,6 +65,7 @@ export class Network implements Transport {
   readonly #node: Libp2p;
   readonly #gate: Gate;
   readonly #relays: Relays;
+  readonly #heartbeats: Heartbeats;
   readonly #sessions: Sessions;
   readonly #members: Members;
   readonly #notices: Notices;
@@ -81,17 +83,21 @@ export class Network implements Transport {
     this.#node = node;
     this.#gate = gate;
     this.#direct = direct;
+    this.#heartbeats = new Heartbeats(clock);
     this.#relays = new Relays(node, clock, random, () => {
       this.#members.retryAll();
       this.#notices.tellAll();
       options.onRelayChange();
     });
-    this.#sessions = new Sessions(node, gate, options.keys.peerId, (session) =>
+    const { peerId } = options.keys;
+    this.#sessions = new Sessions(node, gate, peerId, this.#heartbeats, (session) =>
       this.#members.sessionEnded(session),
     );
     const upgrades = direct && new Upgrades(node, clock, random);
-    const time = { clock, random };
-    this.#members = new Members(node, this.#relays, this.#sessions, upgrades, time);
+    this.#members = new Members(node, this.#relays, this.#sessions, upgrades, {
+      clock,
+      random,
+    });
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
     this.addRelays(options.relays);
@@ -113,6 +119,7 @@ export class Network implements Transport {
   }
 
   async start(): Promise<void> {
+    await this.#heartbeats.start(this.#node, this.#gate);
     await this.#sessions.start();
     await this.#notices.start();
     await this.#rendezvous.start();
@@ -153,6 +160,11 @@ export class Network implements Transport {
 
   onSession(listener: (session: Session) => void): void {
     this.#sessions.onSession(listener);
+  }
+
+  /** How long a member takes to answer, milliseconds; undefined while that is not known. */
+  roundTrip(peerId: PeerId): number | undefined {
+    return this.#sessions.roundTrip(peerId);
   }
 
   relays(): readonly { readonly address: string; readonly state: RelayState }[] {

@@ -47,6 +47,8 @@ export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
     connectionGater: options.gate.hooks(),
+    // Who is silent is noticed by heartbeats, see `heartbeat.ts`.
+    connectionMonitor: { enabled: false },
     peerDiscovery: options.lan ? [mdns()] : [],
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },
     start: false,

@@ -9,6 +9,7 @@ import { openDirect } from '../../main/network/direct.ts';
 import type { DirectOptions } from '../../main/network/direct.ts';
 import { Gate } from '../../main/network/gate.ts';
 import { Members } from '../../main/network/members.ts';
+import { Heartbeats } from '../../main/network/heartbeat.ts';
 import { isByRelay } from '../../main/network/multiaddrs.ts';
 import { createDeviceNode } from '../../main/network/node.ts';
 import { pathOf } from '../../main/network/path.ts';
@@ -60,8 +61,12 @@ export class Parts {
       ...{ mustListen: true, lan: false },
     });
     const [clock, random] = [systemClock, systemRandom];
+    const heartbeats = new Heartbeats(clock);
     const relays = new Relays(node, clock, random, () => members.retryAll());
-    const sessions = new Sessions(node, gate, peerId, (session) => members.sessionEnded(session));
+    await heartbeats.start(node, gate);
+    const sessions = new Sessions(node, gate, peerId, heartbeats, (session) =>
+      members.sessionEnded(session),
+    );
     const own = upgrades ? new Upgrades(node, clock, random) : undefined;
     const members = new Members(node, relays, sessions, own, { clock, random });
     relays.add(addresses.map((address) => multiaddr(address)));

@@ -16,10 +16,14 @@ export class DirectDevice {
   readonly lines: string[] = [];
   readonly exited: Promise<number | null>;
 
-  constructor(own: number, other: number, relay: string) {
-    const child = spawn(process.execPath, [...FLAGS, PROGRAM, String(own), String(other), relay], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+  constructor(own: number, other: number, relay: string, path: 'direct' | 'relay') {
+    const child = spawn(
+      process.execPath,
+      [...FLAGS, PROGRAM, String(own), String(other), relay, path],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     this.child = child;
     this.exited = once(child, 'exit').then(([code]) => code as number | null);
     createInterface({ input: child.stdout }).on('line', (line) => {
