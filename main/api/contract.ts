@@ -8,6 +8,7 @@ import type {
   MessagePage,
   MessageView,
   PairingState,
+  RecoveryPhrase,
   Status,
 } from './types.ts';
 
@@ -70,6 +71,8 @@ export const commandArguments = {
   resumeDevice: device,
   /** `live`: connected all the time. A number: connects, synchronizes and disconnects, and again after so many seconds. */
   setDeviceInterval: device.extend({ interval }),
+  /** Makes a recovery phrase, in place of the one there may be. The words are shown now and never again. */
+  createRecoveryPhrase: none,
   /** What this device asks the others for from now on. What it holds already stays. */
   setHistory: z.object({ history }).strict(),
   /** Tries now, without waiting any longer: one device, or all. */
@@ -121,6 +124,7 @@ export interface CommandResults {
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
   readonly setDeviceInterval: Status;
+  readonly createRecoveryPhrase: RecoveryPhrase;
   readonly setHistory: Status;
   readonly syncNow: Status;
   readonly messageHolders: readonly MessageHolders[];

@@ -130,6 +130,10 @@ export interface Status {
    * there are in all, which is null before one of the others has said so.
    */
   readonly firstTransfer: { readonly received: number; readonly total: number | null } | null;
+  /** What protects the keys of this device: the mode of their file alone, a passphrase, or the desktop's keychain. */
+  readonly keyProtection: 'file' | 'passphrase' | 'keychain';
+  /** Whether there is a phrase, written down, that gets a person back in who has lost every device. */
+  readonly hasRecoveryPhrase: boolean;
   readonly storage: { readonly messages: number; readonly bytes: number };
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
@@ -175,6 +179,11 @@ export interface Invitation {
   /** Another one takes its place then. */
   readonly codeExpiresAt: number | null;
   readonly expiresAt: number;
+}
+
+/** 24 words, which are kept nowhere: to be written down. */
+export interface RecoveryPhrase {
+  readonly words: readonly string[];
 }
 
 /** What pairing is doing on this device; the same state is shown by every window and command line. */
@@ -227,6 +236,7 @@ export type ErrorCode =
   | 'already-member'
   | 'device-removed'
   | 'not-removed'
+  | 'recovery-unknown'
   | 'mailbox'
   | 'connection-lost'
   | 'storage'

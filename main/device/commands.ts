@@ -1,5 +1,5 @@
 import type { DeviceCommands } from '../api/server.ts';
-import type { History, Status } from '../api/types.ts';
+import type { History, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { PairingService } from './pairing-service.ts';
@@ -16,6 +16,7 @@ export interface CommandTargets {
   readonly status: () => Promise<Status>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
   readonly erase: () => void;
+  readonly createRecoveryPhrase: () => Promise<RecoveryPhrase>;
   readonly setHistory: (history: History) => Promise<Status>;
   readonly join: (
     link: string,
@@ -34,6 +35,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     status,
     createFirstDevice,
     erase,
+    createRecoveryPhrase,
     setHistory,
     join,
   } = targets;
@@ -69,6 +71,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       await sync.setInterval(device, interval);
       return status();
     },
+    createRecoveryPhrase: async () => createRecoveryPhrase(),
     setHistory: async ({ history }) => setHistory(history),
     syncNow: async ({ device }) => {
       sync.syncNow(device);

@@ -1,11 +1,14 @@
+import { hostname } from 'node:os';
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceService } from '../api/server.ts';
-import type { ApiEvent, DeviceRole, History, Status } from '../api/types.ts';
+import type { ApiEvent, DeviceRole, History, RecoveryPhrase, Status } from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
+import type { Backend } from '../identity/key-protection.ts';
 import { presentable } from '../identity/device-name.ts';
 import { eraseKeys, openKeys } from '../identity/keys.ts';
-import type { DeviceKeys } from '../identity/keys.ts';
+import type { OpenedKeys } from '../identity/keys.ts';
+import { eraseRecoveryFile } from '../identity/recovery-file.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
 import { Network } from '../network/network.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
@@ -23,6 +26,7 @@ import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import type { WayToInviter } from './pairing-service.ts';
 import { Projector } from './projector.ts';
+import { Recovery } from './recovery.ts';
 import { RemovalNotices } from './removal-notices.ts';
 import { SealedBodies } from './sealed-bodies.ts';
 import { DeviceSettings, systemName } from './settings.ts';
@@ -66,6 +70,8 @@ export class Device {
   readonly #directory: DeviceDirectory;
   readonly #pairing: PairingService;
   readonly #projector: Projector;
+  readonly #recovery: Recovery;
+  readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
@@ -75,7 +81,8 @@ export class Device {
 
   /** Opens the data folder, which must not be in use, and connects to the other devices. Rejects with a clear error. */
   static async open(options: DeviceOptions): Promise<Device> {
-    const keys = openKeys(options.folder, holdsStore(options.folder));
+    const { folder, protections } = options;
+    const keys = await openKeys(folder, holdsStore(folder), protections);
     const store = await openStore({
       folder: options.folder,
       key: keys.storeKey,
@@ -89,7 +96,7 @@ export class Device {
     }
   }
 
-  static async #compose(options: DeviceOptions, keys: DeviceKeys, store: Store): Promise<Device> {
+  static async #compose(options: DeviceOptions, keys: OpenedKeys, store: Store): Promise<Device> {
     const settings = await DeviceSettings.open(store.settings, options.name);
     await settings.addRelays(options.relays);
     const events = {
@@ -146,10 +153,11 @@ export class Device {
 
   private constructor(
     options: DeviceOptions,
-    keys: DeviceKeys,
+    keys: OpenedKeys,
     { store, settings, network, sync, group, history, firstTransfer }: Parts,
   ) {
     this.id = keys.peerId;
+    this.#keyProtection = keys.backend;
     this.#history = history;
     this.#firstTransfer = firstTransfer;
     this.#options = options;
@@ -169,6 +177,14 @@ export class Device {
       messages: store.sync.messages,
       list: () => this.#list.list,
       now: () => options.clock.now(),
+      append: this.#append,
+    });
+    this.#recovery = new Recovery({
+      folder: options.folder,
+      keys,
+      keeper: this.#list,
+      messages: store.sync.messages,
+      clock: options.clock,
       append: this.#append,
     });
     const bodies = new SealedBodies({
@@ -230,6 +246,7 @@ export class Device {
         status: () => this.#status(),
         createFirstDevice: (name) => this.#createFirstDevice(name),
         erase: () => this.#erase(),
+        createRecoveryPhrase: () => this.#createRecoveryPhrase(),
         setHistory: (chosen) => this.#setHistory(chosen),
         join: (link, name, chosen) => this.#join(link, name, chosen),
       }),
@@ -257,6 +274,7 @@ export class Device {
     if (!this.#isToBeErased) return;
     // The key first: whatever goes wrong then, nobody reads what is left.
     eraseKeys(this.#options.folder);
+    eraseRecoveryFile(this.#options.folder);
     eraseStore(this.#options.folder);
   }
 
@@ -285,6 +303,7 @@ export class Device {
       onError: (error) => this.#options.log.error(error),
     });
     await this.#list.load();
+    await this.#admitByPhrase();
     await this.#contentKeys.refresh();
     await this.#takeName();
     await this.#contentKeys.tend();
@@ -321,7 +340,10 @@ export class Device {
     const groups = this.#list.conversationGroups;
     if (groups) this.#projector.setGroups(new Set([groups.names, groups.texts]));
     const { list } = this.#list;
-    if (list) this.#notices?.follow(list);
+    if (list) {
+      this.#notices?.follow(list);
+      this.#recovery.follow(list);
+    }
     const name = list?.members.get(this.id)?.name;
     // Renamed, here or on another device.
     if (name !== undefined && name !== this.#settings.name) {
@@ -406,6 +428,24 @@ export class Device {
     return this.#list.entries();
   }
 
+  /** Once: started again with the phrase, this device is a member already. */
+  async #admitByPhrase(): Promise<void> {
+    const { recovery, name } = this.#options;
+    if (!recovery || this.#list.list?.members.has(this.id)) return;
+    // What is kept is the name of the device whose backup this is.
+    await this.#settings.setName(name ?? hostname());
+    await this.#recovery.admit(recovery, { name: this.#settings.name, system: systemName() });
+  }
+
+  async #createRecoveryPhrase(): Promise<RecoveryPhrase> {
+    await this.#becomeFirst();
+    this.#directory.checkSay();
+    const words = await this.#recovery.create((peerId) => this.#directory.remove(peerId));
+    await this.#contentKeys.refresh();
+    await this.#contentKeys.tend();
+    return { words };
+  }
+
   async #setHistory(history: History): Promise<Status> {
     await this.#history.choose(history);
     return this.#status();
@@ -445,6 +485,8 @@ export class Device {
       relays: this.#network.relays(),
       history: this.#history,
       firstTransfer: this.#firstTransfer,
+      keyProtection: this.#keyProtection,
+      hasRecoveryPhrase: Recovery.keysOn(this.#list.list).length > 0,
     });
   }
 

@@ -15,8 +15,19 @@ export function statusOf(known: {
   readonly relays: readonly RelayStatus[];
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
+  readonly keyProtection: Status['keyProtection'];
+  readonly hasRecoveryPhrase: boolean;
 }): Status {
-  const { device, list, storage, relays, history, firstTransfer } = known;
+  const {
+    device,
+    list,
+    storage,
+    relays,
+    history,
+    firstTransfer,
+    keyProtection,
+    hasRecoveryPhrase,
+  } = known;
   const membership = membershipOf(device.id, list);
   // Who was removed has no other devices any more; they themselves are as they were.
   const others = membership === 'removed' ? [] : known.peers;
@@ -28,6 +39,8 @@ export function statusOf(known: {
     storage,
     historySince: history.since,
     firstTransfer: firstTransfer.progress(storage.messages, peers),
+    keyProtection,
+    hasRecoveryPhrase,
     peers,
     relays,
   };

@@ -9,8 +9,10 @@ import type { History } from '../api/types.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { runDevice } from './commands/device.ts';
 import { eraseDevice, listDevices, removeDevice, renameDevice } from './commands/devices.ts';
+import { changeProtection, makePhrase, showKeys } from './commands/keys.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
+import { recover } from './commands/recover.ts';
 import { runRelay } from './commands/relay.ts';
 import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
 import { pause, resume, setHistory, setInterval, showActivity, syncNow } from './commands/sync.ts';
@@ -44,6 +46,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
       0,
     )
     .option('--open', 'open the page in the browser')
+    .addOption(passphraseOption())
     .action((options: Parameters<typeof runDevice>[0]) => runDevice(options, page));
 
   program
@@ -119,6 +122,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
   addDeviceCommands(program);
   addSyncCommands(program);
   addStoreCommands(program);
+  addKeyCommands(program);
   return program;
 }
 
@@ -219,17 +223,20 @@ function addStoreCommands(program: Command): void {
     .command('check')
     .description('tell whether the store is sound')
     .addOption(dataOption())
+    .addOption(passphraseOption())
     .option('--full', 'compare indexes with what they index, too; takes several times as long')
     .action(checkStore);
   store
     .command('compact')
     .description('give back the disk space of what was deleted')
     .addOption(dataOption())
+    .addOption(passphraseOption())
     .action(compactStore);
   store
     .command('backup')
     .description('copy the store to a file, encrypted as it is')
     .addOption(dataOption())
+    .addOption(passphraseOption())
     .argument('<file>', 'where to')
     .option('--force', 'replace a file that is there')
     .action(backUpStore);
@@ -237,8 +244,57 @@ function addStoreCommands(program: Command): void {
     .command('restore')
     .description('put a backup in the place of the store, which is kept under a dated name')
     .addOption(dataOption())
+    .addOption(passphraseOption())
     .argument('<file>', 'what `reunion store backup` wrote')
     .action(restoreFromBackup);
+}
+
+/** What protects the keys of a device, and what gets a person back in who has lost them. */
+function addKeyCommands(program: Command): void {
+  const keys = program
+    .command('keys')
+    .description('show what protects the keys of this device, and change that')
+    .enablePositionalOptions()
+    .addOption(dataOption())
+    .action(showKeys);
+  keys
+    .command('protect')
+    .description('protect the keys in another way')
+    .addOption(dataOption())
+    .addOption(
+      new Option('--with <way>', 'a passphrase, or the mode of the file alone')
+        .choices(['passphrase', 'file'])
+        .makeOptionMandatory(),
+    )
+    .addOption(passphraseOption())
+    .action(changeProtection);
+  keys
+    .command('phrase')
+    .description('make a recovery phrase of 24 words, in place of the one there may be')
+    .addOption(dataOption())
+    .option('--yes', 'do not ask')
+    .action(makePhrase);
+  program
+    .command('recover')
+    .description(
+      'get back in by the recovery phrase, with a backup or with messages whose key is lost',
+    )
+    .addOption(dataOption())
+    .argument(
+      '[backup]',
+      'what `reunion store backup` wrote; without it, what is in the data folder',
+    )
+    .option('--name <name>', 'what this device is called on the others')
+    .option('--phrase-file <file>', 'a file with the 24 words, which are asked for otherwise')
+    .addOption(passphraseOption())
+    .action(recover);
+}
+
+function passphraseOption(): Option {
+  return new Option(
+    '--passphrase-file <file>',
+    'a file with the passphrase of the keys; asked for in a terminal otherwise',
+  );
 }
 
 function dataOption(): Option {

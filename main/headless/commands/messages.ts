@@ -67,11 +67,15 @@ export async function showStatus(options: {
     printJson(status);
     return;
   }
+  const { keyProtection, hasRecoveryPhrase } = status;
   const { device, membership, role, storage, peers, relays, historySince, firstTransfer } = status;
   const kind = role === 'mailbox' ? ', a mailbox' : '';
   console.log(`${printable(device.name)} (this device${kind})  ${device.id}`);
   console.log(`  ${storage.messages} messages, ${sizeText(storage.bytes)} on disk`);
   for (const { address, state } of relays) console.log(`  relay ${address}: ${state}`);
+  console.log(
+    `  keys: ${keyProtection}; recovery phrase: ${hasRecoveryPhrase ? 'yes' : 'none (reunion keys phrase)'}`,
+  );
   if (historySince !== null) console.log(`  keeps messages from ${timeText(historySince)} on`);
   if (firstTransfer) {
     const { received, total } = firstTransfer;
