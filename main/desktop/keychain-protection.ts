@@ -6,10 +6,13 @@ import type { KeyProtection } from '../identity/key-protection.ts';
 /** What of Electron's `safeStorage` is used. */
 export type Keychain = Pick<
   SafeStorage,
-  'isEncryptionAvailable' | 'getSelectedStorageBackend' | 'encryptString' | 'decryptString'
+  | 'isAsyncEncryptionAvailable'
+  | 'getSelectedStorageBackend'
+  | 'encryptStringAsync'
+  | 'decryptStringAsync'
 >;
 
-/** Bytes that `decryptString` gave back as base64url. */
+/** Bytes that `decryptStringAsync` gave back as base64url. */
 const secrets = encodedBytes(SECRETS_BYTES);
 const fields = z.object({ keychain: z.string(), sealed: z.base64url() });
 
@@ -27,8 +30,11 @@ const NAMES: Readonly<Record<string, string>> = {
  * How the app protects keys on this computer, the best first: by the keychain of the system where it has one, else by the
  * mode of the file. `basic_text` counts as none: it is a fixed password that everybody knows.
  */
-export function desktopWays(keychain: Keychain, platform: NodeJS.Platform): KeyProtection[] {
-  const name = keychainOf(keychain, platform);
+export async function desktopWays(
+  keychain: Keychain,
+  platform: NodeJS.Platform,
+): Promise<KeyProtection[]> {
+  const name = await keychainOf(keychain, platform);
   const way = keychainProtection(keychain, name);
   return name === undefined ? [fileProtection, way] : [way, fileProtection];
 }
@@ -38,7 +44,7 @@ function keychainProtection(keychain: Keychain, name: string | undefined): KeyPr
     backend: 'keychain',
     protect: async (bytes) => {
       if (name === undefined) throw new Error('a computer without a keychain');
-      const sealed = keychain.encryptString(Buffer.from(bytes).toString('base64url'));
+      const sealed = await keychain.encryptStringAsync(Buffer.from(bytes).toString('base64url'));
       return { keychain: name, sealed: sealed.toString('base64url') };
     },
     unprotect: async (content) => {
@@ -47,7 +53,8 @@ function keychainProtection(keychain: Keychain, name: string | undefined): KeyPr
       const { keychain: before, sealed } = parsed.data;
       if (name !== before) return { reason: otherKeychain(before, name) };
       try {
-        const opened = secrets.safeParse(keychain.decryptString(Buffer.from(sealed, 'base64url')));
+        const { result } = await keychain.decryptStringAsync(Buffer.from(sealed, 'base64url'));
+        const opened = secrets.safeParse(result);
         return opened.success ? opened.data : 'damaged';
       } catch {
         return { reason: `${nameOf(before)} does not open the keys any more. ${RECOVERY}` };
@@ -72,8 +79,11 @@ function nameOf(keychain: string): string {
 }
 
 /** Undefined where there is none that protects anything. */
-function keychainOf(keychain: Keychain, platform: NodeJS.Platform): string | undefined {
-  if (!keychain.isEncryptionAvailable()) return undefined;
+async function keychainOf(
+  keychain: Keychain,
+  platform: NodeJS.Platform,
+): Promise<string | undefined> {
+  if (!(await keychain.isAsyncEncryptionAvailable())) return undefined;
   if (platform !== 'linux') return platform;
   const backend = keychain.getSelectedStorageBackend();
   return backend === 'basic_text' || backend === 'unknown' ? undefined : backend;

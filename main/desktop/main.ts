@@ -50,10 +50,10 @@ async function run(): Promise<void> {
   }
 }
 
-function openDevice(): Promise<Device> {
+async function openDevice(): Promise<Device> {
   return Device.open({
     folder: app.getPath('userData'),
-    protections: desktopWays(safeStorage, process.platform),
+    protections: await desktopWays(safeStorage, process.platform),
     relays: askedRelays(),
     listen: [],
     lan: true,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { desktopWays } from '../../main/desktop/keychain-protection.ts';
+import type { KeyProtection } from '../../main/identity/key-protection.ts';
 import type { Keychain } from '../../main/desktop/keychain-protection.ts';
 
 type LinuxKeychain = ReturnType<Keychain['getSelectedStorageBackend']>;
@@ -7,43 +8,53 @@ type LinuxKeychain = ReturnType<Keychain['getSelectedStorageBackend']>;
 /** Stands in for the system's keychain: turns every character round, and gives back only what it made itself. */
 function keychain(name: LinuxKeychain, secret = 1, available = true): Keychain {
   return {
-    isEncryptionAvailable: () => available,
+    isAsyncEncryptionAvailable: async () => available,
     getSelectedStorageBackend: () => name,
-    encryptString: (text) => Buffer.from(`${secret}:${[...text].reverse().join('')}`),
-    decryptString: (bytes) => {
+    encryptStringAsync: async (text) => Buffer.from(`${secret}:${reversed(text)}`),
+    decryptStringAsync: async (bytes) => {
       const [by, text = ''] = bytes.toString().split(':');
       if (by !== String(secret)) throw new Error('Error while decrypting the ciphertext');
-      return [...text].reverse().join('');
+      return { result: reversed(text), shouldReEncrypt: false };
     },
   };
 }
 
 const secrets = Uint8Array.from({ length: 64 }, (_, index) => index);
-const first = (ways: ReturnType<typeof desktopWays>) => ways[0]!;
-const way = (ways: ReturnType<typeof desktopWays>) =>
-  ways.find(({ backend }) => backend === 'keychain')!;
+const reversed = (text: string) => Buffer.from(text).reverse().toString();
+
+async function first(...args: Parameters<typeof desktopWays>): Promise<KeyProtection> {
+  const [way] = await desktopWays(...args);
+  if (!way) throw new Error('no way of protecting keys');
+  return way;
+}
+
+async function keychainWay(...args: Parameters<typeof desktopWays>): Promise<KeyProtection> {
+  const way = (await desktopWays(...args)).find(({ backend }) => backend === 'keychain');
+  if (!way) throw new Error('no keychain');
+  return way;
+}
 
 describe('keys in the keychain of the desktop', () => {
   it('come back from it, and its name is recorded', async () => {
     for (const platform of ['linux', 'darwin', 'win32'] as const) {
-      const ways = desktopWays(keychain('kwallet6'), platform);
-      expect(first(ways).backend).toBe('keychain');
-      const fields = await first(ways).protect(secrets);
+      const way = await first(keychain('kwallet6'), platform);
+      expect(way.backend).toBe('keychain');
+      const fields = await way.protect(secrets);
       expect(fields).toMatchObject({ keychain: platform === 'linux' ? 'kwallet6' : platform });
       expect(JSON.stringify(fields)).not.toContain(Buffer.from(secrets).toString('base64url'));
-      expect(await first(ways).unprotect(fields)).toEqual(secrets);
+      expect(await way.unprotect(fields)).toEqual(secrets);
     }
   });
 
-  it('are kept by the file where there is none, or only a password that everybody knows', () => {
+  it('are kept by the file where there is none, or only a password that everybody knows', async () => {
     const none = keychain('unknown', 1, false);
-    expect(first(desktopWays(none, 'darwin')).backend).toBe('file');
-    expect(first(desktopWays(keychain('basic_text'), 'linux')).backend).toBe('file');
+    expect((await first(none, 'darwin')).backend).toBe('file');
+    expect((await first(keychain('basic_text'), 'linux')).backend).toBe('file');
   });
 
   it('are not opened by another one, which is told, with the ways back', async () => {
-    const fields = await first(desktopWays(keychain('kwallet6'), 'linux')).protect(secrets);
-    const tried = async (now: Keychain) => way(desktopWays(now, 'linux')).unprotect(fields);
+    const fields = await (await first(keychain('kwallet6'), 'linux')).protect(secrets);
+    const tried = async (now: Keychain) => (await keychainWay(now, 'linux')).unprotect(fields);
     expect(await tried(keychain('gnome_libsecret'))).toEqual({
       reason: expect.stringMatching(
         /given to KWallet 6, and now there is the GNOME keyring.*--password-store=kwallet6.*reunion recover/u,
@@ -58,10 +69,10 @@ describe('keys in the keychain of the desktop', () => {
   });
 
   it('are told to be damaged where they are', async () => {
-    const ways = desktopWays(keychain('kwallet6'), 'linux');
-    const fields = await first(ways).protect(secrets);
-    expect(await first(ways).unprotect({ ...fields, sealed: '?' })).toBe('damaged');
+    const way = await first(keychain('kwallet6'), 'linux');
+    const fields = await way.protect(secrets);
+    expect(await way.unprotect({ ...fields, sealed: '?' })).toBe('damaged');
     const other = Buffer.from('1:short').toString('base64url');
-    expect(await first(ways).unprotect({ ...fields, sealed: other })).toBe('damaged');
+    expect(await way.unprotect({ ...fields, sealed: other })).toBe('damaged');
   });
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SigningKeys } from '../../main/identity/keys.ts';
 import {
   createRecoveryPhrase,
   openStoreKey,
@@ -18,7 +19,12 @@ import {
 const bytes = (value: number) => (length: number) => new Uint8Array(length).fill(value);
 const storeKey = new Uint8Array(32).fill(7);
 const phraseOf = (value: number) => createRecoveryPhrase(bytes(value)).join(' ');
-const keysOf = (phrase: string) => recoveryKeysOf(phrase)!;
+
+function keysOf(phrase: string): SigningKeys {
+  const keys = recoveryKeysOf(phrase);
+  if (!keys) throw new Error('not a phrase');
+  return keys;
+}
 
 describe('the recovery phrase', () => {
   it('is 24 words of BIP39, as its test vectors have them', () => {
@@ -49,16 +55,18 @@ describe('the recovery phrase', () => {
 });
 
 describe('a store key that is sealed to recovery keys', () => {
-  const [one, other, stranger] = [1, 2, 3].map((value) => keysOf(phraseOf(value)));
+  const one = keysOf(phraseOf(1));
+  const other = keysOf(phraseOf(2));
+  const stranger = keysOf(phraseOf(3));
 
   it('opens by each of them and by no other', () => {
-    const content = sealStoreKey([one!.peerId, other!.peerId], storeKey, bytes(9));
-    expect(openStoreKey(content, one!)).toEqual(storeKey);
-    expect(openStoreKey(content, other!)).toEqual(storeKey);
-    expect(openStoreKey(content, stranger!)).toBeUndefined();
+    const content = sealStoreKey([one.peerId, other.peerId], storeKey, bytes(9));
+    expect(openStoreKey(content, one)).toEqual(storeKey);
+    expect(openStoreKey(content, other)).toEqual(storeKey);
+    expect(openStoreKey(content, stranger)).toBeUndefined();
     expect(content).not.toContain(Buffer.from(storeKey).toString('base64url'));
     for (const garbled of ['', '{', '[]', content.slice(0, -9)]) {
-      expect(openStoreKey(garbled, one!)).toBeUndefined();
+      expect(openStoreKey(garbled, one)).toBeUndefined();
     }
   });
 
@@ -71,24 +79,24 @@ describe('a store key that is sealed to recovery keys', () => {
 
     it('is written anew where the phrases change alone, and goes with the last', () => {
       const path = recoveryFileOf(folder, undefined);
-      keepForRecovery(folder, [one!.peerId], storeKey, bytes(9));
+      keepForRecovery(folder, [one.peerId], storeKey, bytes(9));
       const before = readFileSync(path, 'utf8');
-      keepForRecovery(folder, [one!.peerId], storeKey, bytes(10));
+      keepForRecovery(folder, [one.peerId], storeKey, bytes(10));
       expect(readFileSync(path, 'utf8')).toBe(before);
-      keepForRecovery(folder, [other!.peerId], storeKey, bytes(10));
-      expect(recoverStoreKey(path, one!)).toBe('other-phrase');
-      expect(recoverStoreKey(path, other!)).toEqual(storeKey);
+      keepForRecovery(folder, [other.peerId], storeKey, bytes(10));
+      expect(recoverStoreKey(path, one)).toBe('other-phrase');
+      expect(recoverStoreKey(path, other)).toEqual(storeKey);
       keepForRecovery(folder, [], storeKey, bytes(10));
       expect(readdirSync(folder)).toEqual([]);
-      expect(recoverStoreKey(path, other!)).toBe('no-file');
+      expect(recoverStoreKey(path, other)).toBe('no-file');
     });
 
     it('is copied beside a backup', () => {
       const backup = join(folder, 'backup');
       expect(keepBesideBackup(folder, backup)).toBe(false);
-      keepForRecovery(folder, [one!.peerId], storeKey, bytes(9));
+      keepForRecovery(folder, [one.peerId], storeKey, bytes(9));
       expect(keepBesideBackup(folder, backup)).toBe(true);
-      expect(recoverStoreKey(recoveryFileOf(folder, backup), one!)).toEqual(storeKey);
+      expect(recoverStoreKey(recoveryFileOf(folder, backup), one)).toEqual(storeKey);
     });
   });
 });

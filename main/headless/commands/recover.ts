@@ -31,12 +31,12 @@ export async function recover(backup: string | undefined, options: RecoverOption
   const recovery = recoveryOf(await phraseOf(options));
   const storeKey = storeKeyOf(recoveryFileOf(folder, source), recovery);
   const ways = keyWays(options);
+  if (source !== undefined) {
+    copyFileSync(recoveryFileOf(folder, source), recoveryFileOf(folder, undefined));
+    await restoreStore({ folder, key: storeKey, backup: source });
+  }
   const unlock = lockFolder(folder);
   try {
-    if (source !== undefined) {
-      copyFileSync(recoveryFileOf(folder, source), recoveryFileOf(folder, undefined));
-      await restoreStore({ folder, key: storeKey, backup: source });
-    }
     await takeOverStore(folder, storeKey, ways);
   } finally {
     unlock();
