@@ -4,6 +4,7 @@ import type { DeviceCommands } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
+import type { PeerId } from '../../main/helpers/ids.ts';
 import type { Clock } from '../../main/helpers/clock.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import { keysOf } from './identities.ts';
@@ -66,7 +67,7 @@ export class OwnDevice {
     return new OwnDevice(folder, device);
   }
 
-  get id(): string {
+  get id(): PeerId {
     return this.#device.id;
   }
 
