@@ -123,6 +123,8 @@ export interface Status {
    */
   readonly membership: 'new' | 'member' | 'removed';
   readonly role: DeviceRole;
+  /** Null on a device that is no mailbox. */
+  readonly mailboxLimits: MailboxLimits | null;
   /** From when on this device asks the others for messages; null where for all. */
   readonly historySince: number | null;
   /**
@@ -179,6 +181,12 @@ export interface Invitation {
   /** Another one takes its place then. */
   readonly codeExpiresAt: number | null;
   readonly expiresAt: number;
+}
+
+/** How much a mailbox keeps: of the last days, and so many million bytes of messages. Null: without limit. */
+export interface MailboxLimits {
+  readonly days: number | null;
+  readonly megabytes: number | null;
 }
 
 /** 24 words, which are kept nowhere: to be written down. */
@@ -238,6 +246,7 @@ export type ErrorCode =
   | 'not-removed'
   | 'recovery-unknown'
   | 'mailbox'
+  | 'not-mailbox'
   | 'connection-lost'
   | 'storage'
   | 'internal';

@@ -1,5 +1,5 @@
 import type { DeviceCommands } from '../api/server.ts';
-import type { History, RecoveryPhrase, Status } from '../api/types.ts';
+import type { History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { PairingService } from './pairing-service.ts';
@@ -18,6 +18,7 @@ export interface CommandTargets {
   readonly erase: () => void;
   readonly createRecoveryPhrase: () => Promise<RecoveryPhrase>;
   readonly setHistory: (history: History) => Promise<Status>;
+  readonly setMailboxLimits: (limits: MailboxLimits) => Promise<Status>;
   readonly join: (
     link: string,
     name: string | undefined,
@@ -37,6 +38,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     erase,
     createRecoveryPhrase,
     setHistory,
+    setMailboxLimits,
     join,
   } = targets;
   return {
@@ -73,6 +75,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     },
     createRecoveryPhrase: async () => createRecoveryPhrase(),
     setHistory: async ({ history }) => setHistory(history),
+    setMailboxLimits: async (limits) => setMailboxLimits(limits),
     syncNow: async ({ device }) => {
       sync.syncNow(device);
       return status();

@@ -1,7 +1,14 @@
 import { hostname } from 'node:os';
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceService } from '../api/server.ts';
-import type { ApiEvent, DeviceRole, History, RecoveryPhrase, Status } from '../api/types.ts';
+import type {
+  ApiEvent,
+  DeviceRole,
+  History,
+  MailboxLimits as Limits,
+  RecoveryPhrase,
+  Status,
+} from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import type { Backend } from '../identity/key-protection.ts';
@@ -25,6 +32,7 @@ import type { ConversationGroups } from './device-list-keeper.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import type { WayToInviter } from './pairing-service.ts';
+import { MailboxLimits } from './mailbox-limits.ts';
 import { Projector } from './projector.ts';
 import { Recovery } from './recovery.ts';
 import { RemovalNotices } from './removal-notices.ts';
@@ -49,6 +57,7 @@ interface Parts {
   readonly group: DeviceGroup;
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
+  readonly limits: MailboxLimits;
 }
 
 /**
@@ -71,6 +80,7 @@ export class Device {
   readonly #pairing: PairingService;
   readonly #projector: Projector;
   readonly #recovery: Recovery;
+  readonly #limits: MailboxLimits;
   readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #notices: RemovalNotices | undefined;
@@ -101,6 +111,7 @@ export class Device {
     await settings.addRelays(options.relays);
     const events = {
       conversations: (): GroupId | undefined => undefined,
+      kept: (): GroupId | undefined => undefined,
       since: async (): Promise<void> => undefined,
       relays: (): void => undefined,
       farewell: async (): Promise<readonly StoredMessage[]> => [],
@@ -139,9 +150,20 @@ export class Device {
       onDelivered: (messages) => delivered(messages),
       onError: (error) => options.log.error(error),
     });
-    const parts = { store, settings, network, sync, group, history, firstTransfer };
+    const limits = await MailboxLimits.open({
+      settings: store.settings,
+      messages: store.sync.messages,
+      clock: options.clock,
+      group: () => events.kept(),
+      since: () => history.since,
+      raise: (since) => history.raise(since),
+      bury: (tombstones) => sync.bury(tombstones),
+      onError: (error) => options.log.error(error),
+    });
+    const parts = { limits, store, settings, network, sync, group, history, firstTransfer };
     const device = new Device(options, keys, parts);
     events.conversations = () => device.#list.conversationGroups?.texts;
+    events.kept = () => (device.#isMailbox ? device.#list.conversationGroups?.texts : undefined);
     events.since = () => sync.sinceChanged();
     events.relays = () => device.#emitStatus();
     events.farewell = () => device.#list.newest();
@@ -154,12 +176,13 @@ export class Device {
   private constructor(
     options: DeviceOptions,
     keys: OpenedKeys,
-    { store, settings, network, sync, group, history, firstTransfer }: Parts,
+    { store, settings, network, sync, group, history, firstTransfer, limits }: Parts,
   ) {
     this.id = keys.peerId;
     this.#keyProtection = keys.backend;
     this.#history = history;
     this.#firstTransfer = firstTransfer;
+    this.#limits = limits;
     this.#options = options;
     this.#store = store;
     this.#settings = settings;
@@ -246,6 +269,7 @@ export class Device {
         status: () => this.#status(),
         createFirstDevice: (name) => this.#createFirstDevice(name),
         erase: () => this.#erase(),
+        setMailboxLimits: (chosen) => this.#setMailboxLimits(chosen),
         createRecoveryPhrase: () => this.#createRecoveryPhrase(),
         setHistory: (chosen) => this.#setHistory(chosen),
         join: (link, name, chosen) => this.#join(link, name, chosen),
@@ -265,6 +289,7 @@ export class Device {
   /** Ends the sessions and closes the store; and erases the device, where that was asked for. */
   async close(): Promise<void> {
     await this.#pairing.stop();
+    this.#limits.stop();
     await this.#sync.stop();
     await this.#projector.stop();
     await this.#network.stop();
@@ -311,12 +336,14 @@ export class Device {
     await this.#measure();
     await this.#network.start();
     await this.#sync.start();
+    this.#limits.tend().catch((error: unknown) => this.#options.log.error(error));
   }
 
   readonly #append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) =>
     this.#sync.append(groupId, timestamp, body);
 
   #delivered(messages: readonly StoredMessage[]): void {
+    this.#limits.arrived(messages.length);
     const { names, texts } = this.#list.conversationGroups ?? {};
     const isLog = ({ groupId }: StoredMessage) => groupId !== names && groupId !== texts;
     const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
@@ -358,7 +385,7 @@ export class Device {
     const known = this.#list.list?.members.get(this.id)?.name;
     if (given === undefined || known === undefined) return;
     // A mailbox has no say in the list: another device renames it.
-    if (this.#list.list?.members.get(this.id)?.role === 'mailbox') return;
+    if (this.#isMailbox) return;
     const name = presentable(given);
     if (name === known) return;
     await this.#list.rename(this.#append, { peerId: this.id, name, at: clock.now() });
@@ -446,6 +473,21 @@ export class Device {
     return { words };
   }
 
+  get #isMailbox(): boolean {
+    return this.#list.list?.members.get(this.id)?.role === 'mailbox';
+  }
+
+  async #setMailboxLimits(limits: Limits): Promise<Status> {
+    if (!this.#isMailbox) {
+      throw new ReunionError(
+        'not-mailbox',
+        'This device is no mailbox: it keeps everything, or what `reunion history` says.',
+      );
+    }
+    await this.#limits.set(limits);
+    return this.#status();
+  }
+
   async #setHistory(history: History): Promise<Status> {
     await this.#history.choose(history);
     return this.#status();
@@ -485,6 +527,7 @@ export class Device {
       relays: this.#network.relays(),
       history: this.#history,
       firstTransfer: this.#firstTransfer,
+      mailboxLimits: this.#limits.limits,
       keyProtection: this.#keyProtection,
       hasRecoveryPhrase: Recovery.keysOn(this.#list.list).length > 0,
     });

@@ -4,6 +4,7 @@ import {
   INTERVAL_SECONDS_MAX,
   INTERVAL_SECONDS_MIN,
   INVITATION_MINUTES_MAX,
+  MAILBOX_MEGABYTES_MAX,
 } from '../api/contract.ts';
 import type { History } from '../api/types.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
@@ -15,7 +16,15 @@ import { invite, join, printWebLink } from './commands/pairing.ts';
 import { recover } from './commands/recover.ts';
 import { runRelay } from './commands/relay.ts';
 import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
-import { pause, resume, setHistory, setInterval, showActivity, syncNow } from './commands/sync.ts';
+import {
+  pause,
+  resume,
+  setHistory,
+  setInterval,
+  setLimits,
+  showActivity,
+  syncNow,
+} from './commands/sync.ts';
 import { defaultDataFolder } from './folders.ts';
 
 const HELP_AFTER = `
@@ -205,6 +214,17 @@ function addSyncCommands(program: Command): void {
     .argument('<all|none|days>', 'all, none, or that of the last days', history)
     .action(setHistory);
   program
+    .command('limits')
+    .description('show or set how much a mailbox keeps; the oldest messages go first')
+    .addOption(dataOption())
+    .option('--days <n|none>', 'messages of the last days alone', most(HISTORY_DAYS_MAX))
+    .option(
+      '--megabytes <n|none>',
+      'so many million bytes of messages',
+      most(MAILBOX_MEGABYTES_MAX),
+    )
+    .action(setLimits);
+  program
     .command('activity')
     .description('list what happened with the other devices, the newest first')
     .addOption(dataOption())
@@ -365,6 +385,16 @@ function history(text: string): History {
     );
   }
   return { days };
+}
+
+/** A whole number from 1 on, or none, which is null. */
+function most(max: number): (text: string) => number | null {
+  return (text) => {
+    if (text === 'none') return null;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+    throw new InvalidArgumentError(`none, or a whole number from 1 to ${max} is wanted.`);
+  };
 }
 
 function minutes(text: string): number {

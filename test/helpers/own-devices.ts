@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ApiEvent, History } from '../../main/api/types.ts';
+import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
 import type { DeviceCommands } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
@@ -125,11 +125,13 @@ export async function letIn(
   inviter: OwnDevice,
   joiner: OwnDevice,
   history: History = 'all',
+  role: DeviceRole = 'device',
 ): Promise<void> {
   const { link } = await inviter.commands.invite({});
   const unsubscribe = inviter.onEvent((event) => {
     if (event.kind === 'pairing' && event.pairing.kind === 'approving') {
-      void inviter.commands.approve({ requestId: event.pairing.requestId, check: 'unchecked' });
+      const { requestId } = event.pairing;
+      void inviter.commands.approve({ requestId, role, check: 'unchecked' });
     }
   });
   try {

@@ -2,6 +2,7 @@ import { text as readAll } from 'node:stream/consumers';
 import type { PeerStatus } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
 import { printable, printJson, sizeText, timeText } from '../output.ts';
+import { limitsText } from './sync.ts';
 
 /** `reunion send`. Returns once the message survives a crash. */
 export async function send(
@@ -67,7 +68,7 @@ export async function showStatus(options: {
     printJson(status);
     return;
   }
-  const { keyProtection, hasRecoveryPhrase } = status;
+  const { keyProtection, hasRecoveryPhrase, mailboxLimits } = status;
   const { device, membership, role, storage, peers, relays, historySince, firstTransfer } = status;
   const kind = role === 'mailbox' ? ', a mailbox' : '';
   console.log(`${printable(device.name)} (this device${kind})  ${device.id}`);
@@ -76,6 +77,7 @@ export async function showStatus(options: {
   console.log(
     `  keys: ${keyProtection}; recovery phrase: ${hasRecoveryPhrase ? 'yes' : 'none (reunion keys phrase)'}`,
   );
+  if (mailboxLimits) console.log(`  ${limitsText(mailboxLimits)}`);
   if (historySince !== null) console.log(`  keeps messages from ${timeText(historySince)} on`);
   if (firstTransfer) {
     const { received, total } = firstTransfer;
