@@ -39,6 +39,8 @@ it('says from when on it keeps messages also in a session that begins before it 
   });
   const [own, theirs] = channelPair();
   const running = peer.run({ peerId, path: 'lan', channel: own });
+  // As any commit that concerns the peer has it do.
+  await peer.recount();
   const decoded = decodePayload((await theirs.read()) ?? new Uint8Array());
   expect(decoded).toMatchObject({
     payload: { hello: { since: new Map([[group, 123n]]) } },
