@@ -277,6 +277,7 @@ export class PairingService {
       this.#options.network.acceptPairing(undefined);
       this.#codes.stop();
     }
+    if (state.kind === 'approving') this.#options.network.keepWaiting(state.candidate.peerId);
     this.#set(hostView(state));
   }
 

@@ -67,3 +67,13 @@ export const REQUESTS_PER_ADDRESS_MAX = 24;
 export const NAMEPLATE_CANDIDATES_MAX = 4;
 /** One computer on the local network can announce any number of devices; nobody owns this many. */
 export const DEVICES_ASKED_MAX = 64;
+
+/** One device is let in by an invitation; beside it there is room for some that err, or ask for a nameplate. */
+export const STRANGERS_MAX = 8;
+/** Devices that nobody knows, in a minute: more than a household has. */
+export const STRANGERS_PER_WINDOW_MAX = 30;
+export const STRANGER_WINDOW_MS = 60_000;
+/** A device that pairs proves what it knows in a second or two; over a bad line in some more. */
+export const STRANGER_MS = 20_000;
+/** Of one protocol on one connection: one is used, and a second may begin before the first has ended. */
+export const STREAMS_MAX = 2;

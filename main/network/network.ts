@@ -12,6 +12,7 @@ import {
   PAIR_FRAME_BYTES_MAX,
   PAIR_PROTOCOL,
   RESERVATION_WAIT_MS,
+  STREAMS_MAX,
 } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
@@ -29,6 +30,7 @@ import type { RelayState } from './relays.ts';
 import { Rendezvous } from './rendezvous.ts';
 import type { ClaimedNameplate } from './rendezvous.ts';
 import { Sessions } from './sessions.ts';
+import { Strangers } from './strangers.ts';
 
 export interface NetworkOptions {
   readonly keys: SigningKeys;
@@ -60,6 +62,7 @@ export class Network implements Transport {
   readonly #members: Members;
   readonly #notices: Notices;
   readonly #rendezvous: Rendezvous;
+  readonly #strangers: Strangers;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(node: Libp2p, gate: Gate, options: NetworkOptions) {
@@ -77,6 +80,8 @@ export class Network implements Transport {
     this.#members = new Members(node, this.#relays, this.#sessions, clock, random);
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
+    this.#strangers = new Strangers(node, clock, (peer) => gate.isKnown(peer));
+    gate.onStranger((peer) => this.#strangers.admit(peer));
     this.addRelays(options.relays);
   }
 
@@ -103,7 +108,7 @@ export class Network implements Transport {
         if (this.#onPairing) this.#onPairing(pairingChannel(connection, stream));
         else stream.abort(new Error('no invitation is open'));
       },
-      { runOnLimitedConnection: true },
+      { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
     );
     try {
       await this.#node.start();
@@ -119,6 +124,7 @@ export class Network implements Transport {
     this.#relays.stop();
     this.#members.stop();
     this.#rendezvous.stop();
+    this.#strangers.stop();
     await this.#node.stop();
   }
 
@@ -188,6 +194,12 @@ export class Network implements Transport {
   acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): void {
     this.#gate.setPairing(handler !== undefined);
     this.#onPairing = handler;
+    if (!handler) this.#strangers.end();
+  }
+
+  /** A person is being asked about a device that pairs: its connection stays meanwhile. */
+  keepWaiting(peer: PeerId): void {
+    this.#strangers.keep(peer);
   }
 
   /** Tells devices that were removed what has become of them, as soon as they can be reached. */
