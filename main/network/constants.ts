@@ -1,3 +1,8 @@
+/** The time of a member: 8 bytes in a frame, Unix milliseconds, big-endian, said without being asked anything. */
+export const CLOCK_PROTOCOL = '/reunion/clock/1.0.0';
+/** For each way that is tried while a person waits. */
+export const DIAGNOSIS_TIMEOUT_MS = 5_000;
+
 /** MVDS payloads, each in a frame. */
 export const SYNC_PROTOCOL = '/reunion/sync/1.0.0';
 /** Pairing: `proto/pairing.proto`, each message in a frame. */

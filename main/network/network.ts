@@ -14,6 +14,8 @@ import {
   RESERVATION_WAIT_MS,
   STREAMS_MAX,
 } from './constants.ts';
+import { Diagnosis } from './diagnosis.ts';
+import type { Found } from './diagnosis.ts';
 import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
 import { toListenError } from './listen.ts';
@@ -22,6 +24,7 @@ import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
 import type { Nameplate } from './nameplate.ts';
 import type { NameplateSearch } from './nameplate-search.ts';
 import { createDeviceNode } from './node.ts';
+import type { DeviceNode } from './node.ts';
 import { Notices } from './notices.ts';
 import type { Notice, NoticeSource } from './notices.ts';
 import { pathOf } from './path.ts';
@@ -63,9 +66,10 @@ export class Network implements Transport {
   readonly #notices: Notices;
   readonly #rendezvous: Rendezvous;
   readonly #strangers: Strangers;
+  readonly #diagnosis: Diagnosis;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
-  private constructor(node: Libp2p, gate: Gate, options: NetworkOptions) {
+  private constructor(node: DeviceNode, gate: Gate, options: NetworkOptions) {
     const { clock, random } = options;
     this.#node = node;
     this.#gate = gate;
@@ -80,6 +84,7 @@ export class Network implements Transport {
     this.#members = new Members(node, this.#relays, this.#sessions, clock, random);
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
+    this.#diagnosis = new Diagnosis(node, clock, (peer) => this.#members.addressesOf(peer));
     this.#strangers = new Strangers(node, clock, (peer) => gate.isKnown(peer));
     gate.onStranger((peer) => this.#strangers.admit(peer));
     this.addRelays(options.relays);
@@ -102,6 +107,7 @@ export class Network implements Transport {
     await this.#sessions.start();
     await this.#notices.start();
     await this.#rendezvous.start();
+    await this.#diagnosis.start(this.#gate);
     await this.#node.handle(
       PAIR_PROTOCOL,
       (stream, connection) => {
@@ -200,6 +206,16 @@ export class Network implements Transport {
   /** A person is being asked about a device that pairs: its connection stays meanwhile. */
   keepWaiting(peer: PeerId): void {
     this.#strangers.keep(peer);
+  }
+
+  /** How a member is reached, or what keeps it from being reached: see `Diagnosis.examine`. */
+  async examine(peer: PeerId): Promise<Found> {
+    return this.#diagnosis.examine(peer);
+  }
+
+  /** Where this device can be called at this moment, as text. */
+  ownAddresses(): string[] {
+    return this.#node.getMultiaddrs().map((address) => address.toString());
   }
 
   /** Tells devices that were removed what has become of them, as soon as they can be reached. */

@@ -6,6 +6,7 @@ import { identify, identifyPush } from '@libp2p/identify';
 import type { Libp2p } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { ping } from '@libp2p/ping';
+import type { Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import { createLibp2p } from 'libp2p';
@@ -25,8 +26,11 @@ export interface NodeOptions {
   readonly gate: Gate;
 }
 
+/** libp2p, with the services that are used by name. */
+export type DeviceNode = Libp2p<{ ping: Ping }>;
+
 /** A libp2p node for a device, not yet started. */
-export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
+export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode> {
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
     // In search mode a reservation is made at every relay that is dialled, and again after it was gone. A relay listed
