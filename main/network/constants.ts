@@ -1,4 +1,4 @@
-/** The time of a member: 8 bytes in a frame, Unix milliseconds, big-endian, said without being asked anything. */
+/** The time of a member: 8 bytes in a frame, Unix milliseconds, big-endian, in answer to an empty one. */
 export const CLOCK_PROTOCOL = '/reunion/clock/1.0.0';
 /** For each way that is tried while a person waits. */
 export const DIAGNOSIS_TIMEOUT_MS = 5_000;
