@@ -125,6 +125,8 @@ export interface Status {
    */
   readonly membership: 'new' | 'member' | 'removed';
   readonly role: DeviceRole;
+  /** Null on a device that is no mailbox. */
+  readonly mailboxLimits: MailboxLimits | null;
   /** From when on this device asks the others for messages; null where for all. */
   readonly historySince: number | null;
   /**
@@ -132,6 +134,10 @@ export interface Status {
    * there are in all, which is null before one of the others has said so.
    */
   readonly firstTransfer: { readonly received: number; readonly total: number | null } | null;
+  /** What protects the keys of this device: the mode of their file alone, a passphrase, or the desktop's keychain. */
+  readonly keyProtection: 'file' | 'passphrase' | 'keychain';
+  /** Whether there is a phrase, written down, that gets a person back in who has lost every device. */
+  readonly hasRecoveryPhrase: boolean;
   readonly storage: { readonly messages: number; readonly bytes: number };
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
@@ -177,6 +183,51 @@ export interface Invitation {
   /** Another one takes its place then. */
   readonly codeExpiresAt: number | null;
   readonly expiresAt: number;
+}
+
+/** One way by which a device was tried. */
+export interface TriedWay {
+  readonly address: string;
+  readonly way: 'direct' | 'relay';
+  /** A few words. */
+  readonly outcome: string;
+  /** What a person can do about it; null where it worked, or nothing is known. */
+  readonly cure: string | null;
+  /** The network library's own words. */
+  readonly detail: string;
+}
+
+export interface DeviceDiagnosis extends DeviceInfo {
+  /** Null where it cannot be reached. */
+  readonly path: Path | null;
+  /** Milliseconds. */
+  readonly roundTrip: number | null;
+  /** Milliseconds that its clock is ahead of this one's; null where not known. */
+  readonly clockAhead: number | null;
+  readonly tried: readonly TriedWay[];
+}
+
+/** `reunion doctor --json`. */
+export interface Diagnosis {
+  readonly version: string;
+  readonly runtime: string;
+  /** Where this device can be called. */
+  readonly addresses: readonly string[];
+  readonly relays: readonly RelayStatus[];
+  readonly devices: readonly DeviceDiagnosis[];
+  /** What a person can do, a sentence each; empty where all is well. */
+  readonly advice: readonly string[];
+}
+
+/** How much a mailbox keeps: of the last days, and so many million bytes of messages. Null: without limit. */
+export interface MailboxLimits {
+  readonly days: number | null;
+  readonly megabytes: number | null;
+}
+
+/** 24 words, which are kept nowhere: to be written down. */
+export interface RecoveryPhrase {
+  readonly words: readonly string[];
 }
 
 /** What pairing is doing on this device; the same state is shown by every window and command line. */
@@ -229,7 +280,9 @@ export type ErrorCode =
   | 'already-member'
   | 'device-removed'
   | 'not-removed'
+  | 'recovery-unknown'
   | 'mailbox'
+  | 'not-mailbox'
   | 'connection-lost'
   | 'storage'
   | 'internal';

@@ -1,5 +1,5 @@
 import type { DeviceCommands } from '../api/server.ts';
-import type { History, Status } from '../api/types.ts';
+import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { PairingService } from './pairing-service.ts';
@@ -14,9 +14,12 @@ export interface CommandTargets {
   readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
   readonly status: () => Promise<Status>;
+  readonly diagnose: () => Promise<Diagnosis>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
   readonly erase: () => void;
+  readonly createRecoveryPhrase: () => Promise<RecoveryPhrase>;
   readonly setHistory: (history: History) => Promise<Status>;
+  readonly setMailboxLimits: (limits: MailboxLimits) => Promise<Status>;
   readonly join: (
     link: string,
     name: string | undefined,
@@ -32,9 +35,12 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     devices,
     sync,
     status,
+    diagnose,
     createFirstDevice,
     erase,
+    createRecoveryPhrase,
     setHistory,
+    setMailboxLimits,
     join,
   } = targets;
   return {
@@ -69,13 +75,16 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       await sync.setInterval(device, interval);
       return status();
     },
+    createRecoveryPhrase: async () => createRecoveryPhrase(),
     setHistory: async ({ history }) => setHistory(history),
+    setMailboxLimits: async (limits) => setMailboxLimits(limits),
     syncNow: async ({ device }) => {
       sync.syncNow(device);
       return status();
     },
     messageHolders: async ({ messageIds }) => sync.holders(messageIds),
     activity: async ({ limit, device }) => sync.activity(limit, device),
+    diagnose: async () => diagnose(),
     pairing: async () => pairing.state,
     createFirstDevice: async ({ name }) => createFirstDevice(name),
     invite: async ({ minutes = INVITATION_MINUTES }) => {

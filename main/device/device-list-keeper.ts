@@ -9,12 +9,19 @@ import {
   deviceListGroup,
   deviceListOf,
   listIdOfEntry,
+  moveDevice,
   removeDevice,
   renameDevice,
   timeOfEntry,
 } from '../identity/device-list.ts';
-import type { DeviceList, DeviceListId, MemberRole, Removal } from '../identity/device-list.ts';
-import type { DeviceKeys } from '../identity/keys.ts';
+import type {
+  DeviceList,
+  DeviceListId,
+  Member,
+  MemberRole,
+  Removal,
+} from '../identity/device-list.ts';
+import type { SigningKeys } from '../identity/keys.ts';
 import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
@@ -28,7 +35,7 @@ const FAREWELL_ENTRIES = 32;
 type Append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
 
 export interface DeviceListKeeperOptions {
-  readonly keys: DeviceKeys;
+  readonly keys: SigningKeys;
   readonly messages: MessageStore;
   readonly settings: SettingStore;
   readonly group: DeviceGroup;
@@ -102,14 +109,15 @@ export class DeviceListKeeper {
     await this.refresh();
   }
 
-  /** Adds a device; one that is on the list already is left as it is. */
+  /** Adds a device, signed by this one or by the recovery key; one that is on the list already is left as it is. */
   async add(
     append: Append,
     device: { peerId: PeerId; name: string; system: string; role: MemberRole; at: number },
+    signer: SigningKeys = this.#options.keys,
   ): Promise<void> {
     if (!this.#id) throw new RangeError('no device list to add a device to');
     if (this.#list?.members.has(device.peerId)) return;
-    const entry = addDevice(this.#options.keys, this.#id, await this.entries(), device);
+    const entry = addDevice(signer, this.#id, await this.entries(), device);
     await this.#append(append, this.#id, entry);
     await this.refresh();
   }
@@ -129,6 +137,17 @@ export class DeviceListKeeper {
   ): Promise<void> {
     if (!this.#id) throw new RangeError('no device list to rename a device in');
     const entry = renameDevice(this.#options.keys, this.#id, await this.entries(), device);
+    await this.#append(append, this.#id, entry);
+    await this.refresh();
+  }
+
+  /** Says where this device can be reached. Throws `DeviceRemovedError` where it was removed. */
+  async move(
+    append: Append,
+    moved: { addresses: readonly Uint8Array[]; at: number },
+  ): Promise<void> {
+    if (!this.#id) throw new RangeError('no device list to tell an address to');
+    const entry = moveDevice(this.#options.keys, this.#id, await this.entries(), moved);
     await this.#append(append, this.#id, entry);
     await this.refresh();
   }
@@ -172,7 +191,18 @@ function isSame(one: DeviceList, other: DeviceList | undefined): boolean {
     return known?.name === name && known.by === by && known.at === at;
   };
   return (
-    [...one.members].every(([peer, { name }]) => other.members.get(peer)?.name === name) &&
+    [...one.members].every(([peer, member]) => isSameMember(member, other.members.get(peer))) &&
     [...one.removed].every(([peer, removal]) => isSameRemoval(peer, removal))
+  );
+}
+
+function isSameMember(one: Member, other: Member | undefined): boolean {
+  return (
+    one.name === other?.name &&
+    one.role === other.role &&
+    one.addresses.length === other.addresses.length &&
+    one.addresses.every(
+      (bytes, index) => Buffer.compare(bytes, other.addresses[index] ?? bytes) === 0,
+    )
   );
 }

@@ -1,20 +1,34 @@
+import { hostname } from 'node:os';
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceService } from '../api/server.ts';
-import type { ApiEvent, DeviceRole, History, Status } from '../api/types.ts';
+import type {
+  ApiEvent,
+  DeviceRole,
+  History,
+  MailboxLimits as Limits,
+  RecoveryPhrase,
+  Status,
+} from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
+import { Background } from '../helpers/background.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
+import type { Backend } from '../identity/key-protection.ts';
 import { presentable } from '../identity/device-name.ts';
 import { eraseKeys, openKeys } from '../identity/keys.ts';
-import type { DeviceKeys } from '../identity/keys.ts';
+import type { OpenedKeys } from '../identity/keys.ts';
+import { eraseRecoveryFile } from '../identity/recovery-file.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
+import { VERSION } from '../helpers/version.ts';
 import { Network } from '../network/network.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
+import { Addresses } from './addresses.ts';
 import { createCommands } from './commands.ts';
 import { ContentKeyKeeper } from './content-key-keeper.ts';
 import { ConversationService } from './conversation-service.ts';
 import { DeviceDirectory, deviceName } from './device-directory.ts';
+import { diagnose } from './doctor.ts';
 import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
@@ -23,7 +37,9 @@ import { directOptions } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import type { WayToInviter } from './pairing-service.ts';
+import { MailboxLimits } from './mailbox-limits.ts';
 import { Projector } from './projector.ts';
+import { Recovery } from './recovery.ts';
 import { RemovalNotices } from './removal-notices.ts';
 import { SealedBodies } from './sealed-bodies.ts';
 import { DeviceSettings, systemName } from './settings.ts';
@@ -46,6 +62,7 @@ interface Parts {
   readonly group: DeviceGroup;
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
+  readonly limits: MailboxLimits;
 }
 
 /**
@@ -67,6 +84,11 @@ export class Device {
   readonly #directory: DeviceDirectory;
   readonly #pairing: PairingService;
   readonly #projector: Projector;
+  readonly #recovery: Recovery;
+  readonly #background: Background;
+  readonly #addresses: Addresses;
+  readonly #limits: MailboxLimits;
+  readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
@@ -76,7 +98,8 @@ export class Device {
 
   /** Opens the data folder, which must not be in use, and connects to the other devices. Rejects with a clear error. */
   static async open(options: DeviceOptions): Promise<Device> {
-    const keys = openKeys(options.folder, holdsStore(options.folder));
+    const { folder, protections } = options;
+    const keys = await openKeys(folder, holdsStore(folder), protections);
     const store = await openStore({
       folder: options.folder,
       key: keys.storeKey,
@@ -90,11 +113,12 @@ export class Device {
     }
   }
 
-  static async #compose(options: DeviceOptions, keys: DeviceKeys, store: Store): Promise<Device> {
+  static async #compose(options: DeviceOptions, keys: OpenedKeys, store: Store): Promise<Device> {
     const settings = await DeviceSettings.open(store.settings, options.name);
     await settings.addRelays(options.relays);
     const events = {
       conversations: (): GroupId | undefined => undefined,
+      kept: (): GroupId | undefined => undefined,
       since: async (): Promise<void> => undefined,
       relays: (): void => undefined,
       farewell: async (): Promise<readonly StoredMessage[]> => [],
@@ -135,9 +159,20 @@ export class Device {
       onDelivered: (messages) => delivered(messages),
       onError: (error) => options.log.error(error),
     });
-    const parts = { store, settings, network, sync, group, history, firstTransfer };
+    const limits = await MailboxLimits.open({
+      settings: store.settings,
+      messages: store.sync.messages,
+      clock: options.clock,
+      group: () => events.kept(),
+      since: () => history.since,
+      raise: (since) => history.raise(since),
+      bury: (tombstones) => sync.bury(tombstones),
+      onError: (error) => options.log.error(error),
+    });
+    const parts = { limits, store, settings, network, sync, group, history, firstTransfer };
     const device = new Device(options, keys, parts);
     events.conversations = () => device.#list.conversationGroups?.texts;
+    events.kept = () => (device.#isMailbox ? device.#list.conversationGroups?.texts : undefined);
     events.since = () => sync.sinceChanged();
     events.relays = () => device.#emitStatus();
     events.farewell = () => device.#list.newest();
@@ -149,12 +184,15 @@ export class Device {
 
   private constructor(
     options: DeviceOptions,
-    keys: DeviceKeys,
-    { store, settings, network, sync, group, history, firstTransfer }: Parts,
+    keys: OpenedKeys,
+    { store, settings, network, sync, group, history, firstTransfer, limits }: Parts,
   ) {
     this.id = keys.peerId;
+    this.#keyProtection = keys.backend;
+    this.#background = new Background((error) => options.log.error(error));
     this.#history = history;
     this.#firstTransfer = firstTransfer;
+    this.#limits = limits;
     this.#options = options;
     this.#store = store;
     this.#settings = settings;
@@ -172,6 +210,23 @@ export class Device {
       messages: store.sync.messages,
       list: () => this.#list.list,
       now: () => options.clock.now(),
+      append: this.#append,
+    });
+    this.#recovery = new Recovery({
+      folder: options.folder,
+      keys,
+      keeper: this.#list,
+      messages: store.sync.messages,
+      clock: options.clock,
+      append: this.#append,
+    });
+    this.#addresses = new Addresses({
+      self: this.id,
+      keeper: this.#list,
+      network,
+      settings,
+      listen: options.listen,
+      clock: options.clock,
       append: this.#append,
     });
     const bodies = new SealedBodies({
@@ -231,8 +286,19 @@ export class Device {
           ],
         }),
         status: () => this.#status(),
+        diagnose: () =>
+          diagnose({
+            version: VERSION,
+            devices: () =>
+              sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
+            relays: () => network.relays(),
+            addresses: () => network.ownAddresses(),
+            examine: (peer) => network.examine(peer),
+          }),
         createFirstDevice: (name) => this.#createFirstDevice(name),
         erase: () => this.#erase(),
+        setMailboxLimits: (chosen) => this.#setMailboxLimits(chosen),
+        createRecoveryPhrase: () => this.#createRecoveryPhrase(),
         setHistory: (chosen) => this.#setHistory(chosen),
         join: (link, name, chosen) => this.#join(link, name, chosen),
       }),
@@ -251,15 +317,19 @@ export class Device {
   /** Ends the sessions and closes the store; and erases the device, where that was asked for. */
   async close(): Promise<void> {
     await this.#pairing.stop();
+    this.#limits.stop();
     await this.#sync.stop();
+    await this.#background.ended();
     await this.#projector.stop();
     await this.#network.stop();
+    await this.#background.ended();
     this.#cancelSaving?.();
     await this.#settings.setHistory(this.#sync.peers());
     await this.#store.close();
     if (!this.#isToBeErased) return;
     // The key first: whatever goes wrong then, nobody reads what is left.
     eraseKeys(this.#options.folder);
+    eraseRecoveryFile(this.#options.folder);
     eraseStore(this.#options.folder);
   }
 
@@ -276,9 +346,7 @@ export class Device {
   }
 
   async #start(): Promise<void> {
-    for (const [peer, addresses] of await this.#settings.addresses()) {
-      this.#network.learnAddresses(peer, addresses);
-    }
+    await this.#addresses.load();
     this.#notices = await RemovalNotices.open({
       self: this.id,
       network: this.#network,
@@ -288,6 +356,7 @@ export class Device {
       onError: (error) => this.#options.log.error(error),
     });
     await this.#list.load();
+    await this.#admitByPhrase();
     await this.#contentKeys.refresh();
     await this.#takeName();
     await this.#contentKeys.tend();
@@ -295,16 +364,18 @@ export class Device {
     await this.#measure();
     await this.#network.start();
     await this.#sync.start();
+    this.#background.run(this.#limits.tend());
   }
 
   readonly #append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) =>
     this.#sync.append(groupId, timestamp, body);
 
   #delivered(messages: readonly StoredMessage[]): void {
+    this.#limits.arrived(messages.length);
     const { names, texts } = this.#list.conversationGroups ?? {};
     const isLog = ({ groupId }: StoredMessage) => groupId !== names && groupId !== texts;
     const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
-    work.catch((error: unknown) => this.#options.log.error(error));
+    this.#background.run(work);
   }
 
   /** Entries of the device list or content keys have come, and with them perhaps the keys of messages that are here. */
@@ -324,11 +395,16 @@ export class Device {
     const groups = this.#list.conversationGroups;
     if (groups) this.#projector.setGroups(new Set([groups.names, groups.texts]));
     const { list } = this.#list;
-    if (list) this.#notices?.follow(list);
+    if (list) {
+      this.#notices?.follow(list);
+      this.#recovery.follow(list);
+      this.#addresses.follow(list);
+      this.#background.run(this.#addresses.tell());
+    }
     const name = list?.members.get(this.id)?.name;
     // Renamed, here or on another device.
     if (name !== undefined && name !== this.#settings.name) {
-      this.#settings.setName(name).catch((error: unknown) => this.#options.log.error(error));
+      this.#background.run(this.#settings.setName(name));
     }
     this.#emitStatus();
   }
@@ -339,7 +415,7 @@ export class Device {
     const known = this.#list.list?.members.get(this.id)?.name;
     if (given === undefined || known === undefined) return;
     // A mailbox has no say in the list: another device renames it.
-    if (this.#list.list?.members.get(this.id)?.role === 'mailbox') return;
+    if (this.#isMailbox) return;
     const name = presentable(given);
     if (name === known) return;
     await this.#list.rename(this.#append, { peerId: this.id, name, at: clock.now() });
@@ -385,7 +461,7 @@ export class Device {
   async #adopt(entries: readonly Uint8Array[], invitation: WayToInviter): Promise<void> {
     const relays = this.#network.relaysIn(invitation.addresses);
     await this.#settings.addRelays(relays);
-    await this.#settings.setAddresses(invitation.inviter, invitation.addresses);
+    await this.#addresses.found(invitation.inviter, invitation.addresses);
     this.#network.addRelays(relays);
     await this.#measure();
     await this.#firstTransfer.begin(this.#storage.messages);
@@ -407,6 +483,39 @@ export class Device {
     await this.#contentKeys.refresh();
     await this.#contentKeys.tend();
     return this.#list.entries();
+  }
+
+  /** Once: started again with the phrase, this device is a member already. */
+  async #admitByPhrase(): Promise<void> {
+    const { recovery, name } = this.#options;
+    if (!recovery || this.#list.list?.members.has(this.id)) return;
+    // What is kept is the name of the device whose backup this is.
+    await this.#settings.setName(name ?? hostname());
+    await this.#recovery.admit(recovery, { name: this.#settings.name, system: systemName() });
+  }
+
+  async #createRecoveryPhrase(): Promise<RecoveryPhrase> {
+    await this.#becomeFirst();
+    this.#directory.checkSay();
+    const words = await this.#recovery.create((peerId) => this.#directory.remove(peerId));
+    await this.#contentKeys.refresh();
+    await this.#contentKeys.tend();
+    return { words };
+  }
+
+  get #isMailbox(): boolean {
+    return this.#list.list?.members.get(this.id)?.role === 'mailbox';
+  }
+
+  async #setMailboxLimits(limits: Limits): Promise<Status> {
+    if (!this.#isMailbox) {
+      throw new ReunionError(
+        'not-mailbox',
+        'This device is no mailbox: it keeps everything, or what `reunion history` says.',
+      );
+    }
+    await this.#limits.set(limits);
+    return this.#status();
   }
 
   async #setHistory(history: History): Promise<Status> {
@@ -449,6 +558,9 @@ export class Device {
       roundTrip: (peerId) => this.#network.roundTrip(peerId),
       history: this.#history,
       firstTransfer: this.#firstTransfer,
+      mailboxLimits: this.#limits.limits,
+      keyProtection: this.#keyProtection,
+      hasRecoveryPhrase: Recovery.keysOn(this.#list.list).length > 0,
     });
   }
 
@@ -459,17 +571,16 @@ export class Device {
   #syncChanged(): void {
     this.#cancelSaving ??= this.#options.clock.schedule(HISTORY_INTERVAL_MS, () => {
       this.#cancelSaving = undefined;
-      this.#settings
-        .setHistory(this.#sync.peers())
-        .catch((error: unknown) => this.#options.log.error(error));
+      this.#background.run(this.#settings.setHistory(this.#sync.peers()));
     });
-    this.#status()
-      .then(async (status) => {
-        this.#emit({ kind: 'status', status });
-        await this.#firstTransfer.follow(status.peers);
-        if (status.firstTransfer && !this.#knownStatus().firstTransfer) this.#emitStatus();
-      })
-      .catch((error: unknown) => this.#options.log.error(error));
+    this.#background.run(this.#showStatus());
+  }
+
+  async #showStatus(): Promise<void> {
+    const status = await this.#status();
+    this.#emit({ kind: 'status', status });
+    await this.#firstTransfer.follow(status.peers);
+    if (status.firstTransfer && !this.#knownStatus().firstTransfer) this.#emitStatus();
   }
 
   #emitStatus(): void {

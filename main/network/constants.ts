@@ -1,3 +1,8 @@
+/** The time of a member: 8 bytes in a frame, Unix milliseconds, big-endian, in answer to an empty one. */
+export const CLOCK_PROTOCOL = '/reunion/clock/1.0.0';
+/** For each way that is tried while a person waits. */
+export const DIAGNOSIS_TIMEOUT_MS = 5_000;
+
 /** MVDS payloads, each in a frame. */
 export const SYNC_PROTOCOL = '/reunion/sync/1.0.0';
 /** Pairing: `proto/pairing.proto`, each message in a frame. */
@@ -12,11 +17,11 @@ export const RENDEZVOUS_PROTOCOL = '/reunion/rendezvous/1.0.0';
 /** Beats of 5 bytes, see `heartbeat.ts`. */
 export const HEARTBEAT_PROTOCOL = '/reunion/heartbeat/1.0.0';
 /** What has been silent for this long is asked whether it is there. Milliseconds. */
-export const BEAT_MS = 4_000;
-/** Silent after so many: that is noticed 12 to 16 s after the last word, and a beat may be lost or late. */
-export const BEATS_UNANSWERED_MAX = 2;
+export const BEAT_MS = 6_000;
+/** Gone after so many: noticed 12 to 18 s after the last word. All transports repeat what was lost, so one is enough. */
+export const BEATS_UNANSWERED_MAX = 1;
 /** What takes longer to answer at all is not there any more. */
-export const BEAT_OPEN_MS = 12_000;
+export const BEAT_OPEN_MS = 10_000;
 /** A relay that does not know the protocol is asked again after this: each time costs a kilobyte. */
 export const BEAT_UNKNOWN_MS = 30_000;
 
@@ -85,3 +90,13 @@ export const REQUESTS_PER_ADDRESS_MAX = 24;
 export const NAMEPLATE_CANDIDATES_MAX = 4;
 /** One computer on the local network can announce any number of devices; nobody owns this many. */
 export const DEVICES_ASKED_MAX = 64;
+
+/** One device is let in by an invitation; beside it there is room for some that err, or ask for a nameplate. */
+export const STRANGERS_MAX = 8;
+/** Devices that nobody knows, in a minute: more than a household has. */
+export const STRANGERS_PER_WINDOW_MAX = 30;
+export const STRANGER_WINDOW_MS = 60_000;
+/** A device that pairs proves what it knows in a second or two; over a bad line in some more. */
+export const STRANGER_MS = 20_000;
+/** Of one protocol on one connection: one is used, and a second may begin before the first has ended. */
+export const STREAMS_MAX = 2;

@@ -6,6 +6,7 @@ import {
   BEAT_UNKNOWN_MS,
   BEATS_UNANSWERED_MAX,
   HEARTBEAT_PROTOCOL,
+  STREAMS_MAX,
 } from './constants.ts';
 import type { Gate } from './gate.ts';
 
@@ -127,7 +128,7 @@ export class Heartbeats {
         if (may(connection.remotePeer.toString())) this.#begin(connection, stream);
         else stream.abort(new Error('not a member'));
       },
-      { runOnLimitedConnection: true },
+      { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
     );
   }
 

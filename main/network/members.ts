@@ -5,7 +5,7 @@ import type { Clock, Random } from '../helpers/clock.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { Retry } from './backoff.ts';
 import { DIAL_TIMEOUT_MS } from './constants.ts';
-import { isByRelay, peerIn } from './multiaddrs.ts';
+import { isRelayed, peerIn } from './multiaddrs.ts';
 import { bestOf, pathOf } from './path.ts';
 import type { Relays } from './relays.ts';
 import { retire } from './retire.ts';
@@ -81,6 +81,11 @@ export class Members {
     return this.#bestConnection(peer) ?? this.#dial(peer);
   }
 
+  /** Every address by which a peer may be reached, without a relay first. */
+  async addressesOf(peer: PeerId): Promise<Multiaddr[]> {
+    return [...(await this.#directAddresses(peer)), ...this.#relayedAddresses(peer)];
+  }
+
   /** Something has changed for the better (a relay is back): tries all that are not connected. */
   retryAll(): void {
     for (const peer of this.#kept) if (!this.#sessions.get(peer)) this.#retries.get(peer)?.now();
@@ -146,8 +151,7 @@ export class Members {
   }
 
   async #dial(peer: PeerId): Promise<Connection | undefined> {
-    const addresses = [...(await this.#directAddresses(peer)), ...this.#relayedAddresses(peer)];
-    return this.#tryDial(addresses);
+    return this.#tryDial(await this.addressesOf(peer));
   }
 
   /** Also where it is connected by WebRTC, which the library takes to be as good. */
@@ -174,15 +178,23 @@ export class Members {
       .then(({ addresses }) => addresses.map(({ multiaddr }) => multiaddr))
       .catch(() => []);
     return [...stored, ...(this.#known.get(peer) ?? [])]
-      .filter((address) => !isByRelay(address))
-      .map((address) => (peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`)));
+      .filter((address) => !isRelayed(address))
+      .map((address) => naming(address, peer));
   }
 
   #relayedAddresses(peer: PeerId): Multiaddr[] {
-    const told = (this.#known.get(peer) ?? []).filter(isByRelay);
+    const told = (this.#known.get(peer) ?? [])
+      .filter(isRelayed)
+      .map((address) => naming(address, peer));
     const ours = this.#relays
       .addresses()
       .map((relay) => relay.encapsulate(`/p2p-circuit/p2p/${peer}`));
-    return [...ours, ...told];
+    const others = told.filter((address) => !ours.some((own) => own.equals(address)));
+    return [...ours, ...others];
   }
+}
+
+/** The address with the peer's id at its end: libp2p refuses to dial addresses of which some name a peer and others none. */
+function naming(address: Multiaddr, peer: PeerId): Multiaddr {
+  return peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`);
 }

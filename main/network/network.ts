@@ -5,7 +5,7 @@ import { WebRTC } from '@multiformats/multiaddr-matcher';
 import { pEvent } from 'p-event';
 import type { Clock, Random } from '../helpers/clock.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
-import type { DeviceKeys } from '../identity/keys.ts';
+import type { SigningKeys } from '../identity/keys.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { Path, Session, Transport } from '../sync/ports.ts';
 import {
@@ -13,7 +13,10 @@ import {
   PAIR_FRAME_BYTES_MAX,
   PAIR_PROTOCOL,
   RESERVATION_WAIT_MS,
+  STREAMS_MAX,
 } from './constants.ts';
+import { Diagnosis } from './diagnosis.ts';
+import type { Found } from './diagnosis.ts';
 import { openDirect } from './direct.ts';
 import type { Direct, DirectOptions } from './direct.ts';
 import { frameChannel } from './framing.ts';
@@ -25,6 +28,7 @@ import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
 import type { Nameplate } from './nameplate.ts';
 import type { NameplateSearch } from './nameplate-search.ts';
 import { createDeviceNode } from './node.ts';
+import type { DeviceNode } from './node.ts';
 import { Notices } from './notices.ts';
 import type { Notice, NoticeSource } from './notices.ts';
 import { pathOf } from './path.ts';
@@ -33,10 +37,11 @@ import type { RelayState } from './relays.ts';
 import { Rendezvous } from './rendezvous.ts';
 import type { ClaimedNameplate } from './rendezvous.ts';
 import { Sessions } from './sessions.ts';
+import { Strangers } from './strangers.ts';
 import { Upgrades } from './upgrades.ts';
 
 export interface NetworkOptions {
-  readonly keys: DeviceKeys;
+  readonly keys: SigningKeys;
   /** Multiaddrs to listen on, beside the relays. */
   readonly listen: readonly string[];
   /** Whether `start` rejects with `ListenError` where one of them cannot be listened on. */
@@ -70,11 +75,13 @@ export class Network implements Transport {
   readonly #members: Members;
   readonly #notices: Notices;
   readonly #rendezvous: Rendezvous;
+  readonly #strangers: Strangers;
+  readonly #diagnosis: Diagnosis;
   readonly #direct: Direct | undefined;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(
-    node: Libp2p,
+    node: DeviceNode,
     gate: Gate,
     direct: Direct | undefined,
     options: NetworkOptions,
@@ -100,6 +107,9 @@ export class Network implements Transport {
     });
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
+    this.#diagnosis = new Diagnosis(node, clock, (peer) => this.#members.addressesOf(peer));
+    this.#strangers = new Strangers(node, clock, (peer) => gate.isKnown(peer));
+    gate.onStranger((peer) => this.#strangers.admit(peer));
     this.addRelays(options.relays);
   }
 
@@ -123,13 +133,14 @@ export class Network implements Transport {
     await this.#sessions.start();
     await this.#notices.start();
     await this.#rendezvous.start();
+    await this.#diagnosis.start(this.#gate);
     await this.#node.handle(
       PAIR_PROTOCOL,
       (stream, connection) => {
         if (this.#onPairing) this.#onPairing(pairingChannel(connection, stream));
         else stream.abort(new Error('no invitation is open'));
       },
-      { runOnLimitedConnection: true },
+      { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
     );
     try {
       await this.#node.start();
@@ -145,6 +156,7 @@ export class Network implements Transport {
     this.#relays.stop();
     this.#members.stop();
     this.#rendezvous.stop();
+    this.#strangers.stop();
     await this.#node.stop();
     this.#direct?.release();
   }
@@ -224,6 +236,22 @@ export class Network implements Transport {
   acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): void {
     this.#gate.setPairing(handler !== undefined);
     this.#onPairing = handler;
+    if (!handler) this.#strangers.end();
+  }
+
+  /** A person is being asked about a device that pairs: its connection stays meanwhile. */
+  keepWaiting(peer: PeerId): void {
+    this.#strangers.keep(peer);
+  }
+
+  /** How a member is reached, or what keeps it from being reached: see `Diagnosis.examine`. */
+  async examine(peer: PeerId): Promise<Found> {
+    return this.#diagnosis.examine(peer);
+  }
+
+  /** Where this device can be called at this moment, as text. */
+  ownAddresses(): string[] {
+    return this.#node.getMultiaddrs().map((address) => address.toString());
   }
 
   /** Tells devices that were removed what has become of them, as soon as they can be reached. */

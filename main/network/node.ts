@@ -6,6 +6,7 @@ import { identify, identifyPush } from '@libp2p/identify';
 import type { Libp2p } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { ping } from '@libp2p/ping';
+import type { Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import { createLibp2p } from 'libp2p';
@@ -29,8 +30,11 @@ export interface NodeOptions {
   readonly gate: Gate;
 }
 
+/** libp2p, with the services that are used by name. */
+export type DeviceNode = Libp2p<{ ping: Ping }>;
+
 /** A libp2p node for a device, not yet started. */
-export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
+export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode> {
   const { direct } = options;
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
@@ -45,9 +49,14 @@ export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
       ...(direct ? [direct.transport] : []),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
+    // Who is silent is noticed by heartbeats, see `heartbeat.ts`, and neither by the muxer nor by the monitor.
+    streamMuxers: [
+      yamux({
+        enableKeepAlive: false,
+        streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES },
+      }),
+    ],
     connectionGater: options.gate.hooks(),
-    // Who is silent is noticed by heartbeats, see `heartbeat.ts`.
     connectionMonitor: { enabled: false },
     peerDiscovery: options.lan ? [mdns()] : [],
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },

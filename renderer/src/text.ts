@@ -1,4 +1,10 @@
-import type { PeerFailure, PeerState, PeerStatus, Status } from '../../main/api/types.ts';
+import type {
+  MailboxLimits,
+  PeerFailure,
+  PeerState,
+  PeerStatus,
+  Status,
+} from '../../main/api/types.ts';
 
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto', style: 'short' });
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
@@ -148,4 +154,13 @@ export function overallText(overall: Overall, { peers }: Status): string {
   if (overall !== 'partly') return OVERALL_TEXT[overall];
   const inStep = peers.filter(({ state }) => state === 'up-to-date').length;
   return `${inStep} of ${peers.filter(isActive).length} up to date`;
+}
+
+/** How much a mailbox keeps; empty where it keeps everything. */
+export function limitsText({ days, megabytes }: MailboxLimits): string {
+  const limits = [
+    ...(days === null ? [] : [days === 1 ? 'the last day' : `the last ${days} days`]),
+    ...(megabytes === null ? [] : [`${megabytes.toLocaleString()} MB`]),
+  ];
+  return limits.length === 0 ? '' : `It keeps ${limits.join(' and ')} at most.`;
 }

@@ -1,9 +1,12 @@
+import { multiaddr } from '@multiformats/multiaddr';
 import { onTestFinished } from 'vitest';
-import type { ApiEvent, History } from '../../main/api/types.ts';
+import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
 import type { DeviceCommands } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
+import type { PeerId } from '../../main/helpers/ids.ts';
+import { invitationOfLink } from '../../main/identity/invitation.ts';
 import type { Clock } from '../../main/helpers/clock.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import { keysOf } from './identities.ts';
@@ -67,7 +70,7 @@ export class OwnDevice {
     return new OwnDevice(folder, device);
   }
 
-  get id(): string {
+  get id(): PeerId {
     return this.#device.id;
   }
 
@@ -77,6 +80,15 @@ export class OwnDevice {
 
   onEvent(listener: (event: ApiEvent) => void): () => void {
     return this.#device.service.onEvent(listener);
+  }
+
+  /** The first address in a link that it makes; the invitation is withdrawn again. */
+  async listensAt(): Promise<string> {
+    const { link } = await this.commands.invite({});
+    await this.commands.cancelPairing({});
+    const [address] = invitationOfLink(link)?.addresses ?? [];
+    if (!address) throw new Error('it listens nowhere');
+    return multiaddr(address).toString();
   }
 
   close(): Promise<void> {
@@ -125,11 +137,13 @@ export async function letIn(
   inviter: OwnDevice,
   joiner: OwnDevice,
   history: History = 'all',
+  role: DeviceRole = 'device',
 ): Promise<void> {
   const { link } = await inviter.commands.invite({});
   const unsubscribe = inviter.onEvent((event) => {
     if (event.kind === 'pairing' && event.pairing.kind === 'approving') {
-      void inviter.commands.approve({ requestId: event.pairing.requestId, check: 'unchecked' });
+      const { requestId } = event.pairing;
+      void inviter.commands.approve({ requestId, role, check: 'unchecked' });
     }
   });
   try {

@@ -15,7 +15,7 @@ export async function runRelay(options: RelayCommandOptions): Promise<void> {
   const folder = makeDataFolder(options.data);
   const unlock = lockFolder(folder);
   try {
-    const { seed } = openKeys(folder, false);
+    const { seed } = await openKeys(folder, false);
     const relay = await startRelayServer(seed, options.listen);
     for (const address of relay.addresses) console.log(`listening ${address}`);
     await stopped;
