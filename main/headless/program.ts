@@ -11,9 +11,9 @@ import { runDevice } from './commands/device.ts';
 import { eraseDevice, listDevices, removeDevice, renameDevice } from './commands/devices.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
-import { runRelay } from './commands/relay.ts';
 import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
 import { pause, resume, setHistory, setInterval, showActivity, syncNow } from './commands/sync.ts';
+import { addRelayCommand } from './relay-program.ts';
 import { defaultDataFolder } from './folders.ts';
 
 const HELP_AFTER = `
@@ -45,15 +45,6 @@ export function createProgram({ page }: { readonly page: string }): Command {
     )
     .option('--open', 'open the page in the browser')
     .action((options: Parameters<typeof runDevice>[0]) => runDevice(options, page));
-
-  program
-    .command('relay')
-    .description(
-      'run a relay, through which devices reach each other; it cannot read what it passes on',
-    )
-    .addOption(dataOption())
-    .option('--listen <multiaddr>', 'an address to listen on (repeatable)', addresses, [])
-    .action(runRelay);
 
   program
     .command('invite')
@@ -116,6 +107,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .addOption(dataOption())
     .action(printWebLink);
 
+  addRelayCommand(program, dataOption(), addresses);
   addDeviceCommands(program);
   addSyncCommands(program);
   addStoreCommands(program);

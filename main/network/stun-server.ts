@@ -1,12 +1,13 @@
 import { createSocket } from 'node:dgram';
 import type { RemoteInfo, Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { getNetConfig, getThinWaistAddresses } from '@libp2p/utils';
 import { multiaddr } from '@multiformats/multiaddr';
 import { answerTo } from './stun-message.ts';
 import type { StunAddress } from './stun-message.ts';
 
 export interface StunServer {
-  /** `host:port` of each socket, IPv6 in brackets. */
+  /** `host:port` of each socket and interface, IPv6 in brackets. */
   readonly addresses: readonly string[];
   stop(): Promise<void>;
 }
@@ -45,7 +46,7 @@ export async function startStunServer(
   const sockets = opened.filter((socket) => socket !== undefined);
   if (sockets.length === 0) return undefined;
   return {
-    addresses: sockets.map(addressText),
+    addresses: sockets.flatMap(addressTexts),
     stop: async () => {
       await Promise.all(
         sockets.map(async (socket) => {
@@ -84,7 +85,14 @@ function sourceOf({ address, port }: RemoteInfo, { protocol }: Family): StunAddr
   return { ip: multiaddr(`/${protocol}/${plain}`).bytes.subarray(PROTOCOL_BYTES), port };
 }
 
-function addressText(socket: Socket): string {
+/** All interfaces, where it is bound to all. */
+function addressTexts(socket: Socket): string[] {
   const { address, family, port } = socket.address();
-  return family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`;
+  const protocol = family === 'IPv6' ? 'ip6' : 'ip4';
+  return getThinWaistAddresses(multiaddr(`/${protocol}/${address}/udp/${port}`), port).map(
+    (one) => {
+      const { host } = getNetConfig(one);
+      return family === 'IPv6' ? `[${host}]:${port}` : `${host}:${port}`;
+    },
+  );
 }

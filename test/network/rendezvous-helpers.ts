@@ -58,7 +58,7 @@ export async function start(
 }
 
 export async function startRelay(number = 90, clock: Clock = systemClock): Promise<string> {
-  const relay = await startRelayServer(keysOf(number).seed, [LOOPBACK], clock);
+  const relay = await startRelayServer(keysOf(number).seed, [LOOPBACK], { clock });
   onTestFinished(() => relay.stop());
   return relay.addresses[0] ?? '';
 }

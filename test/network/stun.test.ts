@@ -145,6 +145,7 @@ describe('a server on real sockets', () => {
     const { port } = taken.address();
     const server = await startStunServer(port);
     onTestFinished(() => server?.stop());
-    expect(server?.addresses).toEqual([`[::]:${port}`]);
+    const families = server?.addresses.map((text) => (text.startsWith('[') ? 'IPv6' : 'IPv4'));
+    expect(new Set(families)).toEqual(new Set(['IPv6']));
   });
 });
