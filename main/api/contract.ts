@@ -8,6 +8,7 @@ import type {
   MessagePage,
   MessageView,
   PairingState,
+  RecoveryPhrase,
   Status,
 } from './types.ts';
 
@@ -33,6 +34,8 @@ const interval = z.union([
 ]);
 /** A century: more days than anybody means. */
 export const HISTORY_DAYS_MAX = 36_500;
+/** A hundred terabytes: more than a disk has. */
+export const MAILBOX_MEGABYTES_MAX = 100_000_000;
 const history = z.union([
   z.literal('all'),
   z.literal('none'),
@@ -70,8 +73,17 @@ export const commandArguments = {
   resumeDevice: device,
   /** `live`: connected all the time. A number: connects, synchronizes and disconnects, and again after so many seconds. */
   setDeviceInterval: device.extend({ interval }),
+  /** Makes a recovery phrase, in place of the one there may be. The words are shown now and never again. */
+  createRecoveryPhrase: none,
   /** What this device asks the others for from now on. What it holds already stays. */
   setHistory: z.object({ history }).strict(),
+  /** How much this device keeps, which has to be a mailbox. What is beyond that it deletes, here alone. */
+  setMailboxLimits: z
+    .object({
+      days: z.number().int().min(1).max(HISTORY_DAYS_MAX).nullable(),
+      megabytes: z.number().int().min(1).max(MAILBOX_MEGABYTES_MAX).nullable(),
+    })
+    .strict(),
   /** Tries now, without waiting any longer: one device, or all. */
   syncNow: device.partial(),
   messageHolders: z.object({ messageIds: z.array(messageId).max(HOLDERS_MAX) }).strict(),
@@ -121,7 +133,9 @@ export interface CommandResults {
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
   readonly setDeviceInterval: Status;
+  readonly createRecoveryPhrase: RecoveryPhrase;
   readonly setHistory: Status;
+  readonly setMailboxLimits: Status;
   readonly syncNow: Status;
   readonly messageHolders: readonly MessageHolders[];
   readonly activity: readonly ActivityLine[];

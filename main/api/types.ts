@@ -123,6 +123,8 @@ export interface Status {
    */
   readonly membership: 'new' | 'member' | 'removed';
   readonly role: DeviceRole;
+  /** Null on a device that is no mailbox. */
+  readonly mailboxLimits: MailboxLimits | null;
   /** From when on this device asks the others for messages; null where for all. */
   readonly historySince: number | null;
   /**
@@ -130,6 +132,10 @@ export interface Status {
    * there are in all, which is null before one of the others has said so.
    */
   readonly firstTransfer: { readonly received: number; readonly total: number | null } | null;
+  /** What protects the keys of this device: the mode of their file alone, a passphrase, or the desktop's keychain. */
+  readonly keyProtection: 'file' | 'passphrase' | 'keychain';
+  /** Whether there is a phrase, written down, that gets a person back in who has lost every device. */
+  readonly hasRecoveryPhrase: boolean;
   readonly storage: { readonly messages: number; readonly bytes: number };
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
@@ -175,6 +181,17 @@ export interface Invitation {
   /** Another one takes its place then. */
   readonly codeExpiresAt: number | null;
   readonly expiresAt: number;
+}
+
+/** How much a mailbox keeps: of the last days, and so many million bytes of messages. Null: without limit. */
+export interface MailboxLimits {
+  readonly days: number | null;
+  readonly megabytes: number | null;
+}
+
+/** 24 words, which are kept nowhere: to be written down. */
+export interface RecoveryPhrase {
+  readonly words: readonly string[];
 }
 
 /** What pairing is doing on this device; the same state is shown by every window and command line. */
@@ -227,7 +244,9 @@ export type ErrorCode =
   | 'already-member'
   | 'device-removed'
   | 'not-removed'
+  | 'recovery-unknown'
   | 'mailbox'
+  | 'not-mailbox'
   | 'connection-lost'
   | 'storage'
   | 'internal';

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { app, BrowserWindow, dialog, ipcMain, net, protocol, shell } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, net, protocol, safeStorage, shell } from 'electron';
 import { pino } from 'pino';
 import { serveApi } from '../api/server.ts';
 import { Device } from '../device/device.ts';
@@ -8,6 +8,7 @@ import { systemClock, systemRandom } from '../helpers/clock.ts';
 import { removeApiFile, writeApiFile } from '../headless/api-file.ts';
 import { startWebServer } from '../headless/web-server.ts';
 import { windowChannel } from './ipc.ts';
+import { desktopWays } from './keychain-protection.ts';
 import { isOwnPage, PAGE_SCHEME, PAGE_URL, servePage } from './page.ts';
 import { confine, windowOptions } from './window.ts';
 
@@ -49,9 +50,10 @@ async function run(): Promise<void> {
   }
 }
 
-function openDevice(): Promise<Device> {
+async function openDevice(): Promise<Device> {
   return Device.open({
     folder: app.getPath('userData'),
+    protections: await desktopWays(safeStorage, process.platform),
     relays: askedRelays(),
     listen: [],
     lan: true,

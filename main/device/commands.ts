@@ -1,5 +1,5 @@
 import type { DeviceCommands } from '../api/server.ts';
-import type { History, Status } from '../api/types.ts';
+import type { History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { PairingService } from './pairing-service.ts';
@@ -16,7 +16,9 @@ export interface CommandTargets {
   readonly status: () => Promise<Status>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
   readonly erase: () => void;
+  readonly createRecoveryPhrase: () => Promise<RecoveryPhrase>;
   readonly setHistory: (history: History) => Promise<Status>;
+  readonly setMailboxLimits: (limits: MailboxLimits) => Promise<Status>;
   readonly join: (
     link: string,
     name: string | undefined,
@@ -34,7 +36,9 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     status,
     createFirstDevice,
     erase,
+    createRecoveryPhrase,
     setHistory,
+    setMailboxLimits,
     join,
   } = targets;
   return {
@@ -69,7 +73,9 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       await sync.setInterval(device, interval);
       return status();
     },
+    createRecoveryPhrase: async () => createRecoveryPhrase(),
     setHistory: async ({ history }) => setHistory(history),
+    setMailboxLimits: async (limits) => setMailboxLimits(limits),
     syncNow: async ({ device }) => {
       sync.syncNow(device);
       return status();

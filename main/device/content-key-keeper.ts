@@ -4,12 +4,12 @@ import type { ContentKey, EpochId } from '../identity/content-key.ts';
 import { ContentKeyring } from '../identity/content-keyring.ts';
 import { contentKeyGroup, isTrusted } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
-import type { DeviceKeys } from '../identity/keys.ts';
+import type { SigningKeys } from '../identity/keys.ts';
 import type { MessageStore } from '../mvds/ports.ts';
 import { readGroup } from './read-group.ts';
 
 export interface ContentKeyKeeperOptions {
-  readonly keys: DeviceKeys;
+  readonly keys: SigningKeys;
   readonly messages: MessageStore;
   readonly list: () => DeviceList | undefined;
   readonly now: () => number;

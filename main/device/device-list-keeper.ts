@@ -14,7 +14,7 @@ import {
   timeOfEntry,
 } from '../identity/device-list.ts';
 import type { DeviceList, DeviceListId, MemberRole, Removal } from '../identity/device-list.ts';
-import type { DeviceKeys } from '../identity/keys.ts';
+import type { SigningKeys } from '../identity/keys.ts';
 import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
@@ -28,7 +28,7 @@ const FAREWELL_ENTRIES = 32;
 type Append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
 
 export interface DeviceListKeeperOptions {
-  readonly keys: DeviceKeys;
+  readonly keys: SigningKeys;
   readonly messages: MessageStore;
   readonly settings: SettingStore;
   readonly group: DeviceGroup;
@@ -102,14 +102,15 @@ export class DeviceListKeeper {
     await this.refresh();
   }
 
-  /** Adds a device; one that is on the list already is left as it is. */
+  /** Adds a device, signed by this one or by the recovery key; one that is on the list already is left as it is. */
   async add(
     append: Append,
     device: { peerId: PeerId; name: string; system: string; role: MemberRole; at: number },
+    signer: SigningKeys = this.#options.keys,
   ): Promise<void> {
     if (!this.#id) throw new RangeError('no device list to add a device to');
     if (this.#list?.members.has(device.peerId)) return;
-    const entry = addDevice(this.#options.keys, this.#id, await this.entries(), device);
+    const entry = addDevice(signer, this.#id, await this.entries(), device);
     await this.#append(append, this.#id, entry);
     await this.refresh();
   }

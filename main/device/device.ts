@@ -1,11 +1,21 @@
+import { hostname } from 'node:os';
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceService } from '../api/server.ts';
-import type { ApiEvent, DeviceRole, History, Status } from '../api/types.ts';
+import type {
+  ApiEvent,
+  DeviceRole,
+  History,
+  MailboxLimits as Limits,
+  RecoveryPhrase,
+  Status,
+} from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
+import type { Backend } from '../identity/key-protection.ts';
 import { presentable } from '../identity/device-name.ts';
 import { eraseKeys, openKeys } from '../identity/keys.ts';
-import type { DeviceKeys } from '../identity/keys.ts';
+import type { OpenedKeys } from '../identity/keys.ts';
+import { eraseRecoveryFile } from '../identity/recovery-file.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
 import { Network } from '../network/network.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
@@ -22,7 +32,9 @@ import type { ConversationGroups } from './device-list-keeper.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import type { WayToInviter } from './pairing-service.ts';
+import { MailboxLimits } from './mailbox-limits.ts';
 import { Projector } from './projector.ts';
+import { Recovery } from './recovery.ts';
 import { RemovalNotices } from './removal-notices.ts';
 import { SealedBodies } from './sealed-bodies.ts';
 import { DeviceSettings, systemName } from './settings.ts';
@@ -45,6 +57,7 @@ interface Parts {
   readonly group: DeviceGroup;
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
+  readonly limits: MailboxLimits;
 }
 
 /**
@@ -66,6 +79,9 @@ export class Device {
   readonly #directory: DeviceDirectory;
   readonly #pairing: PairingService;
   readonly #projector: Projector;
+  readonly #recovery: Recovery;
+  readonly #limits: MailboxLimits;
+  readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
@@ -75,7 +91,8 @@ export class Device {
 
   /** Opens the data folder, which must not be in use, and connects to the other devices. Rejects with a clear error. */
   static async open(options: DeviceOptions): Promise<Device> {
-    const keys = openKeys(options.folder, holdsStore(options.folder));
+    const { folder, protections } = options;
+    const keys = await openKeys(folder, holdsStore(folder), protections);
     const store = await openStore({
       folder: options.folder,
       key: keys.storeKey,
@@ -89,11 +106,12 @@ export class Device {
     }
   }
 
-  static async #compose(options: DeviceOptions, keys: DeviceKeys, store: Store): Promise<Device> {
+  static async #compose(options: DeviceOptions, keys: OpenedKeys, store: Store): Promise<Device> {
     const settings = await DeviceSettings.open(store.settings, options.name);
     await settings.addRelays(options.relays);
     const events = {
       conversations: (): GroupId | undefined => undefined,
+      kept: (): GroupId | undefined => undefined,
       since: async (): Promise<void> => undefined,
       relays: (): void => undefined,
       farewell: async (): Promise<readonly StoredMessage[]> => [],
@@ -132,9 +150,20 @@ export class Device {
       onDelivered: (messages) => delivered(messages),
       onError: (error) => options.log.error(error),
     });
-    const parts = { store, settings, network, sync, group, history, firstTransfer };
+    const limits = await MailboxLimits.open({
+      settings: store.settings,
+      messages: store.sync.messages,
+      clock: options.clock,
+      group: () => events.kept(),
+      since: () => history.since,
+      raise: (since) => history.raise(since),
+      bury: (tombstones) => sync.bury(tombstones),
+      onError: (error) => options.log.error(error),
+    });
+    const parts = { limits, store, settings, network, sync, group, history, firstTransfer };
     const device = new Device(options, keys, parts);
     events.conversations = () => device.#list.conversationGroups?.texts;
+    events.kept = () => (device.#isMailbox ? device.#list.conversationGroups?.texts : undefined);
     events.since = () => sync.sinceChanged();
     events.relays = () => device.#emitStatus();
     events.farewell = () => device.#list.newest();
@@ -146,12 +175,14 @@ export class Device {
 
   private constructor(
     options: DeviceOptions,
-    keys: DeviceKeys,
-    { store, settings, network, sync, group, history, firstTransfer }: Parts,
+    keys: OpenedKeys,
+    { store, settings, network, sync, group, history, firstTransfer, limits }: Parts,
   ) {
     this.id = keys.peerId;
+    this.#keyProtection = keys.backend;
     this.#history = history;
     this.#firstTransfer = firstTransfer;
+    this.#limits = limits;
     this.#options = options;
     this.#store = store;
     this.#settings = settings;
@@ -169,6 +200,14 @@ export class Device {
       messages: store.sync.messages,
       list: () => this.#list.list,
       now: () => options.clock.now(),
+      append: this.#append,
+    });
+    this.#recovery = new Recovery({
+      folder: options.folder,
+      keys,
+      keeper: this.#list,
+      messages: store.sync.messages,
+      clock: options.clock,
       append: this.#append,
     });
     const bodies = new SealedBodies({
@@ -230,6 +269,8 @@ export class Device {
         status: () => this.#status(),
         createFirstDevice: (name) => this.#createFirstDevice(name),
         erase: () => this.#erase(),
+        setMailboxLimits: (chosen) => this.#setMailboxLimits(chosen),
+        createRecoveryPhrase: () => this.#createRecoveryPhrase(),
         setHistory: (chosen) => this.#setHistory(chosen),
         join: (link, name, chosen) => this.#join(link, name, chosen),
       }),
@@ -248,6 +289,7 @@ export class Device {
   /** Ends the sessions and closes the store; and erases the device, where that was asked for. */
   async close(): Promise<void> {
     await this.#pairing.stop();
+    this.#limits.stop();
     await this.#sync.stop();
     await this.#projector.stop();
     await this.#network.stop();
@@ -257,6 +299,7 @@ export class Device {
     if (!this.#isToBeErased) return;
     // The key first: whatever goes wrong then, nobody reads what is left.
     eraseKeys(this.#options.folder);
+    eraseRecoveryFile(this.#options.folder);
     eraseStore(this.#options.folder);
   }
 
@@ -285,6 +328,7 @@ export class Device {
       onError: (error) => this.#options.log.error(error),
     });
     await this.#list.load();
+    await this.#admitByPhrase();
     await this.#contentKeys.refresh();
     await this.#takeName();
     await this.#contentKeys.tend();
@@ -292,12 +336,14 @@ export class Device {
     await this.#measure();
     await this.#network.start();
     await this.#sync.start();
+    this.#limits.tend().catch((error: unknown) => this.#options.log.error(error));
   }
 
   readonly #append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) =>
     this.#sync.append(groupId, timestamp, body);
 
   #delivered(messages: readonly StoredMessage[]): void {
+    this.#limits.arrived(messages.length);
     const { names, texts } = this.#list.conversationGroups ?? {};
     const isLog = ({ groupId }: StoredMessage) => groupId !== names && groupId !== texts;
     const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
@@ -321,7 +367,10 @@ export class Device {
     const groups = this.#list.conversationGroups;
     if (groups) this.#projector.setGroups(new Set([groups.names, groups.texts]));
     const { list } = this.#list;
-    if (list) this.#notices?.follow(list);
+    if (list) {
+      this.#notices?.follow(list);
+      this.#recovery.follow(list);
+    }
     const name = list?.members.get(this.id)?.name;
     // Renamed, here or on another device.
     if (name !== undefined && name !== this.#settings.name) {
@@ -336,7 +385,7 @@ export class Device {
     const known = this.#list.list?.members.get(this.id)?.name;
     if (given === undefined || known === undefined) return;
     // A mailbox has no say in the list: another device renames it.
-    if (this.#list.list?.members.get(this.id)?.role === 'mailbox') return;
+    if (this.#isMailbox) return;
     const name = presentable(given);
     if (name === known) return;
     await this.#list.rename(this.#append, { peerId: this.id, name, at: clock.now() });
@@ -406,6 +455,39 @@ export class Device {
     return this.#list.entries();
   }
 
+  /** Once: started again with the phrase, this device is a member already. */
+  async #admitByPhrase(): Promise<void> {
+    const { recovery, name } = this.#options;
+    if (!recovery || this.#list.list?.members.has(this.id)) return;
+    // What is kept is the name of the device whose backup this is.
+    await this.#settings.setName(name ?? hostname());
+    await this.#recovery.admit(recovery, { name: this.#settings.name, system: systemName() });
+  }
+
+  async #createRecoveryPhrase(): Promise<RecoveryPhrase> {
+    await this.#becomeFirst();
+    this.#directory.checkSay();
+    const words = await this.#recovery.create((peerId) => this.#directory.remove(peerId));
+    await this.#contentKeys.refresh();
+    await this.#contentKeys.tend();
+    return { words };
+  }
+
+  get #isMailbox(): boolean {
+    return this.#list.list?.members.get(this.id)?.role === 'mailbox';
+  }
+
+  async #setMailboxLimits(limits: Limits): Promise<Status> {
+    if (!this.#isMailbox) {
+      throw new ReunionError(
+        'not-mailbox',
+        'This device is no mailbox: it keeps everything, or what `reunion history` says.',
+      );
+    }
+    await this.#limits.set(limits);
+    return this.#status();
+  }
+
   async #setHistory(history: History): Promise<Status> {
     await this.#history.choose(history);
     return this.#status();
@@ -445,6 +527,9 @@ export class Device {
       relays: this.#network.relays(),
       history: this.#history,
       firstTransfer: this.#firstTransfer,
+      mailboxLimits: this.#limits.limits,
+      keyProtection: this.#keyProtection,
+      hasRecoveryPhrase: Recovery.keysOn(this.#list.list).length > 0,
     });
   }
 

@@ -47,6 +47,16 @@ export class HistoryChoice {
   async choose(history: History): Promise<void> {
     const since = this.#sinceFor(history);
     if (since === this.#since) return;
+    await this.#keep(since);
+  }
+
+  /** Keeps nothing from before `since` (Unix milliseconds) from now on; never more than before. */
+  async raise(since: number): Promise<void> {
+    if (since <= (this.#since ?? 0)) return;
+    await this.#keep(since);
+  }
+
+  async #keep(since: number | undefined): Promise<void> {
     await this.#options.settings.set(SETTING, since ?? null);
     this.#since = since;
     await this.#options.onChange();

@@ -1,9 +1,15 @@
 import type { Clock, Random } from '../helpers/clock.ts';
+import type { KeyProtection } from '../identity/key-protection.ts';
+import type { SigningKeys } from '../identity/keys.ts';
 
 /** How a device is to run. */
 export interface DeviceOptions {
   /** The data folder; made where there is none. */
   readonly folder: string;
+  /** How keys may be protected on this host; new ones by the first. By the mode of their file alone where absent. */
+  readonly protections?: readonly KeyProtection[];
+  /** The recovery phrase's keys, which let this device in. */
+  readonly recovery?: SigningKeys;
   /** Shown to a person on the other devices. Kept from the last run where absent; at first the computer's name. */
   readonly name?: string;
   /** Relays to use beside those kept from earlier runs: multiaddrs that end in /p2p/ and a PeerId. */

@@ -1,4 +1,4 @@
-import type { DeviceInfo, PeerStatus, RelayStatus, Status } from '../api/types.ts';
+import type { DeviceInfo, MailboxLimits, PeerStatus, RelayStatus, Status } from '../api/types.ts';
 import type { DeviceList } from '../identity/device-list.ts';
 import type { PeerId } from '../helpers/ids.ts';
 import type { PeerSyncStatus } from '../sync/status.ts';
@@ -15,19 +15,35 @@ export function statusOf(known: {
   readonly relays: readonly RelayStatus[];
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
+  readonly mailboxLimits: MailboxLimits;
+  readonly keyProtection: Status['keyProtection'];
+  readonly hasRecoveryPhrase: boolean;
 }): Status {
-  const { device, list, storage, relays, history, firstTransfer } = known;
+  const {
+    device,
+    list,
+    storage,
+    relays,
+    history,
+    firstTransfer,
+    keyProtection,
+    hasRecoveryPhrase,
+  } = known;
   const membership = membershipOf(device.id, list);
   // Who was removed has no other devices any more; they themselves are as they were.
   const others = membership === 'removed' ? [] : known.peers;
   const peers = others.map((peer) => peerStatusOf(peer, list));
+  const isMailbox = list?.members.get(device.id as PeerId)?.role === 'mailbox';
   return {
     device,
     membership,
-    role: list?.members.get(device.id as PeerId)?.role === 'mailbox' ? 'mailbox' : 'device',
+    role: isMailbox ? 'mailbox' : 'device',
+    mailboxLimits: isMailbox ? known.mailboxLimits : null,
     storage,
     historySince: history.since,
     firstTransfer: firstTransfer.progress(storage.messages, peers),
+    keyProtection,
+    hasRecoveryPhrase,
     peers,
     relays,
   };

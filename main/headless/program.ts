@@ -4,17 +4,28 @@ import {
   INTERVAL_SECONDS_MAX,
   INTERVAL_SECONDS_MIN,
   INVITATION_MINUTES_MAX,
+  MAILBOX_MEGABYTES_MAX,
 } from '../api/contract.ts';
 import type { History } from '../api/types.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { runDevice } from './commands/device.ts';
 import { eraseDevice, listDevices, removeDevice, renameDevice } from './commands/devices.ts';
+import { changeProtection, makePhrase, showKeys } from './commands/keys.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
+import { recover } from './commands/recover.ts';
 import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
-import { pause, resume, setHistory, setInterval, showActivity, syncNow } from './commands/sync.ts';
-import { addRelayCommand } from './relay-program.ts';
+import {
+  pause,
+  resume,
+  setHistory,
+  setInterval,
+  setLimits,
+  showActivity,
+  syncNow,
+} from './commands/sync.ts';
 import { defaultDataFolder } from './folders.ts';
+import { addRelayCommand } from './relay-program.ts';
 
 const HELP_AFTER = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no device is running on that data folder.`;
@@ -44,6 +55,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
       0,
     )
     .option('--open', 'open the page in the browser')
+    .addOption(passphraseOption())
     .action((options: Parameters<typeof runDevice>[0]) => runDevice(options, page));
 
   program
@@ -111,6 +123,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
   addDeviceCommands(program);
   addSyncCommands(program);
   addStoreCommands(program);
+  addKeyCommands(program);
   return program;
 }
 
@@ -193,6 +206,17 @@ function addSyncCommands(program: Command): void {
     .argument('<all|none|days>', 'all, none, or that of the last days', history)
     .action(setHistory);
   program
+    .command('limits')
+    .description('show or set how much a mailbox keeps; the oldest messages go first')
+    .addOption(dataOption())
+    .option('--days <n|none>', 'messages of the last days alone', most(HISTORY_DAYS_MAX))
+    .option(
+      '--megabytes <n|none>',
+      'so many million bytes of messages',
+      most(MAILBOX_MEGABYTES_MAX),
+    )
+    .action(setLimits);
+  program
     .command('activity')
     .description('list what happened with the other devices, the newest first')
     .addOption(dataOption())
@@ -211,17 +235,20 @@ function addStoreCommands(program: Command): void {
     .command('check')
     .description('tell whether the store is sound')
     .addOption(dataOption())
+    .addOption(passphraseOption())
     .option('--full', 'compare indexes with what they index, too; takes several times as long')
     .action(checkStore);
   store
     .command('compact')
     .description('give back the disk space of what was deleted')
     .addOption(dataOption())
+    .addOption(passphraseOption())
     .action(compactStore);
   store
     .command('backup')
     .description('copy the store to a file, encrypted as it is')
     .addOption(dataOption())
+    .addOption(passphraseOption())
     .argument('<file>', 'where to')
     .option('--force', 'replace a file that is there')
     .action(backUpStore);
@@ -229,8 +256,57 @@ function addStoreCommands(program: Command): void {
     .command('restore')
     .description('put a backup in the place of the store, which is kept under a dated name')
     .addOption(dataOption())
+    .addOption(passphraseOption())
     .argument('<file>', 'what `reunion store backup` wrote')
     .action(restoreFromBackup);
+}
+
+/** What protects the keys of a device, and what gets a person back in who has lost them. */
+function addKeyCommands(program: Command): void {
+  const keys = program
+    .command('keys')
+    .description('show what protects the keys of this device, and change that')
+    .enablePositionalOptions()
+    .addOption(dataOption())
+    .action(showKeys);
+  keys
+    .command('protect')
+    .description('protect the keys in another way')
+    .addOption(dataOption())
+    .addOption(
+      new Option('--with <way>', 'a passphrase, or the mode of the file alone')
+        .choices(['passphrase', 'file'])
+        .makeOptionMandatory(),
+    )
+    .addOption(passphraseOption())
+    .action(changeProtection);
+  keys
+    .command('phrase')
+    .description('make a recovery phrase of 24 words, in place of the one there may be')
+    .addOption(dataOption())
+    .option('--yes', 'do not ask')
+    .action(makePhrase);
+  program
+    .command('recover')
+    .description(
+      'get back in by the recovery phrase, with a backup or with messages whose key is lost',
+    )
+    .addOption(dataOption())
+    .argument(
+      '[backup]',
+      'what `reunion store backup` wrote; without it, what is in the data folder',
+    )
+    .option('--name <name>', 'what this device is called on the others')
+    .option('--phrase-file <file>', 'a file with the 24 words, which are asked for otherwise')
+    .addOption(passphraseOption())
+    .action(recover);
+}
+
+function passphraseOption(): Option {
+  return new Option(
+    '--passphrase-file <file>',
+    'a file with the passphrase of the keys; asked for in a terminal otherwise',
+  );
 }
 
 function dataOption(): Option {
@@ -301,6 +377,16 @@ function history(text: string): History {
     );
   }
   return { days };
+}
+
+/** A whole number from 1 on, or none, which is null. */
+function most(max: number): (text: string) => number | null {
+  return (text) => {
+    if (text === 'none') return null;
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+    throw new InvalidArgumentError(`none, or a whole number from 1 to ${max} is wanted.`);
+  };
 }
 
 function minutes(text: string): number {

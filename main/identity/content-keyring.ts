@@ -7,7 +7,7 @@ import type { DeviceList } from './device-list-rules.ts';
 import { GENERATION_MAX, openKeyEntry, readKeyEntry, signKeyEntry } from './key-entry.ts';
 import type { KeyEntry } from './key-entry.ts';
 import { sealingKeyOf } from './key-sealing.ts';
-import type { DeviceKeys } from './keys.ts';
+import type { SigningKeys } from './keys.ts';
 import { append } from './multimap.ts';
 
 /**
@@ -29,12 +29,12 @@ type Random = (length: number) => Uint8Array;
  *    at the same time so come to use the same one.
  */
 export class ContentKeyring {
-  readonly #keys: DeviceKeys;
+  readonly #keys: SigningKeys;
   readonly #list: DeviceList;
   readonly #held = new Map<EpochId, ContentKey>();
   readonly #byEpoch = new Map<EpochId, KeyEntry[]>();
 
-  constructor(keys: DeviceKeys, list: DeviceList, entries: readonly Uint8Array[]) {
+  constructor(keys: SigningKeys, list: DeviceList, entries: readonly Uint8Array[]) {
     this.#keys = keys;
     this.#list = list;
     for (const entry of readEntries(list, entries)) {

@@ -5,7 +5,7 @@ import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { DeviceChange, DeviceListEntry } from '../proto/identity.ts';
 import { presentable } from './device-name.ts';
-import type { DeviceKeys } from './keys.ts';
+import type { SigningKeys } from './keys.ts';
 import { sign, verify } from './signing.ts';
 
 /** SHA-256 of the entry that created the list, as 64 hexadecimal characters. */
@@ -81,7 +81,7 @@ export interface EntryFields {
 }
 
 /** Encodes and signs an entry, whatever it says: whether it counts is decided where it is read. */
-export function signEntry(keys: DeviceKeys, fields: EntryFields): Uint8Array {
+export function signEntry(keys: SigningKeys, fields: EntryFields): Uint8Array {
   const change = DeviceChange.encode({
     version: VERSION,
     kind: KINDS.indexOf(fields.kind),

@@ -6,7 +6,7 @@ import type { DeviceListId, EntryFields, MemberRole } from './device-list-entry.
 import { groundedEntries } from './device-list-past.ts';
 import type { GroundedEntry } from './device-list-past.ts';
 import { deviceListOf } from './device-list-rules.ts';
-import type { DeviceKeys } from './keys.ts';
+import type { SigningKeys } from './keys.ts';
 
 export { deviceListOf };
 export { isTrusted } from './device-list-entry.ts';
@@ -20,7 +20,7 @@ export class DeviceRemovedError extends Error {
 
 /** Makes the first entry of a new list: this device, by itself. `at` in Unix milliseconds, as everywhere here. */
 export function createDeviceList(
-  keys: DeviceKeys,
+  keys: SigningKeys,
   self: { readonly name: string; readonly system: string; readonly at: number },
 ): Uint8Array {
   return signEntry(keys, {
@@ -37,7 +37,7 @@ export function createDeviceList(
  * it may. Throws `DeviceRemovedError` where either device was removed, `RangeError` where this one never was a member.
  */
 export function addDevice(
-  keys: DeviceKeys,
+  keys: SigningKeys,
   list: DeviceListId,
   known: readonly Uint8Array[],
   device: {
@@ -62,7 +62,7 @@ export function addDevice(
  * in `known` drop out with it; those that are stay. `known` and throws: see `addDevice`; removing twice does no harm.
  */
 export function removeDevice(
-  keys: DeviceKeys,
+  keys: SigningKeys,
   list: DeviceListId,
   known: readonly Uint8Array[],
   device: { readonly peerId: PeerId; readonly at: number },
@@ -73,7 +73,7 @@ export function removeDevice(
 
 /** Makes an entry that gives a device another name. `known` and throws: see `addDevice`. */
 export function renameDevice(
-  keys: DeviceKeys,
+  keys: SigningKeys,
   list: DeviceListId,
   known: readonly Uint8Array[],
   device: { readonly peerId: PeerId; readonly name: string; readonly at: number },
@@ -127,7 +127,7 @@ function groupOf(label: string, id: DeviceListId): GroupId {
 }
 
 function signChange(
-  keys: DeviceKeys,
+  keys: SigningKeys,
   listId: DeviceListId,
   known: readonly Uint8Array[],
   fields: Omit<EntryFields, 'listId' | 'previous'>,

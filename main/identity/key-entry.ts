@@ -7,7 +7,7 @@ import { contentKeyOf, epochIdOf } from './content-key.ts';
 import type { ContentKey, EpochId } from './content-key.ts';
 import type { DeviceListId } from './device-list-entry.ts';
 import { openSecret, sealSecretTo } from './key-sealing.ts';
-import type { DeviceKeys } from './keys.ts';
+import type { SigningKeys } from './keys.ts';
 import { sign, verify } from './signing.ts';
 
 /** More devices than any person has. */
@@ -35,7 +35,7 @@ export interface KeyEntry {
 
 /** Seals a content key to devices, and signs that. Throws `RangeError` where nothing can be sealed to one of them. */
 export function signKeyEntry(
-  keys: DeviceKeys,
+  keys: SigningKeys,
   fields: {
     readonly listId: DeviceListId;
     readonly key: ContentKey;
@@ -95,7 +95,7 @@ export function readKeyEntry(bytes: Uint8Array): KeyEntry | undefined {
 }
 
 /** The content key in an entry, if it was sealed to this device and is the one that the entry says. */
-export function openKeyEntry(keys: DeviceKeys, entry: KeyEntry): ContentKey | undefined {
+export function openKeyEntry(keys: SigningKeys, entry: KeyEntry): ContentKey | undefined {
   const sealed = entry.sealed.get(keys.peerId);
   const context = contextOf(entry.listId, entry.epoch, entry.signer);
   const secret = sealed && openSecret(keys.seed, sealed, context);

@@ -11,14 +11,21 @@ export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
 
+/** The backends that Reunion knows; a key file of a later version may name another. */
+export const BACKENDS = ['file', 'passphrase', 'keychain'] as const;
+export type Backend = (typeof BACKENDS)[number];
+
+/** Why secrets cannot be had from what was written; `reason` is a sentence for a person. */
+export type NotOpened = 'wrong-passphrase' | 'damaged' | { readonly reason: string };
+
 /** How the secrets of a device are kept in its key file. */
 export interface KeyProtection {
-  /** Its name, recorded in the file. */
-  readonly backend: string;
+  /** Recorded in the file. */
+  readonly backend: Backend;
   /** What to write for secrets of 64 bytes: the fields of a JSON object. */
-  protect(secrets: Uint8Array): Readonly<Record<string, string | number>>;
+  protect(secrets: Uint8Array): Promise<Readonly<Record<string, string | number>>>;
   /** The 64 bytes back from what was written, among other fields. */
-  unprotect(fields: unknown): Uint8Array | 'wrong-passphrase' | 'damaged';
+  unprotect(fields: unknown): Promise<Uint8Array | NotOpened>;
 }
 
 /** Bytes as base64url. */
@@ -35,14 +42,14 @@ const plain = z.object({ seed: secret, storeKey: secret });
 /** As they are: protected by the mode of the file (0600) alone. */
 export const fileProtection: KeyProtection = {
   backend: 'file',
-  protect(secrets) {
+  protect: async (secrets) => {
     const [seed, storeKey] = [secrets.subarray(0, SECRET_BYTES), secrets.subarray(SECRET_BYTES)];
     return {
       seed: Buffer.from(seed).toString('base64url'),
       storeKey: Buffer.from(storeKey).toString('base64url'),
     };
   },
-  unprotect(fields) {
+  unprotect: async (fields) => {
     const parsed = plain.safeParse(fields);
     return parsed.success ? concatBytes(parsed.data.seed, parsed.data.storeKey) : 'damaged';
   },

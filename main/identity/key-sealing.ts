@@ -20,7 +20,7 @@ const NONCE_BYTES = 24;
 const TAG_BYTES = 16;
 
 /** X25519 public key, ciphertext, tag: 80. */
-const SEALED_KEY_BYTES = PUBLIC_KEY_BYTES + CONTENT_KEY_BYTES + TAG_BYTES;
+export const SEALED_SECRET_BYTES = PUBLIC_KEY_BYTES + CONTENT_KEY_BYTES + TAG_BYTES;
 
 /** The X25519 form of a device's key, 32 bytes; undefined where the PeerId holds no point that a secret could be sealed to. */
 export function sealingKeyOf(device: PeerId): Uint8Array | undefined {
@@ -57,7 +57,7 @@ export function openSecret(
   sealed: Uint8Array,
   context: Uint8Array,
 ): Uint8Array | undefined {
-  if (sealed.byteLength !== SEALED_KEY_BYTES) return undefined;
+  if (sealed.byteLength !== SEALED_SECRET_BYTES) return undefined;
   const own = ed25519.utils.toMontgomerySecret(seed);
   const sender = sealed.subarray(0, PUBLIC_KEY_BYTES);
   try {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
-import { argon2id } from '@noble/hashes/argon2.js';
+import { argon2idAsync } from '@noble/hashes/argon2.js';
 import { z } from 'zod';
 import { utf8 } from '../helpers/bytes.ts';
 import { encodedBytes, SECRETS_BYTES } from './key-protection.ts';
@@ -36,25 +36,27 @@ const protectedFields = z.object({
 
 /**
  * Secrets sealed with XChaCha20-Poly1305 under a key that Argon2id (RFC 9106) makes of a passphrase, which counts in its
- * Unicode form NFC (as RFC 8265, section 4.2, has it), so that every keyboard gives the same. Throws `RangeError` on an
- * empty one. Blocks for as long as `cost` takes; it is recorded, so that files of another cost open too.
+ * Unicode form NFC (as RFC 8265, section 4.2, has it), so that every keyboard gives the same. Rejects with `RangeError` on an
+ * empty one. The work is done in turns of some milliseconds, so that a window stays alive; `cost` is recorded, so that files
+ * of another cost open too. `passphrase` is only asked for where it is needed.
  */
 export function passphraseProtection(
-  passphrase: string,
+  passphrase: () => Promise<string>,
   cost: Argon2Cost = ARGON2_COST,
 ): KeyProtection {
-  if (passphrase === '') throw new RangeError('a passphrase is not empty');
-  const cipherOf = (salt: Uint8Array, nonce: Uint8Array, given: Argon2Cost) => {
+  const cipherOf = async (salt: Uint8Array, nonce: Uint8Array, given: Argon2Cost) => {
     const { memoryKiB: m, passes: t, lanes: p } = given;
-    const secret = utf8(passphrase.normalize('NFC'));
-    const key = argon2id(secret, salt, { m, t, p, dkLen: KEY_BYTES, maxmem: 2 ** 31 });
+    const typed = await passphrase();
+    if (typed === '') throw new RangeError('a passphrase is not empty');
+    const secret = utf8(typed.normalize('NFC'));
+    const key = await argon2idAsync(secret, salt, { m, t, p, dkLen: KEY_BYTES, maxmem: 2 ** 31 });
     return xchacha20poly1305(key, nonce, utf8(LABEL));
   };
   return {
     backend: 'passphrase',
-    protect(secrets) {
+    protect: async (secrets) => {
       const [salt, nonce] = [randomBytes(SALT_BYTES), randomBytes(NONCE_BYTES)];
-      const sealed = cipherOf(salt, nonce, cost).encrypt(secrets);
+      const sealed = (await cipherOf(salt, nonce, cost)).encrypt(secrets);
       return {
         ...cost,
         salt: salt.toString('base64url'),
@@ -62,11 +64,11 @@ export function passphraseProtection(
         sealed: Buffer.from(sealed).toString('base64url'),
       };
     },
-    unprotect(fields) {
+    unprotect: async (fields) => {
       const parsed = protectedFields.safeParse(fields);
       if (!parsed.success || parsed.data.memoryKiB < 8 * parsed.data.lanes) return 'damaged';
       const { salt, nonce, sealed } = parsed.data;
-      const cipher = cipherOf(salt, nonce, parsed.data);
+      const cipher = await cipherOf(salt, nonce, parsed.data);
       try {
         return cipher.decrypt(sealed);
       } catch {

@@ -44,6 +44,9 @@ export function decide(view: View, event: MvdsEvent): Decision {
         if (peer.online) draft.flush(peerId, 'tick');
       }
       break;
+    case 'buried':
+      draft.bury.push(...event.tombstones);
+      break;
     case 'reconciled':
     case 'covered':
     case 'uncovered':

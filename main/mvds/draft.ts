@@ -1,5 +1,5 @@
 import type { Decision, Delivery, Effect, FlushCause } from './events.ts';
-import type { NewMessage, SyncChanges } from './ports.ts';
+import type { NewMessage, SyncChanges, Tombstone } from './ports.ts';
 import type { Patch } from './state.ts';
 import type { MessageId, PeerId, SyncRecord } from './types.ts';
 
@@ -14,6 +14,7 @@ export class DecisionDraft {
   readonly dropCursors: NonNullable<SyncChanges['dropCursors']>[number][] = [];
   readonly clearRecords: NonNullable<SyncChanges['clearRecords']>[number][] = [];
   readonly added: NewMessage[] = [];
+  readonly bury: Tombstone[] = [];
   /** Ids of buffered messages that are released. */
   readonly released: MessageId[] = [];
   readonly deliveries: Delivery[] = [];
@@ -85,6 +86,7 @@ export class DecisionDraft {
       ...optional('dropCursors', this.dropCursors),
       ...optional('backfill', this.backfill),
       ...optional('addMessages', this.added),
+      ...optional('bury', this.bury),
       ...optional('deliver', this.released),
       ...optional('putRecords', putRecords),
       ...optional('removeRecords', removeRecords),

@@ -1,6 +1,6 @@
 import type { Backoff } from './backoff.ts';
 import type { Dialect, Hello, Payload } from './codec.ts';
-import type { StoredMessage, SyncChanges } from './ports.ts';
+import type { StoredMessage, SyncChanges, Tombstone } from './ports.ts';
 import type { Mode, NodeState, Patch } from './state.ts';
 import type { GroupId, Message, MessageId, PeerId, SyncRecord } from './types.ts';
 
@@ -82,6 +82,8 @@ export type MvdsEvent =
       readonly slice: PayloadSlice;
     }
   | { readonly type: 'epochTick' }
+  /** Messages are deleted here: they count as held, and have no body. */
+  | { readonly type: 'buried'; readonly tombstones: readonly Tombstone[] }
   | {
       readonly type: 'peerAdded';
       readonly peerId: PeerId;

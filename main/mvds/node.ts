@@ -11,7 +11,7 @@ import {
   type ReceiveResult,
 } from './options.ts';
 import { OwnMessages } from './own-messages.ts';
-import type { RecordCounts } from './ports.ts';
+import type { RecordCounts, Tombstone } from './ports.ts';
 import type { NodeState } from './state.ts';
 import type { GroupId, Message, MessageId, PeerId } from './types.ts';
 
@@ -134,6 +134,11 @@ export class MvdsNode {
   /** Offers the whole history of the groups that have no cursor: for a peer that speaks plain MVDS. */
   async backfill(peerId: PeerId, groups: ReadonlySet<GroupId>): Promise<void> {
     await this.engine.queue.add(() => this.engine.handle({ type: 'plain', peerId, groups }));
+  }
+
+  /** Deletes messages here, and here alone: their bodies go, and nobody is asked for them again. */
+  async bury(tombstones: readonly Tombstone[]): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'buried', tombstones }));
   }
 
   /** What is still to be sent to the peer (offers, messages) and to be got from it (requests), by the store. */

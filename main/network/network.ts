@@ -4,7 +4,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import { pEvent } from 'p-event';
 import type { Clock, Random } from '../helpers/clock.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
-import type { DeviceKeys } from '../identity/keys.ts';
+import type { SigningKeys } from '../identity/keys.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { Path, Session, Transport } from '../sync/ports.ts';
 import {
@@ -31,7 +31,7 @@ import type { ClaimedNameplate } from './rendezvous.ts';
 import { Sessions } from './sessions.ts';
 
 export interface NetworkOptions {
-  readonly keys: DeviceKeys;
+  readonly keys: SigningKeys;
   /** Multiaddrs to listen on, beside the relays. */
   readonly listen: readonly string[];
   /** Whether `start` rejects with `ListenError` where one of them cannot be listened on. */

@@ -1,8 +1,8 @@
 import type { SyncChanges, SyncStore } from '../mvds/ports.ts';
 import type { PeerId } from '../mvds/types.ts';
 
-/** Told of the peers whose records a commit may change, before it is tried; what it returns is told when that is over. */
-export type CommitListener = (peers: ReadonlySet<PeerId>) => () => void;
+/** Told of the peers whose records a commit may change (`all`: of any), before it is tried; what it returns is told when that is over. */
+export type CommitListener = (peers: ReadonlySet<PeerId> | 'all') => () => void;
 
 /** The same store, with somebody who is told whose counts have changed, whatever the reason for the commit. */
 export function countedStore(store: SyncStore, listener: CommitListener): SyncStore {
@@ -20,7 +20,8 @@ export function countedStore(store: SyncStore, listener: CommitListener): SyncSt
   };
 }
 
-function peersIn(changes: SyncChanges): ReadonlySet<PeerId> {
+function peersIn(changes: SyncChanges): ReadonlySet<PeerId> | 'all' {
+  if (changes.bury?.length) return 'all';
   const peers = new Set(changes.forgetPeers);
   for (const { peerId } of changes.backfill ?? []) peers.add(peerId);
   for (const { peerId } of changes.removeRecords ?? []) peers.add(peerId);

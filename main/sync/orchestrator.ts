@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../helpers/clock.ts';
 import { coalesced } from '../helpers/coalesced.ts';
 import { MvdsNode } from '../mvds/node.ts';
-import type { StoredMessage, SyncStore } from '../mvds/ports.ts';
+import type { StoredMessage, SyncStore, Tombstone } from '../mvds/ports.ts';
 import type { GroupId, Message, MessageId, PeerId } from '../mvds/types.ts';
 import { ActivityBook } from './activity.ts';
 import { EPOCH_MS } from './constants.ts';
@@ -87,7 +87,9 @@ export class Orchestrator {
     const peerOf = (peerId: PeerId): PeerSync | undefined => peers.get(peerId);
     const indexes = new GroupIndexes(options.store.messages);
     const store = countedStore(indexedStore(options.store, indexes), (peerIds) => {
-      const concerned = [...peerIds].map(peerOf).filter((peer) => peer !== undefined);
+      const concerned = [...(peerIds === 'all' ? peers.keys() : peerIds)]
+        .map(peerOf)
+        .filter((peer) => peer !== undefined);
       for (const peer of concerned) peer.committing();
       return () => {
         for (const peer of concerned) peer.committed();
@@ -140,6 +142,11 @@ export class Orchestrator {
    */
   append(groupId: GroupId, timestamp: bigint, body: Uint8Array): Promise<Message> {
     return this.#node.append({ groupId, timestamp, body });
+  }
+
+  /** Deletes messages here, and here alone. Resolves once that is committed; rejects as the store does. */
+  bury(tombstones: readonly Tombstone[]): Promise<void> {
+    return this.#node.bury(tombstones);
   }
 
   /** Ends the session with a peer, after telling it why, and has no other until `resume`. Throws `UnknownPeerError`. */

@@ -13,7 +13,7 @@ import { letIn, OwnDevice, relayHere } from '../helpers/own-devices.ts';
 async function lawless(folder: string) {
   const gate = new Gate();
   gate.setPairing(true);
-  const { seed } = openKeys(folder, true);
+  const { seed } = await openKeys(folder, true);
   const node = await createDeviceNode({ seed, listen: [], mustListen: false, lan: false, gate });
   await node.start();
   onTestFinished(() => node.stop());

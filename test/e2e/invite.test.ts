@@ -8,6 +8,8 @@ import {
   temporaryFolder,
 } from '../helpers/processes.ts';
 
+import { apiOf, eventually } from '../helpers/watch.ts';
+
 const TIMEOUT_MS = 60_000;
 
 async function twoDevices(): Promise<readonly [string, string]> {
@@ -115,6 +117,35 @@ test(
     const [, code = ''] = await invitation.line(/^code (\S+)$/u);
     const joined = await reunion(['join', '--data', b, code.toUpperCase().replaceAll('-', ' ')]);
     expect(joined).toMatchObject({ code: 0, stdout: 'joined A' });
+    expect(await invitation.finished).toMatchObject({ code: 0 });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'a joining process that is killed while a person is asked leaves the code good for its next start',
+  async () => {
+    const relay = await startRelay();
+    const [a, b] = [temporaryFolder(), temporaryFolder()];
+    await startDevice(a, ['--name', 'A', '--web', 'off', '--relay', relay.address]);
+    const options = ['--name', 'B', '--web', 'off', '--relay', relay.address];
+    const first = await startDevice(b, options);
+    const invitation = new RunningProcess(['invite', '--data', a]);
+    const [, code = ''] = await invitation.line(/^code (\S+)$/u);
+    const joining = new RunningProcess(['join', '--data', b, code]);
+    await invitation.errorLine(/“B” .* join\?/u);
+    await first.process.kill('SIGKILL');
+    expect(await joining.finished).toMatchObject({ code: 1 });
+    const api = await apiOf(a);
+    const isOpen = async () => (await api.call('pairing', {})).kind === 'inviting';
+    await eventually(api, isOpen, 'A waits again');
+
+    const second = await startDevice(b, options);
+    expect(second.id).toBe(first.id);
+    const again = new RunningProcess(['join', '--data', b, code]);
+    await invitation.errorLine(/join\?[^]*join\?/u);
+    invitation.child.stdin?.write('y\n');
+    expect(await again.finished).toMatchObject({ code: 0, stdout: 'joined A' });
     expect(await invitation.finished).toMatchObject({ code: 0 });
   },
   TIMEOUT_MS,

@@ -23,7 +23,7 @@ function store(folder: string, ...args: string[]): Promise<Finished> {
 }
 
 async function withStore<T>(folder: string, use: (store: Store) => Promise<T>): Promise<T> {
-  const opened = await openStore({ folder, key: openKeys(folder, true).storeKey });
+  const opened = await openStore({ folder, key: (await openKeys(folder, true)).storeKey });
   try {
     return await use(opened);
   } finally {
@@ -34,7 +34,7 @@ async function withStore<T>(folder: string, use: (store: Store) => Promise<T>): 
 /** A data folder with a key and a store of some batches of messages. */
 async function dataFolder(...names: string[]): Promise<string> {
   const folder = temporaryFolder();
-  openKeys(folder, false);
+  await openKeys(folder, false);
   await addBatches(folder, ...names);
   return folder;
 }

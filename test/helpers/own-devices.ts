@@ -1,9 +1,10 @@
 import { onTestFinished } from 'vitest';
-import type { ApiEvent, History } from '../../main/api/types.ts';
+import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
 import type { DeviceCommands } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
+import type { PeerId } from '../../main/helpers/ids.ts';
 import type { Clock } from '../../main/helpers/clock.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import { keysOf } from './identities.ts';
@@ -66,7 +67,7 @@ export class OwnDevice {
     return new OwnDevice(folder, device);
   }
 
-  get id(): string {
+  get id(): PeerId {
     return this.#device.id;
   }
 
@@ -124,11 +125,13 @@ export async function letIn(
   inviter: OwnDevice,
   joiner: OwnDevice,
   history: History = 'all',
+  role: DeviceRole = 'device',
 ): Promise<void> {
   const { link } = await inviter.commands.invite({});
   const unsubscribe = inviter.onEvent((event) => {
     if (event.kind === 'pairing' && event.pairing.kind === 'approving') {
-      void inviter.commands.approve({ requestId: event.pairing.requestId, check: 'unchecked' });
+      const { requestId } = event.pairing;
+      void inviter.commands.approve({ requestId, role, check: 'unchecked' });
     }
   });
   try {

@@ -5,7 +5,11 @@ import type { Store } from '../../main/store/index.ts';
 
 /** Works on the store of a device that is not running. */
 export async function inStoreOf<T>(folder: string, work: (store: Store) => Promise<T>): Promise<T> {
-  const store = await openStore({ folder, key: openKeys(folder, true).storeKey, inThread: false });
+  const store = await openStore({
+    folder,
+    key: (await openKeys(folder, true)).storeKey,
+    inThread: false,
+  });
   try {
     return await work(store);
   } finally {

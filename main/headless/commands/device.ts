@@ -4,11 +4,13 @@ import { Device } from '../../device/device.ts';
 import { systemClock, systemRandom } from '../../helpers/clock.ts';
 import { removeApiFile, writeApiFile } from '../api-file.ts';
 import { makeDataFolder } from '../folders.ts';
+import { keyWays } from '../key-ways.ts';
+import type { KeyOptions } from '../key-ways.ts';
 import { startWebServer } from '../web-server.ts';
 import type { WebServer } from '../web-server.ts';
 import { untilStopped } from './until-stopped.ts';
 
-export interface DeviceCommandOptions {
+export interface DeviceCommandOptions extends KeyOptions {
   readonly data: string;
   readonly name?: string;
   readonly relay: readonly string[];
@@ -27,6 +29,7 @@ export async function runDevice(options: DeviceCommandOptions, page: string): Pr
   const erased = Promise.withResolvers<undefined>();
   const device = await Device.open({
     folder,
+    protections: keyWays(options),
     ...(options.name === undefined ? {} : { name: options.name }),
     relays: options.relay,
     listen: options.listen,

@@ -20,6 +20,9 @@ function deviceText({ id, name, own, role, system, addedAt, removed }: DeviceRec
   const about = removed
     ? `removed by ${printable(removed.by.name) || removed.by.id}, ${timeText(removed.at)}`
     : `${printable(system ?? '')}, since ${timeText(addedAt)}`;
+  if (role === 'recovery' && !removed) {
+    return `${printable(name)}, on paper  ${id}\n  made ${timeText(addedAt)}`;
+  }
   const kind = role === 'mailbox' ? ', a mailbox' : '';
   return `${printable(name)}${kind}${own ? ' (this device)' : ''}  ${id}\n  ${about}`;
 }

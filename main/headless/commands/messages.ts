@@ -2,6 +2,7 @@ import { text as readAll } from 'node:stream/consumers';
 import type { PeerStatus } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
 import { printable, printJson, sizeText, timeText } from '../output.ts';
+import { limitsText } from './sync.ts';
 
 /** `reunion send`. Returns once the message survives a crash. */
 export async function send(
@@ -67,11 +68,16 @@ export async function showStatus(options: {
     printJson(status);
     return;
   }
+  const { keyProtection, hasRecoveryPhrase, mailboxLimits } = status;
   const { device, membership, role, storage, peers, relays, historySince, firstTransfer } = status;
   const kind = role === 'mailbox' ? ', a mailbox' : '';
   console.log(`${printable(device.name)} (this device${kind})  ${device.id}`);
   console.log(`  ${storage.messages} messages, ${sizeText(storage.bytes)} on disk`);
   for (const { address, state } of relays) console.log(`  relay ${address}: ${state}`);
+  console.log(
+    `  keys: ${keyProtection}; recovery phrase: ${hasRecoveryPhrase ? 'yes' : 'none (reunion keys phrase)'}`,
+  );
+  if (mailboxLimits) console.log(`  ${limitsText(mailboxLimits)}`);
   if (historySince !== null) console.log(`  keeps messages from ${timeText(historySince)} on`);
   if (firstTransfer) {
     const { received, total } = firstTransfer;

@@ -22,6 +22,7 @@ export async function invite(options: {
     const { link, qr, code } = await client.call('invite', { minutes: options.minutes });
     if (code !== null) console.log(`code ${code}`);
     console.log(link);
+    followCodes(client, code, (line) => console.log(line));
     if (options.qr ?? process.stdout.isTTY) console.log(`\n${qrText(qr, process.stdout.isTTY)}`);
     const stopped = asked.then(async () => {
       await client.call('cancelPairing', {});
@@ -29,6 +30,22 @@ export async function invite(options: {
     });
     const device = await Promise.race([outcome, stopped]);
     console.log(`joined ${printable(device.name)} ${device.id}`);
+  });
+}
+
+/** A code is good for five minutes, a few times over: prints each that takes the place of `shown`. */
+export function followCodes(
+  client: Pick<ApiClient, 'onEvent'>,
+  shown: string | null,
+  print: (line: string) => void,
+): void {
+  let last = shown;
+  client.onEvent((event) => {
+    if (event.kind !== 'pairing' || event.pairing.kind !== 'inviting') return;
+    const { code } = event.pairing.invitation;
+    if (code === last) return;
+    last = code;
+    print(code === null ? 'The code is good no longer; the link is.' : `code ${code}`);
   });
 }
 

@@ -32,7 +32,7 @@ export async function runRelay(options: RelayCommandOptions): Promise<void> {
   // In the reverse of their order.
   const endings: (() => Promise<void>)[] = [];
   try {
-    const { seed } = openKeys(folder, false);
+    const { seed } = await openKeys(folder, false);
     const allowed = allowedBy(options);
     const relay = await startRelayServer(seed, options.listen, {
       announce: options.announce,

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { openKeys } from '../../identity/keys.ts';
+import { keepBesideBackup, recoveryFileOf } from '../../identity/recovery-file.ts';
 import type { Store } from '../../store/index.ts';
 import { holdsStore, openStore, restoreStore } from '../../store/index.ts';
 import { EXIT, ExpectedFailure } from '../failures.ts';
+import { keyWays } from '../key-ways.ts';
+import type { KeyOptions } from '../key-ways.ts';
 import { sizeText } from '../output.ts';
 
-interface StoreCommandOptions {
+interface StoreCommandOptions extends KeyOptions {
   readonly data: string;
 }
 
@@ -42,8 +45,12 @@ export async function backUpStore(
     throw new ExpectedFailure(`${path} is there already; --force replaces it.`);
   }
   await withStore(options, (store) => store.backup(path));
+  const folder = resolve(options.data);
+  console.log(`The store was copied to ${path}.`);
   console.log(
-    `The store was copied to ${path}. It can be read with the key in ${resolve(options.data)} alone: keep that, too.`,
+    keepBesideBackup(folder, path)
+      ? `Keep ${recoveryFileOf(folder, path)} with it: by that and the recovery phrase it can be read anywhere (reunion recover).`
+      : `It can be read with the key in ${folder} alone: keep that, too, or make a recovery phrase (reunion keys phrase) and then another backup.`,
   );
 }
 
@@ -53,7 +60,7 @@ export async function restoreFromBackup(file: string, options: StoreCommandOptio
   const backup = resolve(file);
   if (!existsSync(backup)) throw new ExpectedFailure(`There is no file ${backup}.`);
   // The key that the backup was made with must be there: a new one would not open it.
-  const { storeKey } = openKeys(folder, true);
+  const { storeKey } = await openKeys(folder, true, keyWays(options));
   const aside = await restoreStore({ folder, key: storeKey, backup });
   console.log(`The store is now that of ${backup}.`);
   if (aside !== undefined) console.log(`The one before is kept as ${aside}.`);
@@ -64,12 +71,12 @@ export async function restoreFromBackup(file: string, options: StoreCommandOptio
  * begin another is for the device to do.
  */
 async function withStore<T>(
-  { data }: StoreCommandOptions,
+  options: StoreCommandOptions,
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
-  const folder = resolve(data);
+  const folder = resolve(options.data);
   if (!holdsStore(folder)) throw new ExpectedFailure(`There is no store in ${folder}.`);
-  const { storeKey } = openKeys(folder, true);
+  const { storeKey } = await openKeys(folder, true, keyWays(options));
   const store = await openStore({ folder, key: storeKey, refuseUnusable: true });
   try {
     return await use(store);

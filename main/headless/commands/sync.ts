@@ -1,4 +1,4 @@
-import type { ActivityLine, History } from '../../api/types.ts';
+import type { ActivityLine, History, MailboxLimits } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
 import { printable, printJson, timeText } from '../output.ts';
 
@@ -26,6 +26,30 @@ export async function setInterval(
 ): Promise<void> {
   await withDevice(data, (client) => client.call('setDeviceInterval', { device, interval }));
   console.log(interval === 'live' ? 'live' : `every ${interval} seconds`);
+}
+
+/** `reunion limits`: what is not given stays as it is. */
+export async function setLimits(options: {
+  readonly data: string;
+  readonly days?: number | null;
+  readonly megabytes?: number | null;
+}): Promise<void> {
+  await withDevice(options.data, async (client) => {
+    const { mailboxLimits } = await client.call('status', {});
+    const before = mailboxLimits ?? { days: null, megabytes: null };
+    const { days = before.days, megabytes = before.megabytes } = options;
+    const after = await client.call('setMailboxLimits', { days, megabytes });
+    console.log(limitsText(after.mailboxLimits ?? before));
+  });
+}
+
+/** How much a mailbox keeps. */
+export function limitsText({ days, megabytes }: MailboxLimits): string {
+  const limits = [
+    ...(days === null ? [] : [`${days} days`]),
+    ...(megabytes === null ? [] : [`${megabytes} MB of messages`]),
+  ];
+  return limits.length === 0 ? 'keeps everything' : `keeps ${limits.join(' and ')} at most`;
 }
 
 /** `reunion history`. */
