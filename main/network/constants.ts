@@ -38,6 +38,8 @@ export const RELAY_RESERVATION_MS = 2 * 60 * 60 * 1_000;
 export const RELAY_CONNECTION_BYTES_MAX = 1n << 30n;
 /** It becomes a timer, and so has to stay below 2^31. */
 export const RELAY_CONNECTION_MS_MAX = 24 * 60 * 60 * 1_000;
+/** A relay that allows a connection less cuts a first transfer, or a file, again and again; our own allows 64 times as much. */
+export const RELAY_AMPLE_BYTES = 1n << 24n;
 /** Several devices behind one address, each trying again, may come at once. */
 export const RELAY_INBOUND_PER_SECOND = 100;
 /** Connections whose handshake goes on: after a restart all devices are back at once, and libp2p's 10 would turn most away. */

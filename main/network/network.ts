@@ -28,6 +28,7 @@ import { Relays } from './relays.ts';
 import type { RelayState } from './relays.ts';
 import { Rendezvous } from './rendezvous.ts';
 import type { ClaimedNameplate } from './rendezvous.ts';
+import { Reservations } from './reservations.ts';
 import { Sessions } from './sessions.ts';
 
 export interface NetworkOptions {
@@ -62,11 +63,16 @@ export class Network implements Transport {
   readonly #rendezvous: Rendezvous;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
-  private constructor(node: Libp2p, gate: Gate, options: NetworkOptions) {
+  private constructor(
+    node: Libp2p,
+    gate: Gate,
+    reservations: Reservations,
+    options: NetworkOptions,
+  ) {
     const { clock, random } = options;
     this.#node = node;
     this.#gate = gate;
-    this.#relays = new Relays(node, clock, random, () => {
+    this.#relays = new Relays(node, reservations, clock, random, () => {
       this.#members.retryAll();
       this.#notices.tellAll();
       options.onRelayChange();
@@ -83,14 +89,16 @@ export class Network implements Transport {
   /** Not connected to anything until `start`. */
   static async create(options: NetworkOptions): Promise<Network> {
     const gate = new Gate();
+    const reservations = new Reservations();
     const node = await createDeviceNode({
+      reservations,
       seed: options.keys.seed,
       listen: options.listen,
       mustListen: options.mustListen,
       lan: options.lan,
       gate,
     });
-    return new Network(node, gate, options);
+    return new Network(node, gate, reservations, options);
   }
 
   async start(): Promise<void> {
@@ -228,7 +236,8 @@ export class Network implements Transport {
   }
 
   #awaitsReservation(): boolean {
-    const expected = this.#relays.status().some(({ state }) => state !== 'unreachable');
+    const awaited: readonly RelayState[] = ['connecting', 'connected', 'limiting'];
+    const expected = this.#relays.status().some(({ state }) => awaited.includes(state));
     const reserved = this.#node
       .getMultiaddrs()
       .some((address) => address.toString().includes('/p2p-circuit'));

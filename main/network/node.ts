@@ -1,6 +1,5 @@
 import { noise } from '@libp2p/noise';
 import { yamux } from '@libp2p/yamux';
-import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
 import { identify, identifyPush } from '@libp2p/identify';
 import type { Libp2p } from '@libp2p/interface';
@@ -12,6 +11,7 @@ import { createLibp2p } from 'libp2p';
 import { STREAM_WINDOW_BYTES } from './constants.ts';
 import type { Gate } from './gate.ts';
 import { faultTolerance } from './listen.ts';
+import { Reservations } from './reservations.ts';
 
 export interface NodeOptions {
   /** Ed25519 seed, 32 bytes: the PeerId comes from it. */
@@ -23,17 +23,20 @@ export interface NodeOptions {
   /** Whether to announce and look for devices on the local network (mDNS). */
   readonly lan: boolean;
   readonly gate: Gate;
+  /** What is to reserve at relays; without, nothing does but libp2p, at one of them. */
+  readonly reservations?: Reservations;
 }
 
 /** A libp2p node for a device, not yet started. */
 export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
+  const { reservations = new Reservations() } = options;
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
-    // In search mode a reservation is made at every relay that is dialled, and again after it was gone. A relay listed
-    // here by its address would never be reserved again (js-libp2p issue 3601).
+    // In search mode a reservation can be made again after the relay was gone. A relay listed here by its address would
+    // never be reserved again (js-libp2p issue 3601).
     addresses: { listen: [...options.listen, '/p2p-circuit'] },
     transportManager: faultTolerance(options.mustListen),
-    transports: [tcp(), webSockets(), circuitRelayTransport()],
+    transports: [tcp(), webSockets(), reservations.transport()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
     connectionGater: options.gate.hooks(),
