@@ -65,8 +65,8 @@ export const RELAY_STOP_MS = 3_000;
 export const RELAY_EXIT_MS = 1_000;
 /** What `--max-reservations` may be: with two connections each, about as many sockets as one process of Node serves well. */
 export const RELAY_RESERVATIONS_LIMIT = 10_000;
-/** What `--connection-bytes` may be at the least: below it, not even pairing gets through. */
-export const RELAY_CONNECTION_BYTES_MIN = 64 * 1024;
+/** What `--connection-bytes` may be at the least: the largest payload (256 KiB) and what goes with it has to fit in. */
+export const RELAY_CONNECTION_BYTES_MIN = 512 * 1024;
 /** What `--connection-minutes` may be at the most: a timer takes milliseconds below 2^31. */
 export const RELAY_CONNECTION_MINUTES_LIMIT = 35_000;
 /** The port of STUN (RFC 8489, section 18.6). */
