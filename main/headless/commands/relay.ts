@@ -58,11 +58,10 @@ export async function runRelay(options: RelayCommandOptions): Promise<void> {
       endings.push(() => status.close());
       console.log(`metrics http://127.0.0.1:${status.port}/metrics`);
     }
-    if (options.allowFile !== undefined) {
-      const reread = () => rereadAllowed(options, relay);
-      process.on('SIGHUP', reread);
-      endings.unshift(async () => void process.off('SIGHUP', reread));
-    }
+    // Also without a file: who sends it to have the relay read again does not mean to end it.
+    const reread = () => rereadAllowed(options, relay);
+    process.on('SIGHUP', reread);
+    endings.unshift(async () => void process.off('SIGHUP', reread));
     await stopped;
     status?.stopping();
   } finally {
