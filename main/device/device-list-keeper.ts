@@ -9,11 +9,18 @@ import {
   deviceListGroup,
   deviceListOf,
   listIdOfEntry,
+  moveDevice,
   removeDevice,
   renameDevice,
   timeOfEntry,
 } from '../identity/device-list.ts';
-import type { DeviceList, DeviceListId, MemberRole, Removal } from '../identity/device-list.ts';
+import type {
+  DeviceList,
+  DeviceListId,
+  Member,
+  MemberRole,
+  Removal,
+} from '../identity/device-list.ts';
 import type { SigningKeys } from '../identity/keys.ts';
 import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
 import type { PeerId } from '../mvds/types.ts';
@@ -134,6 +141,17 @@ export class DeviceListKeeper {
     await this.refresh();
   }
 
+  /** Says where this device can be reached. Throws `DeviceRemovedError` where it was removed. */
+  async move(
+    append: Append,
+    moved: { addresses: readonly Uint8Array[]; at: number },
+  ): Promise<void> {
+    if (!this.#id) throw new RangeError('no device list to tell an address to');
+    const entry = moveDevice(this.#options.keys, this.#id, await this.entries(), moved);
+    await this.#append(append, this.#id, entry);
+    await this.refresh();
+  }
+
   /** Stores entries of this list that have come by another way than synchronization; whatever else is there is not. */
   async learn(append: Append, entries: readonly Uint8Array[]): Promise<void> {
     if (!this.#id) return;
@@ -173,7 +191,18 @@ function isSame(one: DeviceList, other: DeviceList | undefined): boolean {
     return known?.name === name && known.by === by && known.at === at;
   };
   return (
-    [...one.members].every(([peer, { name }]) => other.members.get(peer)?.name === name) &&
+    [...one.members].every(([peer, member]) => isSameMember(member, other.members.get(peer))) &&
     [...one.removed].every(([peer, removal]) => isSameRemoval(peer, removal))
+  );
+}
+
+function isSameMember(one: Member, other: Member | undefined): boolean {
+  return (
+    one.name === other?.name &&
+    one.role === other.role &&
+    one.addresses.length === other.addresses.length &&
+    one.addresses.every(
+      (bytes, index) => Buffer.compare(bytes, other.addresses[index] ?? bytes) === 0,
+    )
   );
 }

@@ -10,6 +10,7 @@ import type {
   Status,
 } from '../api/types.ts';
 import { DeviceGroup } from '../group/device-group.ts';
+import { Background } from '../helpers/background.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import type { Backend } from '../identity/key-protection.ts';
 import { presentable } from '../identity/device-name.ts';
@@ -21,6 +22,7 @@ import { Network } from '../network/network.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
+import { Addresses } from './addresses.ts';
 import { createCommands } from './commands.ts';
 import { ContentKeyKeeper } from './content-key-keeper.ts';
 import { ConversationService } from './conversation-service.ts';
@@ -80,6 +82,8 @@ export class Device {
   readonly #pairing: PairingService;
   readonly #projector: Projector;
   readonly #recovery: Recovery;
+  readonly #background: Background;
+  readonly #addresses: Addresses;
   readonly #limits: MailboxLimits;
   readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
@@ -180,6 +184,7 @@ export class Device {
   ) {
     this.id = keys.peerId;
     this.#keyProtection = keys.backend;
+    this.#background = new Background((error) => options.log.error(error));
     this.#history = history;
     this.#firstTransfer = firstTransfer;
     this.#limits = limits;
@@ -207,6 +212,15 @@ export class Device {
       keys,
       keeper: this.#list,
       messages: store.sync.messages,
+      clock: options.clock,
+      append: this.#append,
+    });
+    this.#addresses = new Addresses({
+      self: this.id,
+      keeper: this.#list,
+      network,
+      settings,
+      listen: options.listen,
       clock: options.clock,
       append: this.#append,
     });
@@ -291,8 +305,10 @@ export class Device {
     await this.#pairing.stop();
     this.#limits.stop();
     await this.#sync.stop();
+    await this.#background.ended();
     await this.#projector.stop();
     await this.#network.stop();
+    await this.#background.ended();
     this.#cancelSaving?.();
     await this.#settings.setHistory(this.#sync.peers());
     await this.#store.close();
@@ -316,9 +332,7 @@ export class Device {
   }
 
   async #start(): Promise<void> {
-    for (const [peer, addresses] of await this.#settings.addresses()) {
-      this.#network.learnAddresses(peer, addresses);
-    }
+    await this.#addresses.load();
     this.#notices = await RemovalNotices.open({
       self: this.id,
       network: this.#network,
@@ -336,7 +350,7 @@ export class Device {
     await this.#measure();
     await this.#network.start();
     await this.#sync.start();
-    this.#limits.tend().catch((error: unknown) => this.#options.log.error(error));
+    this.#background.run(this.#limits.tend());
   }
 
   readonly #append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) =>
@@ -347,7 +361,7 @@ export class Device {
     const { names, texts } = this.#list.conversationGroups ?? {};
     const isLog = ({ groupId }: StoredMessage) => groupId !== names && groupId !== texts;
     const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
-    work.catch((error: unknown) => this.#options.log.error(error));
+    this.#background.run(work);
   }
 
   /** Entries of the device list or content keys have come, and with them perhaps the keys of messages that are here. */
@@ -370,11 +384,13 @@ export class Device {
     if (list) {
       this.#notices?.follow(list);
       this.#recovery.follow(list);
+      this.#addresses.follow(list);
+      this.#background.run(this.#addresses.tell());
     }
     const name = list?.members.get(this.id)?.name;
     // Renamed, here or on another device.
     if (name !== undefined && name !== this.#settings.name) {
-      this.#settings.setName(name).catch((error: unknown) => this.#options.log.error(error));
+      this.#background.run(this.#settings.setName(name));
     }
     this.#emitStatus();
   }
@@ -431,7 +447,7 @@ export class Device {
   async #adopt(entries: readonly Uint8Array[], invitation: WayToInviter): Promise<void> {
     const relays = this.#network.relaysIn(invitation.addresses);
     await this.#settings.addRelays(relays);
-    await this.#settings.setAddresses(invitation.inviter, invitation.addresses);
+    await this.#addresses.found(invitation.inviter, invitation.addresses);
     this.#network.addRelays(relays);
     await this.#measure();
     await this.#firstTransfer.begin(this.#storage.messages);
@@ -540,17 +556,16 @@ export class Device {
   #syncChanged(): void {
     this.#cancelSaving ??= this.#options.clock.schedule(HISTORY_INTERVAL_MS, () => {
       this.#cancelSaving = undefined;
-      this.#settings
-        .setHistory(this.#sync.peers())
-        .catch((error: unknown) => this.#options.log.error(error));
+      this.#background.run(this.#settings.setHistory(this.#sync.peers()));
     });
-    this.#status()
-      .then(async (status) => {
-        this.#emit({ kind: 'status', status });
-        await this.#firstTransfer.follow(status.peers);
-        if (status.firstTransfer && !this.#knownStatus().firstTransfer) this.#emitStatus();
-      })
-      .catch((error: unknown) => this.#options.log.error(error));
+    this.#background.run(this.#showStatus());
+  }
+
+  async #showStatus(): Promise<void> {
+    const status = await this.#status();
+    this.#emit({ kind: 'status', status });
+    await this.#firstTransfer.follow(status.peers);
+    if (status.firstTransfer && !this.#knownStatus().firstTransfer) this.#emitStatus();
   }
 
   #emitStatus(): void {

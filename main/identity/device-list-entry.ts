@@ -22,7 +22,11 @@ const LABEL = 'reunion device list entry';
 const VERSION = 1;
 const HASH_BYTES = 32;
 /** The numbers of `DeviceChange.kind` on the wire. */
-const KINDS = ['create', 'add', 'remove', 'rename'] as const;
+const KINDS = ['create', 'add', 'remove', 'rename', 'address'] as const;
+
+/** Some relays, each with a few addresses; and the longest multiaddr with names and two PeerIds. */
+export const ADDRESSES_MAX = 16;
+export const ADDRESS_BYTES_MAX = 256;
 
 export type EntryKind = (typeof KINDS)[number];
 
@@ -48,6 +52,8 @@ export type Change =
       readonly name: string;
       readonly system: string;
       readonly role: MemberRole;
+      /** Binary multiaddrs; empty but in `address`. */
+      readonly addresses: readonly Uint8Array[];
     }
   | { readonly kind: 'unknown' };
 
@@ -75,6 +81,7 @@ export interface EntryFields {
   readonly system?: string;
   /** `device` where absent. */
   readonly role?: MemberRole;
+  readonly addresses?: readonly Uint8Array[];
   /** Unix milliseconds. */
   readonly at: number;
   readonly previous: readonly string[];
@@ -92,6 +99,7 @@ export function signEntry(keys: SigningKeys, fields: EntryFields): Uint8Array {
     at: BigInt(fields.at),
     previous: fields.previous.map(fromHex),
     role: ROLES.indexOf(fields.role ?? 'device'),
+    addresses: [...(fields.addresses ?? [])],
   });
   return DeviceListEntry.encode({
     change,
@@ -148,7 +156,8 @@ function parseChange(outer: DeviceListEntry, hash: string): ParsedEntry | undefi
   if (creates !== (previous.length === 0) || creates !== (decoded.listId.byteLength === 0)) {
     return undefined;
   }
-  if (creates && change.subject !== signer) return undefined;
+  const isAboutItself = creates || change.kind === 'address';
+  if (isAboutItself && change.subject !== signer) return undefined;
   return {
     hash,
     listId: (creates ? hash : toHex(decoded.listId)) as DeviceListId,
@@ -165,6 +174,9 @@ function changeOf(decoded: DeviceChange): Change | undefined {
   const kind = KINDS[decoded.kind];
   if (!kind) return { kind: 'unknown' };
   const subject = peerIdOfBytes(decoded.subject);
+  const { addresses } = decoded;
+  const isTooLong = addresses.some(({ byteLength }) => byteLength > ADDRESS_BYTES_MAX);
+  if (isTooLong || addresses.length > ADDRESSES_MAX) return undefined;
   return (
     subject && {
       kind,
@@ -173,6 +185,7 @@ function changeOf(decoded: DeviceChange): Change | undefined {
       system: presentable(decoded.system),
       // A role of a later version gets what is safe to give to anybody on the list.
       role: ROLES[decoded.role] ?? 'mailbox',
+      addresses: kind === 'address' ? addresses : [],
     }
   );
 }

@@ -11,6 +11,8 @@ export interface Member {
   readonly name: string;
   readonly system: string;
   readonly role: MemberRole;
+  /** Where it says that it can be reached: binary multiaddrs, at most 16. */
+  readonly addresses: readonly Uint8Array[];
   /** Undefined for the first device. */
   readonly addedBy: PeerId | undefined;
   /** By the clock of the device that added it, Unix milliseconds. */
@@ -54,8 +56,8 @@ type Known<K extends EntryKind> = GroundedEntry & {
  *    removed it. Otherwise a thief could add a device of its own after the fact, dated and linked as if before. So a device
  *    that it added in good faith while the removal was on its way drops out, and has to be added again by another.
  * 4. An addition counts only if one of the additions of its signer does that it was made after, as more than a mailbox;
- *    likewise a renaming.
- * 5. The last name wins: one given after another, else the one with the later clock, else the greater hash.
+ *    likewise a renaming, and its addresses.
+ * 5. The last name wins, and the last addresses: one given after another, else the one with the later clock, else the greater hash.
  * 6. A member that anybody has added as a mailbox is one.
  * 7. With more than `most` entries in order there are no members at all: a thief must not be able to bury
  *    its removal under more entries than are read; nor is anybody named as removed. That is no power that rule 2 does not give it already.
@@ -69,9 +71,9 @@ export function deviceListOf(
   if (grounded.length === 0) return undefined;
   if (grounded.length > most) return { id, members: new Map(), removed: new Map() };
   const removals = grounded.filter(isOf('remove')).sort(byTime);
-  const { introductions, renamings } = standing(grounded, knownToRemovers(removals));
+  const { introductions, renamings, movings } = standing(grounded, knownToRemovers(removals));
   const everyone = [...introductions]
-    .map(([peer, made]) => memberOf(made, renamings.get(peer) ?? []))
+    .map(([peer, made]) => memberOf(made, renamings.get(peer) ?? [], movings.get(peer) ?? []))
     .sort((one, other) => one.addedAt - other.addedAt || (one.peerId < other.peerId ? -1 : 1));
   const removed = new Map<PeerId, Removal>();
   for (const { change, signer, at } of removals) {
@@ -99,6 +101,7 @@ function knownToRemovers(removals: readonly Known<'remove'>[]): Map<PeerId, Bits
 function standing(grounded: readonly GroundedEntry[], known: ReadonlyMap<PeerId, Bits>) {
   const introductions = new Map<PeerId, Known<'create' | 'add'>[]>();
   const renamings = new Map<PeerId, Known<'rename'>[]>();
+  const movings = new Map<PeerId, Known<'address'>[]>();
   for (const entry of grounded) {
     const before = introductions.get(entry.signer) ?? [];
     const stands =
@@ -107,20 +110,23 @@ function standing(grounded: readonly GroundedEntry[], known: ReadonlyMap<PeerId,
     if (!stands || known.get(entry.signer)?.has(entry.index) === false) continue;
     if (isIntroduction(entry)) append(introductions, entry.change.subject, entry);
     else if (isRenaming(entry)) append(renamings, entry.change.subject, entry);
+    else if (isMoving(entry)) append(movings, entry.change.subject, entry);
   }
-  return { introductions, renamings };
+  return { introductions, renamings, movings };
 }
 
 /** Of several additions of one device the earliest by the clock describes it, but the creating entry before all. */
 function memberOf(
   introductions: readonly Known<'create' | 'add'>[],
   renamings: readonly Known<'rename'>[],
+  movings: readonly Known<'address'>[],
 ): Member {
   const created = introductions.find(({ change }) => change.kind === 'create');
   const { change, signer, at } = created ?? introductions.reduce(earlier);
   return {
     peerId: change.subject,
-    name: lastName(renamings) ?? change.name,
+    name: last(renamings)?.change.name ?? change.name,
+    addresses: last(movings)?.change.addresses ?? [],
     system: change.system,
     role:
       introductions.find(({ change: made }) => !isTrusted(made.role))?.change.role ?? change.role,
@@ -130,13 +136,14 @@ function memberOf(
 }
 
 /** Rule 5. */
-function lastName(renamings: readonly Known<'rename'>[]): string | undefined {
-  const newest = renamings.filter(({ index }) => !renamings.some(({ past }) => past.has(index)));
-  return newest.sort(byTime).at(-1)?.change.name;
+function last<E extends GroundedEntry>(entries: readonly E[]): E | undefined {
+  const newest = entries.filter(({ index }) => !entries.some(({ past }) => past.has(index)));
+  return newest.sort(byTime).at(-1);
 }
 
 const isIntroduction = isOf('create', 'add');
 const isRenaming = isOf('rename');
+const isMoving = isOf('address');
 
 function isOf<K extends EntryKind>(...kinds: readonly K[]) {
   return (entry: GroundedEntry): entry is Known<K> =>

@@ -9,7 +9,7 @@ import { deviceListOf } from './device-list-rules.ts';
 import type { SigningKeys } from './keys.ts';
 
 export { deviceListOf };
-export { isTrusted } from './device-list-entry.ts';
+export { ADDRESS_BYTES_MAX, ADDRESSES_MAX, isTrusted } from './device-list-entry.ts';
 export type { DeviceListId, MemberRole } from './device-list-entry.ts';
 export type { DeviceList, Member, Removal } from './device-list-rules.ts';
 
@@ -80,6 +80,19 @@ export function renameDevice(
 ): Uint8Array {
   const { peerId, ...described } = device;
   return signChange(keys, list, known, { kind: 'rename', subject: peerId, ...described });
+}
+
+/**
+ * Makes an entry that says where this device can be reached: at most 16 binary multiaddrs of at most 256 bytes, which take
+ * the place of those before. `known` and throws: see `addDevice`.
+ */
+export function moveDevice(
+  keys: SigningKeys,
+  list: DeviceListId,
+  known: readonly Uint8Array[],
+  moved: { readonly addresses: readonly Uint8Array[]; readonly at: number },
+): Uint8Array {
+  return signChange(keys, list, known, { kind: 'address', subject: keys.peerId, ...moved });
 }
 
 /** The id of the list that an entry creates or belongs to; undefined where the bytes are no signed entry. */

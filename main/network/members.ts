@@ -146,21 +146,27 @@ export class Members {
       .catch(() => []);
     return [...stored, ...(this.#known.get(peer) ?? [])]
       .filter((address) => !address.getComponents().some(({ name }) => name === 'p2p-circuit'))
-      .map((address) => (peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`)));
+      .map((address) => naming(address, peer));
   }
 
   #relayedAddresses(peer: PeerId): Multiaddr[] {
-    const told = (this.#known.get(peer) ?? []).filter((address) =>
-      address.getComponents().some(({ name }) => name === 'p2p-circuit'),
-    );
+    const told = (this.#known.get(peer) ?? [])
+      .filter((address) => address.getComponents().some(({ name }) => name === 'p2p-circuit'))
+      .map((address) => naming(address, peer));
     const ours = this.#relays
       .addresses()
       .map((relay) => relay.encapsulate(`/p2p-circuit/p2p/${peer}`));
-    return [...ours, ...told];
+    const others = told.filter((address) => !ours.some((own) => own.equals(address)));
+    return [...ours, ...others];
   }
 
   async #closeRelayed(peer: PeerId): Promise<void> {
     const relayed = this.#connections(peer).filter((connection) => pathOf(connection) === 'relay');
     await Promise.allSettled(relayed.map((connection) => connection.close()));
   }
+}
+
+/** The address with the peer's id at its end: libp2p refuses to dial addresses of which some name a peer and others none. */
+function naming(address: Multiaddr, peer: PeerId): Multiaddr {
+  return peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`);
 }

@@ -30,3 +30,21 @@ export function multiaddrOfBytes(bytes: Uint8Array): Multiaddr | undefined {
     return undefined;
   }
 }
+
+/**
+ * The binary form of an address at which a device can be reached for longer than its process lives; undefined for others:
+ * any port, any interface, or this computer alone.
+ */
+export function lastingAddress(text: string): Uint8Array | undefined {
+  const address = parseMultiaddr(text);
+  const parts = address?.getComponents() ?? [];
+  const isRelayed = parts.some(({ name }) => name === 'p2p-circuit');
+  const isByChance = parts.some(
+    ({ name, value }) =>
+      ((name === 'tcp' || name === 'udp') && value === '0') ||
+      (name === 'ip4' &&
+        (value === '0.0.0.0' || (!isRelayed && value?.startsWith('127.') === true))) ||
+      (name === 'ip6' && (value === '::' || (!isRelayed && value === '::1'))),
+  );
+  return isByChance ? undefined : address?.bytes;
+}

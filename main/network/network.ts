@@ -15,6 +15,7 @@ import {
 } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { toListenError } from './listen.ts';
 import { Members } from './members.ts';
 import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
@@ -61,6 +62,7 @@ export class Network implements Transport {
   readonly #members: Members;
   readonly #notices: Notices;
   readonly #rendezvous: Rendezvous;
+  readonly #heartbeat: Heartbeat;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(
@@ -83,6 +85,7 @@ export class Network implements Transport {
     this.#members = new Members(node, this.#relays, this.#sessions, clock, random);
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
+    this.#heartbeat = new Heartbeat(node, (peer) => gate.isRelay(peer), clock);
     this.addRelays(options.relays);
   }
 
@@ -118,12 +121,14 @@ export class Network implements Transport {
     } catch (error) {
       throw toListenError(error);
     }
+    this.#heartbeat.start();
     this.#relays.start();
     this.#members.retryAll();
     this.#notices.tellAll();
   }
 
   async stop(): Promise<void> {
+    this.#heartbeat.stop();
     this.#relays.stop();
     this.#members.stop();
     this.#rendezvous.stop();

@@ -8,7 +8,7 @@ import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import { createLibp2p } from 'libp2p';
-import { PING_MS, STREAM_WINDOW_BYTES } from './constants.ts';
+import { STREAM_WINDOW_BYTES } from './constants.ts';
 import type { Gate } from './gate.ts';
 import { faultTolerance } from './listen.ts';
 import { Reservations } from './reservations.ts';
@@ -40,7 +40,8 @@ export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
     connectionGater: options.gate.hooks(),
-    connectionMonitor: { pingInterval: PING_MS },
+    // See `heartbeat.ts`.
+    connectionMonitor: { enabled: false },
     peerDiscovery: options.lan ? [mdns()] : [],
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },
     start: false,

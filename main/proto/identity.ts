@@ -16,6 +16,7 @@ export interface DeviceChange {
   at: bigint
   previous: Uint8Array[]
   role: number
+  addresses: Uint8Array[]
 }
 
 export namespace DeviceChange {
@@ -75,6 +76,13 @@ export namespace DeviceChange {
           w.uint32(obj.role)
         }
 
+        if (obj.addresses != null && obj.addresses.length > 0) {
+          for (const value of obj.addresses) {
+            w.uint32(82)
+            w.bytes(value)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -88,7 +96,8 @@ export namespace DeviceChange {
           system: '',
           at: 0n,
           previous: [],
-          role: 0
+          role: 0,
+          addresses: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -137,6 +146,14 @@ export namespace DeviceChange {
               obj.role = reader.uint32()
               break
             }
+            case 10: {
+              if (opts.limits?.addresses != null && obj.addresses.length === opts.limits.addresses) {
+                throw new MaxLengthError('Decode error - repeated field "addresses" had too many elements')
+              }
+
+              obj.addresses.push(reader.bytes())
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -147,7 +164,8 @@ export namespace DeviceChange {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          previous: 0
+          previous: 0,
+          addresses: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -227,6 +245,21 @@ export namespace DeviceChange {
               }
               break
             }
+            case 10: {
+              if (opts.limits?.addresses != null && obj.addresses === opts.limits.addresses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "addresses" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.addresses[]`,
+                index: obj.addresses,
+                value: reader.bytes()
+              }
+
+              obj.addresses++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -285,6 +318,12 @@ export namespace DeviceChange {
     value: number
   }
 
+  export interface DeviceChangeAddressesFieldEvent {
+    field: '$.addresses[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<DeviceChange>): Uint8Array {
     return encodeMessage(obj, DeviceChange.codec())
   }
@@ -293,7 +332,7 @@ export namespace DeviceChange {
     return decodeMessage(buf, DeviceChange.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceChange>): Generator<DeviceChangeVersionFieldEvent | DeviceChangeKindFieldEvent | DeviceChangeListIdFieldEvent | DeviceChangeSubjectFieldEvent | DeviceChangeNameFieldEvent | DeviceChangeSystemFieldEvent | DeviceChangeAtFieldEvent | DeviceChangePreviousFieldEvent | DeviceChangeRoleFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceChange>): Generator<DeviceChangeVersionFieldEvent | DeviceChangeKindFieldEvent | DeviceChangeListIdFieldEvent | DeviceChangeSubjectFieldEvent | DeviceChangeNameFieldEvent | DeviceChangeSystemFieldEvent | DeviceChangeAtFieldEvent | DeviceChangePreviousFieldEvent | DeviceChangeRoleFieldEvent | DeviceChangeAddressesFieldEvent> {
     return streamMessage(buf, DeviceChange.codec(), opts)
   }
 }

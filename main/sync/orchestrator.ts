@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../helpers/clock.ts';
+import { Background } from '../helpers/background.ts';
 import { coalesced } from '../helpers/coalesced.ts';
 import { MvdsNode } from '../mvds/node.ts';
 import type { StoredMessage, SyncStore, Tombstone } from '../mvds/ports.ts';
@@ -61,7 +62,7 @@ export class Orchestrator {
   readonly #settings: Map<PeerId, PeerSettings>;
   readonly #node: MvdsNode;
   readonly #indexes: GroupIndexes;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running: Background;
   #cancelTick: (() => void) | undefined;
   #isStopped = false;
 
@@ -73,6 +74,7 @@ export class Orchestrator {
   ) {
     const { activity = { add: async () => undefined }, clock, onError } = options;
     this.#options = options;
+    this.#running = new Background(onError);
     this.#node = node;
     this.#indexes = indexes;
     this.#peers = peers;
@@ -114,13 +116,10 @@ export class Orchestrator {
   async start(): Promise<void> {
     const { transport, group } = this.#options;
     transport.onSession((session) => {
-      const running = this.#run(session)
-        .catch(this.#options.onError)
-        .finally(() => this.#running.delete(running));
-      this.#running.add(running);
+      this.#running.run(this.#run(session));
     });
     group.onChange(() => {
-      this.#follow().catch(this.#options.onError);
+      if (!this.#isStopped) this.#running.run(this.#follow());
     });
     await this.#follow();
   }
@@ -131,7 +130,7 @@ export class Orchestrator {
     this.#cancelTick?.();
     this.#status.close();
     await Promise.all([...this.#peers.values()].map((peer) => peer.end()));
-    await Promise.all(this.#running);
+    await this.#running.ended();
     await this.#node.settled();
     await this.#activity.close();
   }
@@ -223,7 +222,7 @@ export class Orchestrator {
     const dropped = [...this.#peers.keys()].filter((peerId) => !group.members.has(peerId));
     await Promise.all(dropped.map((peerId) => this.#remove(peerId)));
     for (const [peerId, groups] of group.members) {
-      const peer = this.#peers.get(peerId) ?? this.#add(peerId);
+      const peer = this.#peers.get(peerId) ?? this.#add(peerId, groups);
       await this.#node.setPeer(peerId, { groups, mode: 'batch' });
       await peer.setGroups(groups);
       await peer.recount();
@@ -232,12 +231,13 @@ export class Orchestrator {
     this.#changed();
   });
 
-  #add(peerId: PeerId): PeerSync {
+  #add(peerId: PeerId, groups: ReadonlySet<GroupId>): PeerSync {
     const { storeId, store, history, clock, random, onError } = this.#options;
     const before = this.#removed.get(peerId);
     const peer = new PeerSync({
       peerId,
       storeId,
+      groups,
       settings: this.#settings.get(peerId) ?? DEFAULT_SETTINGS,
       history: before ?? history?.get(peerId),
       node: this.#node,

@@ -29,6 +29,8 @@ import { earliest } from './timing.ts';
 export interface PeerSyncOptions {
   readonly peerId: PeerId;
   readonly storeId: string;
+  /** What a session that begins at once is about; `setGroups` follows. */
+  readonly groups: ReadonlySet<GroupId>;
   readonly settings: PeerSettings | undefined;
   readonly history: PeerHistory | undefined;
   readonly node: MvdsNode;
@@ -56,7 +58,7 @@ const SAYING_MAX = 2;
 export class PeerSync {
   readonly #options: PeerSyncOptions;
   readonly #reconciler: Reconciler;
-  #groups: ReadonlySet<GroupId> = new Set();
+  #groups: ReadonlySet<GroupId>;
   #state: PeerState;
   #link: Link | undefined;
   #reach: Reach = 'accept';
@@ -68,6 +70,7 @@ export class PeerSync {
 
   constructor(options: PeerSyncOptions) {
     this.#options = options;
+    this.#groups = options.groups;
     this.#state = newPeer(options.peerId, options.settings, options.history);
     const { peerId, storeId, node, store, indexes, since } = options;
     this.#reconciler = new Reconciler({

@@ -1,4 +1,5 @@
 import type {
+  MailboxLimits,
   PeerFailure,
   PeerState,
   PeerStatus,
@@ -162,4 +163,13 @@ export function overallText(overall: Overall, { peers }: Status): string {
   if (overall !== 'partly') return OVERALL_TEXT[overall];
   const inStep = peers.filter(({ state }) => state === 'up-to-date').length;
   return `${inStep} of ${peers.filter(isActive).length} up to date`;
+}
+
+/** How much a mailbox keeps; empty where it keeps everything. */
+export function limitsText({ days, megabytes }: MailboxLimits): string {
+  const limits = [
+    ...(days === null ? [] : [days === 1 ? 'the last day' : `the last ${days} days`]),
+    ...(megabytes === null ? [] : [`${megabytes.toLocaleString()} MB`]),
+  ];
+  return limits.length === 0 ? '' : `It keeps ${limits.join(' and ')} at most.`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { picture, startBrowser } from '../helpers/browser.ts';
-import { pair, startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
+import { pair, reunion, startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
 
 test('in the page a person renames, pauses and removes a device, which says that it was removed', async () => {
   const relay = await startRelay();
@@ -57,4 +57,36 @@ test('in the page a person renames, pauses and removes a device, which says that
   await other.getByRole('button', { name: 'Erase everything here' }).click();
   await other.getByRole('heading', { name: 'Erased' }).waitFor();
   expect(await laptop.process.finished).toMatchObject({ code: 0 });
+}, 90_000);
+
+test('the page makes a recovery phrase, shows it once, and asks before it makes another', async () => {
+  const folder = temporaryFolder();
+  const device = await startDevice(folder, ['--name', 'Desk']);
+  await reunion(['send', '--data', folder, '--conversation', 'Notes', 'hello']);
+  const browser = await startBrowser();
+  const page = await browser.newPage({ viewport: { width: 900, height: 600 } });
+  await page.goto(device.page);
+  await page.getByText('No recovery phrase yet').waitFor();
+  await picture(page, 'recovery-none');
+  await page.getByRole('button', { name: 'Make a phrase…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Not now' }).click();
+  await dialog.waitFor({ state: 'detached' });
+
+  await page.getByRole('button', { name: 'Make a phrase…' }).click();
+  await page.keyboard.press('Enter');
+  const words = dialog.getByRole('list', { name: 'Recovery phrase' }).getByRole('listitem');
+  await words.first().waitFor();
+  expect(await words.count()).toBe(24);
+  await picture(page, 'recovery-words');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await picture(page, 'recovery-words-dark');
+  await dialog.getByRole('button', { name: 'I have written them down' }).click();
+  await page.getByText('You have a recovery phrase.').waitFor();
+
+  await page.getByRole('button', { name: 'Replace it…' }).click();
+  await dialog.getByText('There is one already').waitFor();
+  await picture(page, 'recovery-replace');
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
 }, 90_000);

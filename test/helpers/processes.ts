@@ -41,8 +41,12 @@ export class RunningProcess {
   readonly #lines: string[] = [];
   readonly #stderr: Buffer[] = [];
 
-  constructor(args: readonly string[]) {
-    this.child = spawn(process.execPath, [...nodeFlags, REUNION, ...args], {
+  /** `namespace`: the network namespace to run in; that of the test where absent. */
+  constructor(args: readonly string[], namespace?: string) {
+    const command = [process.execPath, ...nodeFlags, REUNION, ...args];
+    const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
+    const [program = '', ...rest] = [...inside, ...command];
+    this.child = spawn(program, rest, {
       stdio: 'pipe',
       env: { ...process.env, ...nodeEnvironment },
     });

@@ -1,0 +1,20 @@
+/** Work that nobody waits for, but that is not to be cut off when the device is closed. */
+export class Background {
+  readonly #running = new Set<Promise<void>>();
+  readonly #onError: (error: unknown) => void;
+
+  /** `onError` gets what the work is rejected with. */
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  run(work: Promise<void>): void {
+    const running = work.catch(this.#onError).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** Resolves once none is running, what has begun meanwhile included. */
+  async ended(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+}
