@@ -13,6 +13,7 @@ import {
   startRelay,
   temporaryFolder,
 } from '../helpers/processes.ts';
+import { apiOf, eventually } from '../helpers/watch.ts';
 
 const LOOPBACK = ['--listen', '/ip4/127.0.0.1/tcp/0'];
 
@@ -97,9 +98,16 @@ describe('an allow-list', () => {
     expect((await relay.line(/^limits: .*/u))[0]).toContain('open to 0 devices');
     const folder = temporaryFolder();
     const { id } = await startDevice(folder, ['--web', 'off', '--relay', address]);
-    const relayText = async () =>
-      /relay \S+: (.*)/u.exec((await reunion(['status', '--data', folder])).stdout)?.[1];
-    await expect.poll(relayText).toBe('it does not let this device use it');
+    const api = await apiOf(folder);
+    const relayIs = (wanted: string) =>
+      eventually(
+        api,
+        async () => (await api.call('status', {})).relays.every(({ state }) => state === wanted),
+        `the relay is ${wanted}`,
+      );
+    await relayIs('refused');
+    const { stdout } = await reunion(['status', '--data', folder]);
+    expect(stdout).toContain(`relay ${address}: it does not let this device use it`);
 
     writeFileSync(file, `# the desk\n${id} # since today\n\nnobody\n`);
     relay.child.kill('SIGHUP');
@@ -107,7 +115,7 @@ describe('an allow-list', () => {
     writeFileSync(file, `# the desk\n${id} # since today\n\n`);
     relay.child.kill('SIGHUP');
     await relay.line(/^allowed: 1 device$/u);
-    await expect.poll(relayText, { timeout: 40_000 }).toBe('connected');
+    await relayIs('connected');
   }, 90_000);
 
   test('on the command line lets two devices pair', async () => {
