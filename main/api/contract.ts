@@ -3,6 +3,7 @@ import type {
   ActivityLine,
   ConversationSummary,
   DeviceRecord,
+  Diagnosis,
   Invitation,
   MessageHolders,
   MessagePage,
@@ -89,6 +90,8 @@ export const commandArguments = {
   messageHolders: z.object({ messageIds: z.array(messageId).max(HOLDERS_MAX) }).strict(),
   /** The newest first; of one device, or of all. */
   activity: device.partial().extend({ limit: z.number().int().min(1).max(ACTIVITY_MAX) }),
+  /** Tries every way to every other device, which may take a while. */
+  diagnose: none,
   pairing: none,
   /** Makes this the first device, with a name of its own. */
   createFirstDevice: z.object({ name: z.string().optional() }).strict(),
@@ -139,6 +142,7 @@ export interface CommandResults {
   readonly syncNow: Status;
   readonly messageHolders: readonly MessageHolders[];
   readonly activity: readonly ActivityLine[];
+  readonly diagnose: Diagnosis;
   readonly pairing: PairingState;
   readonly createFirstDevice: Status;
   readonly invite: Invitation;

@@ -187,6 +187,40 @@ export interface Invitation {
   readonly expiresAt: number;
 }
 
+/** One way by which a device was tried. */
+export interface TriedWay {
+  readonly address: string;
+  readonly way: 'direct' | 'relay';
+  /** A few words. */
+  readonly outcome: string;
+  /** What a person can do about it; null where it worked, or nothing is known. */
+  readonly cure: string | null;
+  /** The network library's own words. */
+  readonly detail: string;
+}
+
+export interface DeviceDiagnosis extends DeviceInfo {
+  /** Null where it cannot be reached. */
+  readonly path: Path | null;
+  /** Milliseconds. */
+  readonly roundTrip: number | null;
+  /** Milliseconds that its clock is ahead of this one's; null where not known. */
+  readonly clockAhead: number | null;
+  readonly tried: readonly TriedWay[];
+}
+
+/** `reunion doctor --json`. */
+export interface Diagnosis {
+  readonly version: string;
+  readonly runtime: string;
+  /** Where this device can be called. */
+  readonly addresses: readonly string[];
+  readonly relays: readonly RelayStatus[];
+  readonly devices: readonly DeviceDiagnosis[];
+  /** What a person can do, a sentence each; empty where all is well. */
+  readonly advice: readonly string[];
+}
+
 /** How much a mailbox keeps: of the last days, and so many million bytes of messages. Null: without limit. */
 export interface MailboxLimits {
   readonly days: number | null;

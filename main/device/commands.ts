@@ -1,5 +1,5 @@
 import type { DeviceCommands } from '../api/server.ts';
-import type { History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
+import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { ConversationService } from './conversation-service.ts';
 import type { PairingService } from './pairing-service.ts';
@@ -14,6 +14,7 @@ export interface CommandTargets {
   readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
   readonly status: () => Promise<Status>;
+  readonly diagnose: () => Promise<Diagnosis>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
   readonly erase: () => void;
   readonly createRecoveryPhrase: () => Promise<RecoveryPhrase>;
@@ -34,6 +35,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     devices,
     sync,
     status,
+    diagnose,
     createFirstDevice,
     erase,
     createRecoveryPhrase,
@@ -82,6 +84,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     },
     messageHolders: async ({ messageIds }) => sync.holders(messageIds),
     activity: async ({ limit, device }) => sync.activity(limit, device),
+    diagnose: async () => diagnose(),
     pairing: async () => pairing.state,
     createFirstDevice: async ({ name }) => createFirstDevice(name),
     invite: async ({ minutes = INVITATION_MINUTES }) => {

@@ -18,6 +18,7 @@ import { eraseKeys, openKeys } from '../identity/keys.ts';
 import type { OpenedKeys } from '../identity/keys.ts';
 import { eraseRecoveryFile } from '../identity/recovery-file.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
+import { VERSION } from '../helpers/version.ts';
 import { Network } from '../network/network.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
@@ -27,6 +28,7 @@ import { createCommands } from './commands.ts';
 import { ContentKeyKeeper } from './content-key-keeper.ts';
 import { ConversationService } from './conversation-service.ts';
 import { DeviceDirectory, deviceName } from './device-directory.ts';
+import { diagnose } from './doctor.ts';
 import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
@@ -281,6 +283,15 @@ export class Device {
           ],
         }),
         status: () => this.#status(),
+        diagnose: () =>
+          diagnose({
+            version: VERSION,
+            devices: () =>
+              sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
+            relays: () => network.relays(),
+            addresses: () => network.ownAddresses(),
+            examine: (peer) => network.examine(peer),
+          }),
         createFirstDevice: (name) => this.#createFirstDevice(name),
         erase: () => this.#erase(),
         setMailboxLimits: (chosen) => this.#setMailboxLimits(chosen),

@@ -277,6 +277,7 @@ export class PairingService {
       this.#options.network.acceptPairing(undefined);
       this.#codes.stop();
     }
+    if (state.kind === 'approving') this.#options.network.keepWaiting(state.candidate.peerId);
     this.#set(hostView(state));
   }
 
@@ -336,7 +337,7 @@ function refused(reason: RefusalReason): ReunionError {
     case 'expired':
       return new ReunionError(
         'link-expired',
-        'This link has expired; make a new one on the other device.',
+        'This link has expired; make a new one on the other device, and see that the clocks of both are right.',
       );
     case 'used':
       return new ReunionError('link-used', 'This link was used by another device; make a new one.');

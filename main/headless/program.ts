@@ -8,9 +8,11 @@ import {
 } from '../api/contract.ts';
 import type { History } from '../api/types.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
+import { VERSION } from '../helpers/version.ts';
 import { runDevice } from './commands/device.ts';
 import { eraseDevice, listDevices, removeDevice, renameDevice } from './commands/devices.ts';
 import { changeProtection, makePhrase, showKeys } from './commands/keys.ts';
+import { runDoctor } from './commands/doctor.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
 import { recover } from './commands/recover.ts';
@@ -34,6 +36,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no device is running on that data
 export function createProgram({ page }: { readonly page: string }): Command {
   const program = new Command('reunion')
     .description('Keeps your own messages the same on all of your own devices.')
+    .version(VERSION)
     .addHelpText('after', HELP_AFTER)
     .exitOverride()
     // So that an option after the name of a subcommand is the subcommand's, where both have it.
@@ -112,6 +115,13 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .addOption(dataOption())
     .addOption(jsonOption())
     .action(showStatus);
+
+  program
+    .command('doctor')
+    .description('try every way to every other device, and say what fails and what to do about it')
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .action(runDoctor);
 
   program
     .command('web')

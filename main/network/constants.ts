@@ -1,3 +1,8 @@
+/** The time of a member: 8 bytes in a frame, Unix milliseconds, big-endian, said without being asked anything. */
+export const CLOCK_PROTOCOL = '/reunion/clock/1.0.0';
+/** For each way that is tried while a person waits. */
+export const DIAGNOSIS_TIMEOUT_MS = 5_000;
+
 /** MVDS payloads, each in a frame. */
 export const SYNC_PROTOCOL = '/reunion/sync/1.0.0';
 /** Pairing: `proto/pairing.proto`, each message in a frame. */
@@ -104,3 +109,13 @@ export const REQUESTS_PER_ADDRESS_MAX = 24;
 export const NAMEPLATE_CANDIDATES_MAX = 4;
 /** One computer on the local network can announce any number of devices; nobody owns this many. */
 export const DEVICES_ASKED_MAX = 64;
+
+/** One device is let in by an invitation; beside it there is room for some that err, or ask for a nameplate. */
+export const STRANGERS_MAX = 8;
+/** Devices that nobody knows, in a minute: more than a household has. */
+export const STRANGERS_PER_WINDOW_MAX = 30;
+export const STRANGER_WINDOW_MS = 60_000;
+/** A device that pairs proves what it knows in a second or two; over a bad line in some more. */
+export const STRANGER_MS = 20_000;
+/** Of one protocol on one connection: one is used, and a second may begin before the first has ended. */
+export const STREAMS_MAX = 2;

@@ -10,6 +10,7 @@ export class Gate {
   #pairing = false;
   #removed: ReadonlySet<PeerId> = new Set();
   #notifiers: ReadonlySet<PeerId> = new Set();
+  #admitStranger: (peer: string) => boolean = () => true;
   #onRefused: (peer: string) => void = () => undefined;
 
   setMembers(members: ReadonlySet<PeerId>): void {
@@ -23,6 +24,11 @@ export class Gate {
   /** While open, anyone may connect; all but pairing and rendezvous still ask `isMember`. */
   setPairing(open: boolean): void {
     this.#pairing = open;
+  }
+
+  /** `admit` decides about each device that nobody knows, while pairing is open. */
+  onStranger(admit: (peer: string) => boolean): void {
+    this.#admitStranger = admit;
   }
 
   /** The device whose invitation is being followed, and the relays on the way to it: they may be dialled. */
@@ -73,16 +79,20 @@ export class Gate {
 
   admits(peer: string): boolean {
     if (this.isRemoved(peer)) return false;
-    return (
-      this.#pairing || this.#wayToInviter.has(peer) || this.isMember(peer) || this.isRelay(peer)
-    );
+    return this.#pairing || this.isKnown(peer);
+  }
+
+  /** A member, a relay, or on the way to the device that invites this one. */
+  isKnown(peer: string): boolean {
+    return this.#wayToInviter.has(peer) || this.isMember(peer) || this.isRelay(peer);
   }
 
   /** The hooks by which libp2p asks. The earliest ones at which the other side's PeerId is known. */
   hooks(): ConnectionGater {
     const denies = (peer: Libp2pPeerId) => {
       const id = peer.toString();
-      if (this.admits(id) || (this.#notifiers as ReadonlySet<string>).has(id)) return false;
+      if ((this.#notifiers as ReadonlySet<string>).has(id)) return false;
+      if (this.admits(id) && (this.isKnown(id) || this.#admitStranger(id))) return false;
       this.#onRefused(id);
       return true;
     };

@@ -69,6 +69,11 @@ export class Members {
     return this.#bestConnection(peer) ?? this.#dial(peer);
   }
 
+  /** Every address by which a peer may be reached, without a relay first. */
+  async addressesOf(peer: PeerId): Promise<Multiaddr[]> {
+    return [...(await this.#directAddresses(peer)), ...this.#relayedAddresses(peer)];
+  }
+
   /** Something has changed for the better (a relay is back): tries all that are not connected. */
   retryAll(): void {
     for (const peer of this.#kept) if (!this.#sessions.get(peer)) this.#retries.get(peer)?.now();
@@ -122,8 +127,7 @@ export class Members {
   }
 
   async #dial(peer: PeerId): Promise<Connection | undefined> {
-    const addresses = [...(await this.#directAddresses(peer)), ...this.#relayedAddresses(peer)];
-    return this.#tryDial(addresses);
+    return this.#tryDial(await this.addressesOf(peer));
   }
 
   async #dialDirectly(peer: PeerId): Promise<void> {

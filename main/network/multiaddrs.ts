@@ -48,3 +48,8 @@ export function lastingAddress(text: string): Uint8Array | undefined {
   );
   return isByChance ? undefined : address?.bytes;
 }
+
+/** Whether an address leads through a relay. */
+export function isRelayed(address: Multiaddr): boolean {
+  return address.getComponents().some(({ name }) => name === 'p2p-circuit');
+}

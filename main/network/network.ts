@@ -12,7 +12,10 @@ import {
   PAIR_FRAME_BYTES_MAX,
   PAIR_PROTOCOL,
   RESERVATION_WAIT_MS,
+  STREAMS_MAX,
 } from './constants.ts';
+import { Diagnosis } from './diagnosis.ts';
+import type { Found } from './diagnosis.ts';
 import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -22,6 +25,7 @@ import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
 import type { Nameplate } from './nameplate.ts';
 import type { NameplateSearch } from './nameplate-search.ts';
 import { createDeviceNode } from './node.ts';
+import type { DeviceNode } from './node.ts';
 import { Notices } from './notices.ts';
 import type { Notice, NoticeSource } from './notices.ts';
 import { pathOf } from './path.ts';
@@ -31,6 +35,7 @@ import { Rendezvous } from './rendezvous.ts';
 import type { ClaimedNameplate } from './rendezvous.ts';
 import { Reservations } from './reservations.ts';
 import { Sessions } from './sessions.ts';
+import { Strangers } from './strangers.ts';
 
 export interface NetworkOptions {
   readonly keys: SigningKeys;
@@ -63,10 +68,12 @@ export class Network implements Transport {
   readonly #notices: Notices;
   readonly #rendezvous: Rendezvous;
   readonly #heartbeat: Heartbeat;
+  readonly #strangers: Strangers;
+  readonly #diagnosis: Diagnosis;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(
-    node: Libp2p,
+    node: DeviceNode,
     gate: Gate,
     reservations: Reservations,
     options: NetworkOptions,
@@ -86,6 +93,9 @@ export class Network implements Transport {
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
     this.#heartbeat = new Heartbeat(node, (peer) => gate.isRelay(peer), clock);
+    this.#diagnosis = new Diagnosis(node, clock, (peer) => this.#members.addressesOf(peer));
+    this.#strangers = new Strangers(node, clock, (peer) => gate.isKnown(peer));
+    gate.onStranger((peer) => this.#strangers.admit(peer));
     this.addRelays(options.relays);
   }
 
@@ -108,13 +118,14 @@ export class Network implements Transport {
     await this.#sessions.start();
     await this.#notices.start();
     await this.#rendezvous.start();
+    await this.#diagnosis.start(this.#gate);
     await this.#node.handle(
       PAIR_PROTOCOL,
       (stream, connection) => {
         if (this.#onPairing) this.#onPairing(pairingChannel(connection, stream));
         else stream.abort(new Error('no invitation is open'));
       },
-      { runOnLimitedConnection: true },
+      { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
     );
     try {
       await this.#node.start();
@@ -132,6 +143,7 @@ export class Network implements Transport {
     this.#relays.stop();
     this.#members.stop();
     this.#rendezvous.stop();
+    this.#strangers.stop();
     await this.#node.stop();
   }
 
@@ -201,6 +213,22 @@ export class Network implements Transport {
   acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): void {
     this.#gate.setPairing(handler !== undefined);
     this.#onPairing = handler;
+    if (!handler) this.#strangers.end();
+  }
+
+  /** A person is being asked about a device that pairs: its connection stays meanwhile. */
+  keepWaiting(peer: PeerId): void {
+    this.#strangers.keep(peer);
+  }
+
+  /** How a member is reached, or what keeps it from being reached: see `Diagnosis.examine`. */
+  async examine(peer: PeerId): Promise<Found> {
+    return this.#diagnosis.examine(peer);
+  }
+
+  /** Where this device can be called at this moment, as text. */
+  ownAddresses(): string[] {
+    return this.#node.getMultiaddrs().map((address) => address.toString());
   }
 
   /** Tells devices that were removed what has become of them, as soon as they can be reached. */

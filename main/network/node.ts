@@ -5,6 +5,7 @@ import { identify, identifyPush } from '@libp2p/identify';
 import type { Libp2p } from '@libp2p/interface';
 import { mdns } from '@libp2p/mdns';
 import { ping } from '@libp2p/ping';
+import type { Ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import { createLibp2p } from 'libp2p';
@@ -27,8 +28,11 @@ export interface NodeOptions {
   readonly reservations?: Reservations;
 }
 
+/** libp2p, with the services that are used by name. */
+export type DeviceNode = Libp2p<{ ping: Ping }>;
+
 /** A libp2p node for a device, not yet started. */
-export async function createDeviceNode(options: NodeOptions): Promise<Libp2p> {
+export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode> {
   const { reservations = new Reservations() } = options;
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),

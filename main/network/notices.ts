@@ -7,6 +7,7 @@ import {
   NOTICE_REST_MS,
   NOTICE_TIMEOUT_MS,
   PAIR_FRAME_BYTES_MAX,
+  STREAMS_MAX,
 } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import type { Gate } from './gate.ts';
@@ -70,7 +71,7 @@ export class Notices {
         const peer = connection.remotePeer.toString() as PeerId;
         void this.#receive(peer, stream).catch(() => stream.abort(new Error('no notice')));
       },
-      { runOnLimitedConnection: true },
+      { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
     );
   }
 

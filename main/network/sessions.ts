@@ -1,7 +1,7 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import type { PeerId } from '../mvds/types.ts';
 import type { Session } from '../sync/ports.ts';
-import { SYNC_FRAME_BYTES_MAX, SYNC_PROTOCOL } from './constants.ts';
+import { STREAMS_MAX, SYNC_FRAME_BYTES_MAX, SYNC_PROTOCOL } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import type { Gate } from './gate.ts';
 import { pathOf } from './path.ts';
@@ -42,7 +42,7 @@ export class Sessions {
         if (this.#gate.isMember(peer) && !this.opens(peer)) this.#adopt(peer, stream, connection);
         else stream.abort(new Error('not a member'));
       },
-      { runOnLimitedConnection: true },
+      { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
     );
   }
 

@@ -66,16 +66,17 @@ test('a removed device is let in by nobody: directly, through the relay, by a th
   expect(connection.status).toBe('open');
   await node.hangUp(peerIdFromString(a.id));
 
-  await a.commands.removeDevice({ device: c.id });
-  await b.eventually(
-    async () => (await b.commands.devices({})).some(({ removed }) => removed !== null),
-    'B knows of the removal',
-  );
+  // From here on: it is called as soon as it can be.
   const called = new Promise<Connection>((resolve) => {
     node.addEventListener('connection:open', ({ detail }) => {
       if (detail.remotePeer.toString() === a.id && detail.direction === 'inbound') resolve(detail);
     });
   });
+  await a.commands.removeDevice({ device: c.id });
+  await b.eventually(
+    async () => (await b.commands.devices({})).some(({ removed }) => removed !== null),
+    'B knows of the removal',
+  );
   expect(await isLetIn(direct)).toBe(false);
   expect(await isLetIn(relayed(a.id))).toBe(false);
   expect(await isLetIn(relayed(b.id))).toBe(false);

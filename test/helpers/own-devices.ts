@@ -1,3 +1,4 @@
+import { multiaddr } from '@multiformats/multiaddr';
 import { onTestFinished } from 'vitest';
 import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
 import type { DeviceCommands } from '../../main/api/server.ts';
@@ -5,6 +6,7 @@ import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
 import type { PeerId } from '../../main/helpers/ids.ts';
+import { invitationOfLink } from '../../main/identity/invitation.ts';
 import type { Clock } from '../../main/helpers/clock.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import { keysOf } from './identities.ts';
@@ -77,6 +79,15 @@ export class OwnDevice {
 
   onEvent(listener: (event: ApiEvent) => void): () => void {
     return this.#device.service.onEvent(listener);
+  }
+
+  /** The first address in a link that it makes; the invitation is withdrawn again. */
+  async listensAt(): Promise<string> {
+    const { link } = await this.commands.invite({});
+    await this.commands.cancelPairing({});
+    const [address] = invitationOfLink(link)?.addresses ?? [];
+    if (!address) throw new Error('it listens nowhere');
+    return multiaddr(address).toString();
   }
 
   close(): Promise<void> {
