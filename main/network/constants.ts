@@ -17,11 +17,11 @@ export const RENDEZVOUS_PROTOCOL = '/reunion/rendezvous/1.0.0';
 /** Beats of 5 bytes, see `heartbeat.ts`. */
 export const HEARTBEAT_PROTOCOL = '/reunion/heartbeat/1.0.0';
 /** What has been silent for this long is asked whether it is there. Milliseconds. */
-export const BEAT_MS = 4_000;
-/** Silent after so many: that is noticed 12 to 16 s after the last word, and a beat may be lost or late. */
-export const BEATS_UNANSWERED_MAX = 2;
+export const BEAT_MS = 6_000;
+/** Gone after so many: noticed 12 to 18 s after the last word. All transports repeat what was lost, so one is enough. */
+export const BEATS_UNANSWERED_MAX = 1;
 /** What takes longer to answer at all is not there any more. */
-export const BEAT_OPEN_MS = 12_000;
+export const BEAT_OPEN_MS = 10_000;
 /** A relay that does not know the protocol is asked again after this: each time costs a kilobyte. */
 export const BEAT_UNKNOWN_MS = 30_000;
 

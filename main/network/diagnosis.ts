@@ -8,7 +8,7 @@ import type { FrameChannel } from '../helpers/frame-channel.ts';
 import { CLOCK_PROTOCOL, DIAGNOSIS_TIMEOUT_MS } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import type { Gate } from './gate.ts';
-import { isByRelay } from './multiaddrs.ts';
+import { isRelayed } from './multiaddrs.ts';
 import type { DeviceNode } from './node.ts';
 import { pathOf } from './path.ts';
 
@@ -106,7 +106,7 @@ export class Diagnosis {
   }
 
   async #attempt(address: Multiaddr): Promise<Attempt> {
-    const tried = { address: address.toString(), isRelayed: isByRelay(address) };
+    const tried = { address: address.toString(), isRelayed: isRelayed(address) };
     try {
       await this.#node.dial(address, { signal: AbortSignal.timeout(DIAGNOSIS_TIMEOUT_MS) });
       return { ...tried, failure: undefined, detail: '' };

@@ -6,7 +6,12 @@ import type { FrameChannel } from '../helpers/frame-channel.ts';
 
 /** A frame is its length in 4 bytes, big-endian, and then that many bytes. */
 const LENGTH_BYTES = 4;
-/** The stream is paused while this many bytes of frames wait to be read: the memory that one peer can make us use. */
+/**
+ * The stream is paused while this many bytes of frames wait to be read: the memory that one peer can make us use. On a
+ * WebRTC stream a pause holds nobody back (@libp2p/webrtc 6.0): what comes in is kept, and beyond 4 MiB the stream ends. So
+ * a sender must not rely on it: MVDS has at most 1 MiB of messages out that are not acknowledged (`WINDOW_BYTES` in
+ * mvds/constants), and a reconciliation waits for the answer to each round.
+ */
 const UNREAD_BYTES_MAX = 1 << 20;
 
 /** What was written may still go out for this long; a peer that takes nothing must not hold up an end, milliseconds. */

@@ -6,6 +6,7 @@ import {
   BEAT_UNKNOWN_MS,
   BEATS_UNANSWERED_MAX,
   HEARTBEAT_PROTOCOL,
+  STREAMS_MAX,
 } from './constants.ts';
 import type { Gate } from './gate.ts';
 
@@ -127,8 +128,13 @@ export class Heartbeats {
         if (may(connection.remotePeer.toString())) this.#begin(connection, stream);
         else stream.abort(new Error('not a member'));
       },
-      { runOnLimitedConnection: true },
+      { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
     );
+  }
+
+  /** The other side is to call `watch`. Should it fall silent before it has, this one does. */
+  await(connection: Connection): void {
+    this.#later(connection, BEAT_MS, () => this.watch(connection));
   }
 
   /** Ends a connection whose other side is silent, from now on. One side is enough: both notice. */
@@ -149,7 +155,7 @@ export class Heartbeats {
       if (connection.status !== 'open') return;
       // Who says that it does not know the protocol is there. Asking that is dear, so it is asked less often.
       const isThere = error instanceof Error && error.name === 'UnsupportedProtocolError';
-      if (isThere) this.#openLater(connection);
+      if (isThere) this.#later(connection, BEAT_UNKNOWN_MS, () => void this.#open(connection));
       else connection.abort(new Error('the other side is silent'));
     }
   }
@@ -164,10 +170,11 @@ export class Heartbeats {
     return this.#at(connection)?.roundTrip;
   }
 
-  #openLater(connection: Connection): void {
-    const cancel = this.#clock.schedule(BEAT_UNKNOWN_MS, () => {
+  /** Unless the connection has ended by then. */
+  #later(connection: Connection, delayMs: number, callback: () => void): void {
+    const cancel = this.#clock.schedule(delayMs, () => {
       connection.removeEventListener('close', cancel);
-      void this.#open(connection);
+      callback();
     });
     connection.addEventListener('close', cancel, { once: true });
   }

@@ -5,7 +5,7 @@ import type { Clock, Random } from '../helpers/clock.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { Retry } from './backoff.ts';
 import { DIAL_TIMEOUT_MS } from './constants.ts';
-import { isByRelay, peerIn } from './multiaddrs.ts';
+import { isRelayed, peerIn } from './multiaddrs.ts';
 import { bestOf, pathOf } from './path.ts';
 import type { Relays } from './relays.ts';
 import { retire } from './retire.ts';
@@ -178,13 +178,13 @@ export class Members {
       .then(({ addresses }) => addresses.map(({ multiaddr }) => multiaddr))
       .catch(() => []);
     return [...stored, ...(this.#known.get(peer) ?? [])]
-      .filter((address) => !isByRelay(address))
+      .filter((address) => !isRelayed(address))
       .map((address) => naming(address, peer));
   }
 
   #relayedAddresses(peer: PeerId): Multiaddr[] {
     const told = (this.#known.get(peer) ?? [])
-      .filter(isByRelay)
+      .filter(isRelayed)
       .map((address) => naming(address, peer));
     const ours = this.#relays
       .addresses()

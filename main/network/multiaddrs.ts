@@ -50,7 +50,7 @@ export function lastingAddress(text: string): Uint8Array | undefined {
 }
 
 /** Whether a connection to this address goes through a relay, or is arranged through one. */
-export function isByRelay(address: Multiaddr): boolean {
+export function isRelayed(address: Multiaddr): boolean {
   return address.getComponents().some(({ name }) => name === 'p2p-circuit');
 }
 

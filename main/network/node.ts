@@ -51,9 +51,14 @@ export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode
       ...(direct ? [direct.transport] : []),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
+    // Who is silent is noticed by heartbeats, see `heartbeat.ts`, and neither by the muxer nor by the monitor.
+    streamMuxers: [
+      yamux({
+        enableKeepAlive: false,
+        streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES },
+      }),
+    ],
     connectionGater: options.gate.hooks(),
-    // Who is silent is noticed by heartbeats, see `heartbeat.ts`.
     connectionMonitor: { enabled: false },
     peerDiscovery: options.lan ? [mdns()] : [],
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },

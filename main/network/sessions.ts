@@ -103,6 +103,7 @@ export class Sessions {
     };
     this.#open.set(peerId, session);
     if (this.opens(peerId)) this.#heartbeats.watch(connection);
+    else this.#heartbeats.await(connection);
     stream.addEventListener('message', () => this.#heartbeats.heard(connection));
     stream.addEventListener('close', () => {
       if (this.#open.get(peerId) !== session) return;

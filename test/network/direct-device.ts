@@ -1,28 +1,35 @@
-// A process with the network of a device, which stays connected to another one: it prints the path of each session when
-// that begins, and `ended` when it ends; on SIGTERM it stops the network, and ends when nothing keeps it from that.
-// Arguments: number of its keys, number of the other's keys, relay, and `direct` where it is to connect directly.
+// A process with the network of a device, which stays connected to another one: it prints `at` and where it listens, the
+// path of each session when that begins, and `ended` when it ends. On SIGTERM it stops the network, and ends when nothing
+// keeps it from that. Arguments: see `ProcessOptions`, as JSON.
+import { multiaddr } from '@multiformats/multiaddr';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
 import { Network } from '../../main/network/network.ts';
 import { keysOf } from '../helpers/identities.ts';
+import type { ProcessOptions } from './direct-processes.ts';
 
-const [own = '', other = '', relay = '', direct = ''] = process.argv.slice(2);
+const options = JSON.parse(process.argv[2] ?? '') as ProcessOptions;
+const { relay, path, otherAt } = options;
 const network = await Network.create({
-  keys: keysOf(Number(own)),
-  listen: [],
+  keys: keysOf(options.own),
+  listen: path === 'lan' ? ['/ip4/127.0.0.1/tcp/0'] : [],
   mustListen: true,
-  relays: [relay],
+  relays: relay === undefined ? [] : [relay],
   lan: false,
-  direct: direct === 'direct' ? { stun: [], bindAddress: '127.0.0.1' } : undefined,
+  direct: path === 'direct' ? { stun: [], bindAddress: '127.0.0.1' } : undefined,
   clock: systemClock,
   random: systemRandom,
   onRelayChange: () => undefined,
 });
-network.onSession(({ path, channel }) => {
-  process.stdout.write(`${path}\n`);
-  void channel.read().then(() => process.stdout.write('ended\n'));
+network.onSession((session) => {
+  process.stdout.write(`${session.path}\n`);
+  void session.channel.read().then(() => process.stdout.write('ended\n'));
 });
+const other = keysOf(options.other).peerId;
+if (otherAt !== undefined) network.learnAddresses(other, [multiaddr(otherAt).bytes]);
 await network.start();
-network.want(new Set([keysOf(Number(other)).peerId]));
-process.once('SIGTERM', () => {
-  void network.stop().then(() => process.stdout.write('stopped\n'));
-});
+if (path === 'lan') {
+  const [own = new Uint8Array()] = await network.reachableAt();
+  process.stdout.write(`at ${multiaddr(own).toString()}\n`);
+}
+network.want(new Set([other]));
+process.once('SIGTERM', () => void network.stop());

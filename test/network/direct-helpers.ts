@@ -10,7 +10,7 @@ import type { DirectOptions } from '../../main/network/direct.ts';
 import { Gate } from '../../main/network/gate.ts';
 import { Members } from '../../main/network/members.ts';
 import { Heartbeats } from '../../main/network/heartbeat.ts';
-import { isByRelay } from '../../main/network/multiaddrs.ts';
+import { isRelayed } from '../../main/network/multiaddrs.ts';
 import { createDeviceNode } from '../../main/network/node.ts';
 import { pathOf } from '../../main/network/path.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
@@ -99,7 +99,7 @@ export class Parts {
 
   /** Resolves once it can be reached through a relay. */
   async isReserved(): Promise<void> {
-    while (!this.node.getMultiaddrs().some(isByRelay)) await pEvent(this.node, 'self:peer:update');
+    while (!this.node.getMultiaddrs().some(isRelayed)) await pEvent(this.node, 'self:peer:update');
   }
 
   connectionsTo({ peerId }: Parts): Connection[] {

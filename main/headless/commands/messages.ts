@@ -113,9 +113,10 @@ function peerText(peer: PeerStatus): string {
 }
 
 function stateText(peer: PeerStatus): string {
-  const { state, path, interval, failure, versions, secondsLeft, nextTryAt } = peer;
+  const { state, path, roundTrip, interval, failure, versions, secondsLeft, nextTryAt } = peer;
   const details = [
     path,
+    roundTrip === null ? null : `${roundTrip} ms`,
     failure,
     versions && `version ${versions.theirs} there, ${versions.ours} here`,
     interval === 'live' ? null : `every ${interval} s`,
