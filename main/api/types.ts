@@ -52,6 +52,8 @@ export interface PeerStatus {
   readonly state: PeerState;
   /** Null while not connected. */
   readonly path: Path | null;
+  /** How long the peer takes to answer, milliseconds; null while that is not known. */
+  readonly roundTrip: number | null;
   /** `live`: connected all the time. Else seconds from one synchronization to the next. */
   readonly interval: 'live' | number;
   /** Messages here that the peer is not known to hold. */

@@ -7,6 +7,7 @@ import { Device } from '../device/device.ts';
 import { systemClock, systemRandom } from '../helpers/clock.ts';
 import { removeApiFile, writeApiFile } from '../headless/api-file.ts';
 import { startWebServer } from '../headless/web-server.ts';
+import { isStunServer } from '../network/direct.ts';
 import { windowChannel } from './ipc.ts';
 import { desktopWays } from './keychain-protection.ts';
 import { isOwnPage, PAGE_SCHEME, PAGE_URL, servePage } from './page.ts';
@@ -51,12 +52,15 @@ async function run(): Promise<void> {
 }
 
 async function openDevice(): Promise<Device> {
+  const asked = askedOptions();
   return Device.open({
     folder: app.getPath('userData'),
     protections: await desktopWays(safeStorage, process.platform),
-    relays: askedRelays(),
+    relays: asked.relays,
     listen: [],
     lan: true,
+    direct: asked.direct,
+    stun: asked.stun,
     clock: systemClock,
     random: systemRandom,
     // It begins anew, as a device that nobody knows.
@@ -82,13 +86,23 @@ async function serveCommandLine(device: Device): Promise<{ close(): Promise<void
 }
 
 /** `npm start -- --relay MULTIADDR`, as the daemon takes it; Chromium's own switches are passed over. */
-function askedRelays(): string[] {
+function askedOptions(): { relays: string[]; stun: string[]; direct: boolean } {
   const { values } = parseArgs({
     args: process.argv.slice(1),
-    options: { relay: { type: 'string', multiple: true } },
+    options: {
+      relay: { type: 'string', multiple: true },
+      stun: { type: 'string', multiple: true },
+      'no-direct': { type: 'boolean' },
+    },
     strict: false,
   });
-  return (values.relay ?? []).filter((relay) => typeof relay === 'string');
+  const texts = (given: typeof values.relay) =>
+    (given ?? []).filter((text) => typeof text === 'string');
+  return {
+    relays: texts(values.relay),
+    stun: texts(values.stun).filter(isStunServer),
+    direct: values['no-direct'] !== true,
+  };
 }
 
 async function openWindow(device: Device): Promise<BrowserWindow> {

@@ -33,6 +33,7 @@ import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
+import { directOptions } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import type { WayToInviter } from './pairing-service.ts';
@@ -128,9 +129,11 @@ export class Device {
       mustListen: options.listen.length > 0,
       relays: await settings.relays(),
       lan: options.lan,
+      direct: directOptions(options),
       clock: options.clock,
       random: options.random,
       onRelayChange: () => events.relays(),
+      onNotice: (text) => options.log.notice(text),
     });
     const history = await HistoryChoice.open({
       settings: store.settings,
@@ -552,6 +555,7 @@ export class Device {
       storage: this.#storage,
       peers: this.#sync.peers(),
       relays: this.#network.relays(),
+      roundTrip: (peerId) => this.#network.roundTrip(peerId),
       history: this.#history,
       firstTransfer: this.#firstTransfer,
       mailboxLimits: this.#limits.limits,

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../helpers/clock.ts';
 import type { KeyProtection } from '../identity/key-protection.ts';
 import type { SigningKeys } from '../identity/keys.ts';
+import type { DirectOptions } from '../network/direct.ts';
 
 /** How a device is to run. */
 export interface DeviceOptions {
@@ -18,10 +19,25 @@ export interface DeviceOptions {
   readonly listen: readonly string[];
   /** Whether to find and be found by devices on the local network. */
   readonly lan: boolean;
+  /** Whether to connect to devices directly, by WebRTC, that are reached through a relay. Default: yes. */
+  readonly direct?: boolean;
+  /** `stun:host:port` each: servers asked for this device's address on the Internet. Default: none. */
+  readonly stun?: readonly string[];
+  /** The only address that direct connections use. Default: any but loopback. */
+  readonly directBindAddress?: string;
   readonly clock: Clock;
   readonly random: Random;
   /** This device is to be erased, which `close` does: whoever runs it closes it now. */
   readonly onErase?: () => void;
   /** Told of every failure that is a bug, and of what went wrong and was dealt with. */
   readonly log: { error(error: unknown): void; notice(text: string): void };
+}
+
+/** What the network is told of direct connections; undefined where there are to be none. */
+export function directOptions({
+  direct = true,
+  stun = [],
+  directBindAddress,
+}: DeviceOptions): DirectOptions | undefined {
+  return direct ? { stun, bindAddress: directBindAddress } : undefined;
 }

@@ -13,6 +13,7 @@ export function statusOf(known: {
   readonly storage: Status['storage'];
   readonly peers: readonly PeerSyncStatus[];
   readonly relays: readonly RelayStatus[];
+  readonly roundTrip: (peerId: PeerId) => number | undefined;
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
   readonly mailboxLimits: MailboxLimits;
@@ -32,7 +33,10 @@ export function statusOf(known: {
   const membership = membershipOf(device.id, list);
   // Who was removed has no other devices any more; they themselves are as they were.
   const others = membership === 'removed' ? [] : known.peers;
-  const peers = others.map((peer) => peerStatusOf(peer, list));
+  const peers = others.map((peer) => ({
+    ...peerStatusOf(peer, list),
+    roundTrip: known.roundTrip(peer.peerId) ?? null,
+  }));
   const isMailbox = list?.members.get(device.id as PeerId)?.role === 'mailbox';
   return {
     device,
@@ -54,7 +58,10 @@ function membershipOf(id: string, list: DeviceList | undefined): Status['members
   return list.removed.has(id as PeerId) ? 'removed' : 'member';
 }
 
-function peerStatusOf(peer: PeerSyncStatus, list: DeviceList | undefined): PeerStatus {
+function peerStatusOf(
+  peer: PeerSyncStatus,
+  list: DeviceList | undefined,
+): Omit<PeerStatus, 'roundTrip'> {
   const { peerId, state, interval, toSend, toReceive, bytesSent, bytesReceived } = peer;
   const rates = state.kind === 'transferring' ? state : undefined;
   return {

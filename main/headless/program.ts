@@ -7,6 +7,7 @@ import {
   MAILBOX_MEGABYTES_MAX,
 } from '../api/contract.ts';
 import type { History } from '../api/types.ts';
+import { isStunServer } from '../network/direct.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { VERSION } from '../helpers/version.ts';
 import { runDevice } from './commands/device.ts';
@@ -51,6 +52,13 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .option('--relay <multiaddr>', 'a relay to be reachable through (repeatable)', relays, [])
     .option('--listen <multiaddr>', 'an address to listen on (repeatable)', addresses, [])
     .option('--no-lan', 'do not look for devices on the local network')
+    .option('--no-direct', 'do not connect directly to devices that a relay leads to')
+    .option(
+      '--stun <server>',
+      'stun:host:port, asked for an address on the Internet for direct connections (repeatable)',
+      stunServers,
+      [],
+    )
     .option(
       '--web <port|off>',
       'serve the app as a web page on this loopback port; 0 is any',
@@ -353,6 +361,13 @@ function relays(text: string, before: string[]): string[] {
 function addresses(text: string, before: string[]): string[] {
   if (!parseMultiaddr(text)) {
     throw new InvalidArgumentError('An address is a multiaddr, such as /ip4/0.0.0.0/tcp/4001.');
+  }
+  return [...before, text];
+}
+
+function stunServers(text: string, before: string[]): string[] {
+  if (!isStunServer(text)) {
+    throw new InvalidArgumentError('A STUN server is given as stun:host:port.');
   }
   return [...before, text];
 }

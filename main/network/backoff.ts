@@ -6,17 +6,22 @@ export class Retry {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #attempt: () => Promise<boolean>;
+  readonly #maxMs: number;
   #failures = 0;
   #running = false;
   #again = false;
   #stopped = false;
   #cancelWait: (() => void) | undefined;
 
-  /** `attempt` resolves with whether it succeeded, and never rejects. After a success nothing runs until told. */
-  constructor(clock: Clock, random: Random, attempt: () => Promise<boolean>) {
+  /**
+   * `attempt` resolves with whether it succeeded, and never rejects. After a success nothing runs until told. No wait is
+   * longer than `maxMs`.
+   */
+  constructor(clock: Clock, random: Random, attempt: () => Promise<boolean>, maxMs = RETRY_MAX_MS) {
     this.#clock = clock;
     this.#random = random;
     this.#attempt = attempt;
+    this.#maxMs = maxMs;
   }
 
   /** Tries at once, and with short waits again: something has changed for the better. */
@@ -26,6 +31,14 @@ export class Retry {
     this.#cancelWait = undefined;
     if (this.#running) this.#again = true;
     else void this.#run();
+  }
+
+  /** Tries after a short wait, whatever wait there was: there is something new to try. */
+  soon(): void {
+    this.#failures = 0;
+    this.#cancelWait?.();
+    this.#cancelWait = undefined;
+    this.later();
   }
 
   /** What had succeeded has ended: tries again, after a wait. */
@@ -58,7 +71,7 @@ export class Retry {
 
   #backOff(): void {
     if (this.#stopped) return;
-    const delayMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** this.#failures++);
+    const delayMs = Math.min(this.#maxMs, RETRY_FIRST_MS * 2 ** this.#failures++);
     // Between half and the whole: two devices that failed together do not try together for ever.
     const jittered = delayMs * (0.5 + this.#random.next() / 2);
     this.#cancelWait = this.#clock.schedule(jittered, () => {

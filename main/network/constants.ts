@@ -1,4 +1,4 @@
-/** The time of a member: 8 bytes in a frame, Unix milliseconds, big-endian, said without being asked anything. */
+/** The time of a member: 8 bytes in a frame, Unix milliseconds, big-endian, in answer to an empty one. */
 export const CLOCK_PROTOCOL = '/reunion/clock/1.0.0';
 /** For each way that is tried while a person waits. */
 export const DIAGNOSIS_TIMEOUT_MS = 5_000;
@@ -14,6 +14,17 @@ export const NOTICE_PROTOCOL = '/reunion/notice/1.0.0';
 /** Which device a nameplate stands for: `proto/rendezvous.proto`. */
 export const RENDEZVOUS_PROTOCOL = '/reunion/rendezvous/1.0.0';
 
+/** Beats of 5 bytes, see `heartbeat.ts`. */
+export const HEARTBEAT_PROTOCOL = '/reunion/heartbeat/1.0.0';
+/** What has been silent for this long is asked whether it is there. Milliseconds. */
+export const BEAT_MS = 4_000;
+/** Silent after so many: that is noticed 12 to 16 s after the last word, and a beat may be lost or late. */
+export const BEATS_UNANSWERED_MAX = 2;
+/** What takes longer to answer at all is not there any more. */
+export const BEAT_OPEN_MS = 12_000;
+/** A relay that does not know the protocol is asked again after this: each time costs a kilobyte. */
+export const BEAT_UNKNOWN_MS = 30_000;
+
 /** A payload is at most 256 KiB (see mvds/constants); the rest is room for its own framing. */
 export const SYNC_FRAME_BYTES_MAX = 512 * 1024;
 /** A device list of a hundred devices; a stranger cannot make us hold more. */
@@ -24,19 +35,17 @@ export const RETRY_FIRST_MS = 1_000;
 export const RETRY_MAX_MS = 30_000;
 /** An attempt to connect that has not succeeded by then has failed. */
 export const DIAL_TIMEOUT_MS = 15_000;
+/** Between some networks no direct connection comes about, ever; each attempt costs some 10 KB and a few seconds. */
+export const UPGRADE_RETRY_MAX_MS = 15 * 60 * 1_000;
+/** A direct connection that ends sooner was no gain: the next one waits `DIRECT_REST_MS`. */
+export const DIRECT_STEADY_MS = 60_000;
+export const DIRECT_REST_MS = 5 * 60 * 1_000;
+/** A superseded connection may still carry the end of a pairing for this long. */
+export const LINGER_MS = 30_000;
 /** How long a device that is told of its removal may take to say that it has stored that. */
 export const NOTICE_TIMEOUT_MS = 15_000;
 /** One that shows itself more often is not told more often. */
 export const NOTICE_REST_MS = 3_000;
-/** How often a device asks each of the others whether it is alive: one that has gone without a word is noticed within 15 s. */
-export const PING_MS = 10_000;
-/**
- * And how often its relays. A ping and its answer are 2 kB on the wire: every 10 s, an idle device at one relay would move
- * 15 kB a minute, so it moves 7 kB. Nothing waits for it: a connection through a dead relay is noticed as fast as any other.
- */
-export const RELAY_PING_EVERY = 3;
-/** How long the answer may take at the least; on a slow or busy line it may take longer, as the last ones did. */
-export const PING_TIMEOUT = { minTimeout: 5_000, maxTimeout: 30_000 };
 /** How long an invitation waits for the first relay to answer before it is made without one. */
 export const RESERVATION_WAIT_MS = 5_000;
 

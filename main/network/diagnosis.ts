@@ -4,10 +4,11 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Path } from '../sync/ports.ts';
 import type { Clock } from '../helpers/clock.ts';
 import type { PeerId } from '../mvds/types.ts';
+import type { FrameChannel } from '../helpers/frame-channel.ts';
 import { CLOCK_PROTOCOL, DIAGNOSIS_TIMEOUT_MS } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import type { Gate } from './gate.ts';
-import { isRelayed } from './multiaddrs.ts';
+import { isByRelay } from './multiaddrs.ts';
 import type { DeviceNode } from './node.ts';
 import { pathOf } from './path.ts';
 
@@ -70,16 +71,20 @@ export class Diagnosis {
           stream.abort(new Error('not a member'));
           return;
         }
-        const now = Buffer.alloc(TIME_BYTES);
-        now.writeBigInt64BE(BigInt(this.#clock.now()));
-        const channel = frameChannel(stream, TIME_BYTES);
-        void channel
-          .write(now)
-          .catch(() => undefined)
-          .then(() => channel.close());
+        void this.#tellTime(frameChannel(stream, TIME_BYTES)).catch(() => undefined);
       },
       { runOnLimitedConnection: true, maxInboundStreams: 1 },
     );
+  }
+
+  async #tellTime(channel: FrameChannel): Promise<void> {
+    await channel.read();
+    const now = Buffer.alloc(TIME_BYTES);
+    now.writeBigInt64BE(BigInt(this.#clock.now()));
+    await channel.write(now);
+    // It is for whoever has asked to close: what is under way then is no loss.
+    await channel.read();
+    await channel.close();
   }
 
   /** A device that is not connected is tried by every way that is known, one after the other. Never rejects. */
@@ -101,7 +106,7 @@ export class Diagnosis {
   }
 
   async #attempt(address: Multiaddr): Promise<Attempt> {
-    const tried = { address: address.toString(), isRelayed: isRelayed(address) };
+    const tried = { address: address.toString(), isRelayed: isByRelay(address) };
     try {
       await this.#node.dial(address, { signal: AbortSignal.timeout(DIAGNOSIS_TIMEOUT_MS) });
       return { ...tried, failure: undefined, detail: '' };
@@ -120,6 +125,7 @@ export class Diagnosis {
       const stream = await connection.newStream(CLOCK_PROTOCOL, options);
       const asked = this.#clock.now();
       const channel = frameChannel(stream, TIME_BYTES);
+      await channel.write(new Uint8Array());
       const told = await channel.read();
       const answered = this.#clock.now();
       await channel.close();

@@ -1,78 +1,186 @@
-import type { Connection, Libp2p } from '@libp2p/interface';
-import { PING_PROTOCOL } from '@libp2p/ping';
-import { AdaptiveTimeout, byteStream } from '@libp2p/utils';
+import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import type { Clock } from '../helpers/clock.ts';
-import { PING_MS, PING_TIMEOUT, RELAY_PING_EVERY } from './constants.ts';
+import {
+  BEAT_MS,
+  BEAT_OPEN_MS,
+  BEAT_UNKNOWN_MS,
+  BEATS_UNANSWERED_MAX,
+  HEARTBEAT_PROTOCOL,
+} from './constants.ts';
+import type { Gate } from './gate.ts';
 
-/** Of the ping protocol (libp2p specification, "ping"). */
-const PING_BYTES = 32;
+const ASK = 0;
+const ANSWER = 1;
 
-/**
- * Closes connections whose other end is gone without a word. libp2p's own monitor does the same and knows no difference: what
- * keeps a device at its relay pings as often as what tells whether another device is there.
- */
-export class Heartbeat {
-  readonly #node: Libp2p;
-  readonly #isRelay: (peer: string) => boolean;
+/** One beat: what it is, and the last known round trip in milliseconds, big-endian; 0 while that is not known. */
+const BEAT_BYTES = 5;
+
+/** Notices when the other end of one connection is silent, and how long a round trip takes. */
+class Heartbeat {
+  readonly #connection: Connection;
+  readonly #stream: Stream;
   readonly #clock: Clock;
-  readonly #timeout = new AdaptiveTimeout(PING_TIMEOUT);
-  #beats = 0;
+  #partial: number[] = [];
+  #hasHeard = true;
+  #unanswered = 0;
+  #askedAt: number | undefined;
   #cancel: () => void = () => undefined;
+  /** Milliseconds. */
+  roundTrip: number | undefined;
 
-  constructor(node: Libp2p, isRelay: (peer: string) => boolean, clock: Clock) {
-    this.#node = node;
-    this.#isRelay = isRelay;
+  constructor(connection: Connection, stream: Stream, clock: Clock) {
+    this.#connection = connection;
+    this.#stream = stream;
     this.#clock = clock;
+    stream.addEventListener('message', ({ data }) => {
+      for (const byte of data instanceof Uint8Array ? data : data.subarray()) this.#take(byte);
+    });
+    stream.addEventListener('close', () => this.stop());
+    this.#wait();
   }
 
-  start(): void {
-    this.#cancel = this.#clock.schedule(PING_MS, () => {
-      this.start();
-      this.#beat();
-    });
+  /** Bytes have come, on whatever stream. */
+  heard(): void {
+    this.#hasHeard = true;
+    this.#unanswered = 0;
+  }
+
+  ask(): void {
+    this.#askedAt = this.#clock.now();
+    this.#send(ASK);
   }
 
   stop(): void {
     this.#cancel();
   }
 
+  #wait(): void {
+    this.#cancel = this.#clock.schedule(BEAT_MS, () => this.#beat());
+  }
+
+  /** Nothing is asked of a peer that has spoken: so of two that are silent only one asks. */
   #beat(): void {
-    this.#beats += 1;
-    const isForRelays = this.#beats % RELAY_PING_EVERY === 0;
-    for (const connection of this.#node.getConnections()) {
-      const isRelay = this.#isRelay(connection.remotePeer.toString());
-      if (isForRelays || !isRelay) void this.#check(connection);
+    if (!this.#hasHeard) {
+      if (this.#unanswered >= BEATS_UNANSWERED_MAX) {
+        this.#connection.abort(new Error('the other side is silent'));
+        return;
+      }
+      this.#unanswered += 1;
+      this.ask();
+    }
+    this.#hasHeard = false;
+    this.#wait();
+  }
+
+  #take(byte: number): void {
+    this.heard();
+    if (this.#partial.push(byte) < BEAT_BYTES) return;
+    const [kind, ...told] = this.#partial;
+    this.#partial = [];
+    const roundTrip = new DataView(Uint8Array.from(told).buffer).getUint32(0);
+    if (kind === ASK) {
+      if (roundTrip > 0) this.roundTrip = roundTrip;
+      this.#send(ANSWER);
+    } else if (this.#askedAt !== undefined) {
+      this.roundTrip = Math.max(1, this.#clock.now() - this.#askedAt);
+      this.#askedAt = undefined;
     }
   }
 
-  async #check(connection: Connection): Promise<void> {
-    const signal = this.#timeout.getTimeoutSignal();
+  #send(kind: number): void {
+    const beat = new DataView(new ArrayBuffer(BEAT_BYTES));
+    beat.setUint8(0, kind);
+    beat.setUint32(1, Math.min(this.roundTrip ?? 0, 0xffffffff));
     try {
-      await ping(connection, signal);
-    } catch (error) {
-      // Who does not know the protocol has said so, and is alive.
-      const isAlive = error instanceof Error && error.name === 'UnsupportedProtocolError';
-      if (!isAlive) connection.abort(error instanceof Error ? error : new Error('no answer'));
-    } finally {
-      this.#timeout.cleanUp(signal);
+      this.#stream.send(new Uint8Array(beat.buffer));
+    } catch {
+      // It has just ended.
     }
   }
 }
 
-async function ping(connection: Connection, signal: AbortSignal): Promise<void> {
-  const stream = await connection.newStream(PING_PROTOCOL, {
-    signal,
-    runOnLimitedConnection: true,
-  });
-  try {
-    const bytes = byteStream(stream);
-    await Promise.all([
-      bytes.write(crypto.getRandomValues(new Uint8Array(PING_BYTES)), { signal }),
-      bytes.read({ bytes: PING_BYTES, signal }),
-    ]);
-    await stream.close({ signal });
-  } catch (error) {
-    stream.abort(error instanceof Error ? error : new Error('no answer'));
-    throw error;
+/**
+ * Heartbeats on connections that are in use. libp2p's own monitor opens a stream for each ping, which costs ten times as
+ * much, and takes a bulk transfer for silence.
+ */
+export class Heartbeats {
+  readonly #clock: Clock;
+  readonly #beating = new WeakMap<Connection, Heartbeat | 'opening'>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Watches the relays, and answers members. */
+  async start(node: Libp2p, gate: Gate): Promise<void> {
+    node.addEventListener('connection:open', ({ detail }) => {
+      if (gate.isRelay(detail.remotePeer.toString())) this.watch(detail);
+    });
+    await this.serve(node, (peer) => gate.isMember(peer));
+  }
+
+  /** Answers whoever `may` ask. */
+  async serve(node: Libp2p, may: (peer: string) => boolean): Promise<void> {
+    await node.handle(
+      HEARTBEAT_PROTOCOL,
+      (stream, connection) => {
+        if (may(connection.remotePeer.toString())) this.#begin(connection, stream);
+        else stream.abort(new Error('not a member'));
+      },
+      { runOnLimitedConnection: true },
+    );
+  }
+
+  /** Ends a connection whose other side is silent, from now on. One side is enough: both notice. */
+  watch(connection: Connection): void {
+    if (this.#beating.has(connection)) return;
+    this.#beating.set(connection, 'opening');
+    void this.#open(connection);
+  }
+
+  async #open(connection: Connection): Promise<void> {
+    try {
+      const stream = await connection.newStream(HEARTBEAT_PROTOCOL, {
+        runOnLimitedConnection: true,
+        signal: AbortSignal.timeout(BEAT_OPEN_MS),
+      });
+      this.#begin(connection, stream).ask();
+    } catch (error) {
+      if (connection.status !== 'open') return;
+      // Who says that it does not know the protocol is there. Asking that is dear, so it is asked less often.
+      const isThere = error instanceof Error && error.name === 'UnsupportedProtocolError';
+      if (isThere) this.#openLater(connection);
+      else connection.abort(new Error('the other side is silent'));
+    }
+  }
+
+  /** Bytes have come over a connection. */
+  heard(connection: Connection): void {
+    this.#at(connection)?.heard();
+  }
+
+  /** Milliseconds; undefined while it is not known. */
+  roundTrip(connection: Connection): number | undefined {
+    return this.#at(connection)?.roundTrip;
+  }
+
+  #openLater(connection: Connection): void {
+    const cancel = this.#clock.schedule(BEAT_UNKNOWN_MS, () => {
+      connection.removeEventListener('close', cancel);
+      void this.#open(connection);
+    });
+    connection.addEventListener('close', cancel, { once: true });
+  }
+
+  #begin(connection: Connection, stream: Stream): Heartbeat {
+    this.#at(connection)?.stop();
+    const heartbeat = new Heartbeat(connection, stream, this.#clock);
+    this.#beating.set(connection, heartbeat);
+    return heartbeat;
+  }
+
+  #at(connection: Connection): Heartbeat | undefined {
+    const beating = this.#beating.get(connection);
+    return beating instanceof Heartbeat ? beating : undefined;
   }
 }

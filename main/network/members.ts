@@ -5,10 +5,12 @@ import type { Clock, Random } from '../helpers/clock.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { Retry } from './backoff.ts';
 import { DIAL_TIMEOUT_MS } from './constants.ts';
-import { peerIn } from './multiaddrs.ts';
-import { pathOf } from './path.ts';
+import { isByRelay, peerIn } from './multiaddrs.ts';
+import { bestOf, pathOf } from './path.ts';
 import type { Relays } from './relays.ts';
-import type { Sessions } from './sessions.ts';
+import { retire } from './retire.ts';
+import type { OpenSession, Sessions } from './sessions.ts';
+import type { Upgrades } from './upgrades.ts';
 
 /** Keeps this device connected to the wanted peers, with a session each, by the best path that works. */
 export class Members {
@@ -17,13 +19,22 @@ export class Members {
   readonly #sessions: Sessions;
   readonly #clock: Clock;
   readonly #random: Random;
+  readonly #upgrades: Upgrades | undefined;
   readonly #retries = new Map<PeerId, Retry>();
   readonly #known = new Map<PeerId, readonly Multiaddr[]>();
   /** Those that are dialled; a session with the others begins only on a connection that they have made. */
   #kept: ReadonlySet<PeerId> = new Set();
 
-  constructor(node: Libp2p, relays: Relays, sessions: Sessions, clock: Clock, random: Random) {
+  /** `upgrades` is undefined where there are to be no direct connections by WebRTC. */
+  constructor(
+    node: Libp2p,
+    relays: Relays,
+    sessions: Sessions,
+    upgrades: Upgrades | undefined,
+    { clock, random }: { readonly clock: Clock; readonly random: Random },
+  ) {
     this.#node = node;
+    this.#upgrades = upgrades;
     this.#relays = relays;
     this.#sessions = sessions;
     this.#clock = clock;
@@ -33,7 +44,8 @@ export class Members {
     });
     node.addEventListener('peer:discovery', ({ detail }) => {
       const peer = detail.id.toString() as PeerId;
-      if (this.#sessions.get(peer)?.path === 'relay') void this.#dialDirectly(peer);
+      const path = this.#sessions.get(peer)?.path;
+      if (path === 'relay' || path === 'direct') void this.#dialDirectly(peer);
       else if (this.#kept.has(peer)) this.#retries.get(peer)?.now();
     });
   }
@@ -79,11 +91,17 @@ export class Members {
     for (const peer of this.#kept) if (!this.#sessions.get(peer)) this.#retries.get(peer)?.now();
   }
 
-  sessionEnded(peer: PeerId): void {
-    if (this.#kept.has(peer)) this.#retries.get(peer)?.later();
+  sessionEnded({ peerId, path, connection }: OpenSession): void {
+    this.#upgrades?.end(peerId);
+    if (!this.#kept.has(peerId)) return;
+    const retry = this.#retries.get(peerId);
+    // The relay is there still.
+    if (path === 'direct' && connection.status !== 'open') retry?.now();
+    else retry?.later();
   }
 
   stop(): void {
+    this.#upgrades?.stop();
     for (const retry of this.#retries.values()) retry.stop();
   }
 
@@ -92,6 +110,7 @@ export class Members {
   }
 
   #hangUp(peer: PeerId): void {
+    this.#upgrades?.cancel(peer);
     void this.#node.hangUp(peerIdFromString(peer)).catch(() => undefined);
   }
 
@@ -106,18 +125,23 @@ export class Members {
     if (!connection) return !isKept;
     // It was to be kept when it was dialled; meanwhile it has said that it comes by itself.
     if (isKept && !this.#kept.has(peer)) return true;
-    const session = this.#sessions.get(peer);
-    const better = session?.path === 'relay' && pathOf(connection) !== 'relay';
-    if (session && !better) return true;
+    // One of the two decides which connection is used and which are closed, or each could close what the other keeps.
     if (!this.#sessions.opens(peer)) return true;
-    if (!(await this.#sessions.open(peer, connection))) return false;
-    if (better) await this.#closeRelayed(peer);
+    if (this.#sessions.get(peer)?.connection !== connection) {
+      if (!(await this.#sessions.open(peer, connection))) return false;
+    }
+    if (pathOf(connection) === 'relay') this.#upgrades?.begin(peer, connection);
+    else this.#upgrades?.end(peer);
+    for (const other of this.#connections(peer)) if (other !== connection) retire(other);
     return true;
   }
 
   #bestConnection(peer: PeerId): Connection | undefined {
-    const open = this.#connections(peer);
-    return open.find((connection) => pathOf(connection) !== 'relay') ?? open[0];
+    const isDialledHere = ({ direction }: Connection) => direction === 'outbound';
+    return bestOf(
+      this.#connections(peer),
+      (connection) => isDialledHere(connection) === this.#sessions.opens(peer),
+    );
   }
 
   #connections(peer: PeerId): Connection[] {
@@ -130,14 +154,19 @@ export class Members {
     return this.#tryDial(await this.addressesOf(peer));
   }
 
+  /** Also where it is connected by WebRTC, which the library takes to be as good. */
   async #dialDirectly(peer: PeerId): Promise<void> {
-    await this.#tryDial(await this.#directAddresses(peer));
+    await this.#tryDial(await this.#directAddresses(peer), { force: true });
   }
 
-  async #tryDial(addresses: Multiaddr[]): Promise<Connection | undefined> {
+  async #tryDial(
+    addresses: Multiaddr[],
+    options: { readonly force?: boolean } = {},
+  ): Promise<Connection | undefined> {
     if (addresses.length === 0) return undefined;
     try {
-      return await this.#node.dial(addresses, { signal: AbortSignal.timeout(DIAL_TIMEOUT_MS) });
+      const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
+      return await this.#node.dial(addresses, { signal, ...options });
     } catch {
       return undefined;
     }
@@ -149,24 +178,19 @@ export class Members {
       .then(({ addresses }) => addresses.map(({ multiaddr }) => multiaddr))
       .catch(() => []);
     return [...stored, ...(this.#known.get(peer) ?? [])]
-      .filter((address) => !address.getComponents().some(({ name }) => name === 'p2p-circuit'))
+      .filter((address) => !isByRelay(address))
       .map((address) => naming(address, peer));
   }
 
   #relayedAddresses(peer: PeerId): Multiaddr[] {
     const told = (this.#known.get(peer) ?? [])
-      .filter((address) => address.getComponents().some(({ name }) => name === 'p2p-circuit'))
+      .filter(isByRelay)
       .map((address) => naming(address, peer));
     const ours = this.#relays
       .addresses()
       .map((relay) => relay.encapsulate(`/p2p-circuit/p2p/${peer}`));
     const others = told.filter((address) => !ours.some((own) => own.equals(address)));
     return [...ours, ...others];
-  }
-
-  async #closeRelayed(peer: PeerId): Promise<void> {
-    const relayed = this.#connections(peer).filter((connection) => pathOf(connection) === 'relay');
-    await Promise.allSettled(relayed.map((connection) => connection.close()));
   }
 }
 

@@ -1,6 +1,7 @@
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Connection, Libp2p } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import { WebRTC } from '@multiformats/multiaddr-matcher';
 import { pEvent } from 'p-event';
 import type { Clock, Random } from '../helpers/clock.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
@@ -16,9 +17,11 @@ import {
 } from './constants.ts';
 import { Diagnosis } from './diagnosis.ts';
 import type { Found } from './diagnosis.ts';
+import { openDirect } from './direct.ts';
+import type { Direct, DirectOptions } from './direct.ts';
 import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { Heartbeats } from './heartbeat.ts';
 import { toListenError } from './listen.ts';
 import { Members } from './members.ts';
 import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
@@ -36,6 +39,7 @@ import type { ClaimedNameplate } from './rendezvous.ts';
 import { Reservations } from './reservations.ts';
 import { Sessions } from './sessions.ts';
 import { Strangers } from './strangers.ts';
+import { Upgrades } from './upgrades.ts';
 
 export interface NetworkOptions {
   readonly keys: SigningKeys;
@@ -46,9 +50,13 @@ export interface NetworkOptions {
   /** Multiaddrs that end in /p2p/ and a PeerId. */
   readonly relays: readonly string[];
   readonly lan: boolean;
+  /** Default: no direct connections by WebRTC. */
+  readonly direct?: DirectOptions | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly onRelayChange: () => void;
+  /** Told in a sentence what does not work on this computer, and is done without. Default: nobody. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** A channel of the pairing protocol to a device whose PeerId Noise has proven. */
@@ -63,36 +71,44 @@ export class Network implements Transport {
   readonly #node: Libp2p;
   readonly #gate: Gate;
   readonly #relays: Relays;
+  readonly #heartbeats: Heartbeats;
   readonly #sessions: Sessions;
   readonly #members: Members;
   readonly #notices: Notices;
   readonly #rendezvous: Rendezvous;
-  readonly #heartbeat: Heartbeat;
   readonly #strangers: Strangers;
   readonly #diagnosis: Diagnosis;
+  readonly #direct: Direct | undefined;
   #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(
     node: DeviceNode,
     gate: Gate,
+    direct: Direct | undefined,
     reservations: Reservations,
     options: NetworkOptions,
   ) {
     const { clock, random } = options;
     this.#node = node;
     this.#gate = gate;
+    this.#direct = direct;
+    this.#heartbeats = new Heartbeats(clock);
     this.#relays = new Relays(node, reservations, clock, random, () => {
       this.#members.retryAll();
       this.#notices.tellAll();
       options.onRelayChange();
     });
-    this.#sessions = new Sessions(node, gate, options.keys.peerId, (peer) =>
-      this.#members.sessionEnded(peer),
+    const { peerId } = options.keys;
+    this.#sessions = new Sessions(node, gate, peerId, this.#heartbeats, (session) =>
+      this.#members.sessionEnded(session),
     );
-    this.#members = new Members(node, this.#relays, this.#sessions, clock, random);
+    const upgrades = direct && new Upgrades(node, clock, random);
+    this.#members = new Members(node, this.#relays, this.#sessions, upgrades, {
+      clock,
+      random,
+    });
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
-    this.#heartbeat = new Heartbeat(node, (peer) => gate.isRelay(peer), clock);
     this.#diagnosis = new Diagnosis(node, clock, (peer) => this.#members.addressesOf(peer));
     this.#strangers = new Strangers(node, clock, (peer) => gate.isKnown(peer));
     gate.onStranger((peer) => this.#strangers.admit(peer));
@@ -102,6 +118,7 @@ export class Network implements Transport {
   /** Not connected to anything until `start`. */
   static async create(options: NetworkOptions): Promise<Network> {
     const gate = new Gate();
+    const direct = await openDirectIfPossible(options);
     const reservations = new Reservations();
     const node = await createDeviceNode({
       reservations,
@@ -109,12 +126,14 @@ export class Network implements Transport {
       listen: options.listen,
       mustListen: options.mustListen,
       lan: options.lan,
+      direct,
       gate,
     });
-    return new Network(node, gate, reservations, options);
+    return new Network(node, gate, direct, reservations, options);
   }
 
   async start(): Promise<void> {
+    await this.#heartbeats.start(this.#node, this.#gate);
     await this.#sessions.start();
     await this.#notices.start();
     await this.#rendezvous.start();
@@ -132,19 +151,18 @@ export class Network implements Transport {
     } catch (error) {
       throw toListenError(error);
     }
-    this.#heartbeat.start();
     this.#relays.start();
     this.#members.retryAll();
     this.#notices.tellAll();
   }
 
   async stop(): Promise<void> {
-    this.#heartbeat.stop();
     this.#relays.stop();
     this.#members.stop();
     this.#rendezvous.stop();
     this.#strangers.stop();
     await this.#node.stop();
+    this.#direct?.release();
   }
 
   want(keep: ReadonlySet<PeerId>, accept: ReadonlySet<PeerId> = new Set()): void {
@@ -158,6 +176,11 @@ export class Network implements Transport {
 
   onSession(listener: (session: Session) => void): void {
     this.#sessions.onSession(listener);
+  }
+
+  /** How long a member takes to answer, milliseconds; undefined while that is not known. */
+  roundTrip(peerId: PeerId): number | undefined {
+    return this.#sessions.roundTrip(peerId);
   }
 
   relays(): readonly { readonly address: string; readonly state: RelayState }[] {
@@ -193,7 +216,11 @@ export class Network implements Transport {
     while (this.#awaitsReservation() && !deadline.aborted) {
       await pEvent(this.#node, 'self:peer:update', { signal: deadline }).catch(() => undefined);
     }
-    return this.#node.getMultiaddrs().map(({ bytes }) => bytes);
+    // Where a direct connection is arranged follows from where the device is reached through a relay.
+    return this.#node
+      .getMultiaddrs()
+      .filter((address) => !WebRTC.matches(address))
+      .map(({ bytes }) => bytes);
   }
 
   /**
@@ -275,6 +302,16 @@ export class Network implements Transport {
       .getMultiaddrs()
       .some((address) => address.toString().includes('/p2p-circuit'));
     return expected && !reserved;
+  }
+}
+
+async function openDirectIfPossible(options: NetworkOptions): Promise<Direct | undefined> {
+  if (!options.direct) return undefined;
+  try {
+    return await openDirect(options.direct);
+  } catch (error) {
+    options.onNotice?.(`There are no direct connections: ${(error as Error).message}`);
+    return undefined;
   }
 }
 

@@ -10,6 +10,8 @@ import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
 import { createLibp2p } from 'libp2p';
 import { STREAM_WINDOW_BYTES } from './constants.ts';
+import { DIRECT_LISTEN } from './direct.ts';
+import type { Direct } from './direct.ts';
 import type { Gate } from './gate.ts';
 import { faultTolerance } from './listen.ts';
 import { Reservations } from './reservations.ts';
@@ -23,6 +25,8 @@ export interface NodeOptions {
   readonly mustListen: boolean;
   /** Whether to announce and look for devices on the local network (mDNS). */
   readonly lan: boolean;
+  /** Default: no direct connections by WebRTC. */
+  readonly direct?: Direct | undefined;
   readonly gate: Gate;
   /** What is to reserve at relays; without, nothing does but libp2p, at one of them. */
   readonly reservations?: Reservations;
@@ -33,18 +37,23 @@ export type DeviceNode = Libp2p<{ ping: Ping }>;
 
 /** A libp2p node for a device, not yet started. */
 export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode> {
-  const { reservations = new Reservations() } = options;
+  const { direct, reservations = new Reservations() } = options;
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
     // In search mode a reservation can be made again after the relay was gone. A relay listed here by its address would
     // never be reserved again (js-libp2p issue 3601).
-    addresses: { listen: [...options.listen, '/p2p-circuit'] },
+    addresses: { listen: [...options.listen, '/p2p-circuit', ...(direct ? [DIRECT_LISTEN] : [])] },
     transportManager: faultTolerance(options.mustListen),
-    transports: [tcp(), webSockets(), reservations.transport()],
+    transports: [
+      tcp(),
+      webSockets(),
+      reservations.transport(),
+      ...(direct ? [direct.transport] : []),
+    ],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
     connectionGater: options.gate.hooks(),
-    // See `heartbeat.ts`.
+    // Who is silent is noticed by heartbeats, see `heartbeat.ts`.
     connectionMonitor: { enabled: false },
     peerDiscovery: options.lan ? [mdns()] : [],
     services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },

@@ -4,9 +4,11 @@ import type { Session } from '../sync/ports.ts';
 import { STREAMS_MAX, SYNC_FRAME_BYTES_MAX, SYNC_PROTOCOL } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import type { Gate } from './gate.ts';
+import type { Heartbeats } from './heartbeat.ts';
 import { pathOf } from './path.ts';
 
-interface OpenSession extends Session {
+/** A session and what it goes over. */
+export interface OpenSession extends Session {
   readonly stream: Stream;
   readonly connection: Connection;
 }
@@ -19,14 +21,22 @@ export class Sessions {
   readonly #node: Libp2p;
   readonly #gate: Gate;
   readonly #self: PeerId;
+  readonly #heartbeats: Heartbeats;
   readonly #open = new Map<PeerId, OpenSession>();
   #onSession: (session: Session) => void = () => undefined;
-  readonly #onEnd: (peerId: PeerId) => void;
+  readonly #onEnd: (session: OpenSession) => void;
 
-  constructor(node: Libp2p, gate: Gate, self: PeerId, onEnd: (peerId: PeerId) => void) {
+  constructor(
+    node: Libp2p,
+    gate: Gate,
+    self: PeerId,
+    heartbeats: Heartbeats,
+    onEnd: (session: OpenSession) => void,
+  ) {
     this.#node = node;
     this.#gate = gate;
     this.#self = self;
+    this.#heartbeats = heartbeats;
     this.#onEnd = onEnd;
   }
 
@@ -46,7 +56,13 @@ export class Sessions {
     );
   }
 
-  get(peer: PeerId): Session | undefined {
+  /** Milliseconds; undefined while it is not known. */
+  roundTrip(peer: PeerId): number | undefined {
+    const session = this.#open.get(peer);
+    return session && this.#heartbeats.roundTrip(session.connection);
+  }
+
+  get(peer: PeerId): OpenSession | undefined {
     return this.#open.get(peer);
   }
 
@@ -86,10 +102,12 @@ export class Sessions {
       connection,
     };
     this.#open.set(peerId, session);
+    if (this.opens(peerId)) this.#heartbeats.watch(connection);
+    stream.addEventListener('message', () => this.#heartbeats.heard(connection));
     stream.addEventListener('close', () => {
       if (this.#open.get(peerId) !== session) return;
       this.#open.delete(peerId);
-      this.#onEnd(peerId);
+      this.#onEnd(session);
     });
     this.#onSession(session);
   }

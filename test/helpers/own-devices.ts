@@ -57,6 +57,7 @@ export class OwnDevice {
       relays: [relay],
       listen: [],
       lan: false,
+      direct: false,
       clock: systemClock,
       random: systemRandom,
       log: { error: (error) => errors.push(error), notice: () => undefined },

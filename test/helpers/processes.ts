@@ -144,7 +144,14 @@ export async function startDevice(
   folder: string,
   options: readonly string[],
 ): Promise<StartedDevice> {
-  const process = new RunningProcess(['device', '--data', folder, '--no-lan', ...options]);
+  const process = new RunningProcess([
+    'device',
+    '--data',
+    folder,
+    '--no-lan',
+    '--no-direct',
+    ...options,
+  ]);
   const [, id = ''] = await process.line(/^ready (\S+)$/u);
   const page = options.includes('off') ? '' : ((await process.line(/^page (\S+)$/u))[1] ?? '');
   return { process, folder, id, page };

@@ -16,6 +16,8 @@ export interface DeviceCommandOptions extends KeyOptions {
   readonly relay: readonly string[];
   readonly listen: readonly string[];
   readonly lan: boolean;
+  readonly direct: boolean;
+  readonly stun: readonly string[];
   readonly web: number | 'off';
   readonly open?: boolean;
 }
@@ -34,6 +36,8 @@ export async function runDevice(options: DeviceCommandOptions, page: string): Pr
     relays: options.relay,
     listen: options.listen,
     lan: options.lan,
+    direct: options.direct,
+    stun: options.stun,
     clock: systemClock,
     random: systemRandom,
     // After the answer to whoever has asked for it.
