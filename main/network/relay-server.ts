@@ -29,6 +29,7 @@ import {
   RELAY_STRANGER_MS,
   STREAM_WINDOW_BYTES,
 } from './constants.ts';
+import { Heartbeats } from './heartbeat.ts';
 import { faultTolerance, ListenError, toListenError } from './listen.ts';
 import { NameplateRegistry } from './nameplate-registry.ts';
 import { RelayGate } from './relay-gate.ts';
@@ -141,6 +142,7 @@ export async function startRelayServer(
   closeStrangers(node, gate, clock);
   const registry = new NameplateRegistry(clock);
   await serveRegistry(node, registry, (peer) => gate.isAllowed(peer));
+  await new Heartbeats(clock).serve(node, () => true);
   const addresses = node.getMultiaddrs().map((address) => address.toString());
   if (listening.length === 0) {
     await node.stop();
