@@ -7,7 +7,6 @@ import {
   BEATS_UNANSWERED_MAX,
   HEARTBEAT_PROTOCOL,
   STREAMS_MAX,
-  STREAMS_MAX,
 } from './constants.ts';
 import type { Gate } from './gate.ts';
 
