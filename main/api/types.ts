@@ -113,7 +113,11 @@ export interface MessageHolders {
 
 export interface RelayStatus {
   readonly address: string;
-  readonly state: 'connecting' | 'connected' | 'unreachable';
+  /**
+   * `connected`: this device can be reached through it. `limiting`: so it can, but every connection is cut after less than
+   * 16 MiB. `full`: it takes no more devices, and still leads to others. `refused`: it does not relay for this device.
+   */
+  readonly state: 'connecting' | 'connected' | 'limiting' | 'full' | 'refused' | 'unreachable';
 }
 
 /** `reunion status --json`. */

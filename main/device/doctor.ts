@@ -74,7 +74,7 @@ function adviceFor(
   addresses: readonly string[],
 ): string[] {
   const advice: string[] = [];
-  const unreachable = relays.filter(({ state }) => state !== 'connected' && state !== 'connecting');
+  const unreachable = relays.filter(({ state }) => state === 'unreachable' || state === 'refused');
   if (relays.length === 0) {
     advice.push(
       'No relay is in use: only devices on the same network are found. `reunion relay` on a computer with an address of its own makes one.',

@@ -17,7 +17,6 @@ import { runDoctor } from './commands/doctor.ts';
 import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
 import { recover } from './commands/recover.ts';
-import { runRelay } from './commands/relay.ts';
 import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
 import {
   pause,
@@ -29,6 +28,7 @@ import {
   syncNow,
 } from './commands/sync.ts';
 import { defaultDataFolder } from './folders.ts';
+import { addRelayCommand } from './relay-program.ts';
 
 const HELP_AFTER = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no device is running on that data folder.`;
@@ -68,15 +68,6 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .option('--open', 'open the page in the browser')
     .addOption(passphraseOption())
     .action((options: Parameters<typeof runDevice>[0]) => runDevice(options, page));
-
-  program
-    .command('relay')
-    .description(
-      'run a relay, through which devices reach each other; it cannot read what it passes on',
-    )
-    .addOption(dataOption())
-    .option('--listen <multiaddr>', 'an address to listen on (repeatable)', addresses, [])
-    .action(runRelay);
 
   program
     .command('invite')
@@ -146,6 +137,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .addOption(dataOption())
     .action(printWebLink);
 
+  addRelayCommand(program, dataOption(), addresses);
   addDeviceCommands(program);
   addSyncCommands(program);
   addStoreCommands(program);

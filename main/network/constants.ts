@@ -61,8 +61,36 @@ export const RELAY_RESERVATION_MS = 2 * 60 * 60 * 1_000;
 export const RELAY_CONNECTION_BYTES_MAX = 1n << 30n;
 /** It becomes a timer, and so has to stay below 2^31. */
 export const RELAY_CONNECTION_MS_MAX = 24 * 60 * 60 * 1_000;
+/** A relay that allows a connection less cuts a first transfer, or a file, again and again; our own allows 64 times as much. */
+export const RELAY_AMPLE_BYTES = 1n << 24n;
 /** Several devices behind one address, each trying again, may come at once. */
 export const RELAY_INBOUND_PER_SECOND = 100;
+/** Connections whose handshake goes on: after a restart all devices are back at once, and libp2p's 10 would turn most away. */
+export const RELAY_PENDING_MAX = 100;
+/** A device that was cut off comes back while its old connection still counts. */
+export const RELAY_CONNECTIONS_PER_RESERVATION = 2;
+/** Connections beyond that: devices that dial others and are not reserved here, joiners, and those about to be refused. */
+export const RELAY_CONNECTIONS_SPARE = 512;
+/** A big household or an office behind one address; nobody fills the relay from one. */
+export const RELAY_CONNECTIONS_PER_ADDRESS_MAX = 64;
+/** Long enough to be told that it is not allowed, and why, before its connection is closed. Milliseconds. */
+export const RELAY_STRANGER_MS = 10_000;
+/** How often the relay asks each connection whether it is alive. TCP alone would hold a dead one for a quarter of an hour. */
+export const RELAY_PING_MS = 120_000;
+/** How long the answer may take, at the least and at the most, on a slow line. */
+export const RELAY_PING_TIMEOUT = { minTimeout: 10_000, maxTimeout: 30_000 };
+/** A relay that is told to stop has closed its connections by then, or leaves that to the system. */
+export const RELAY_STOP_MS = 3_000;
+/** And what is left of the process after that gets this long. */
+export const RELAY_EXIT_MS = 1_000;
+/** What `--max-reservations` may be: with two connections each, about as many sockets as one process of Node serves well. */
+export const RELAY_RESERVATIONS_LIMIT = 10_000;
+/** What `--connection-bytes` may be at the least: the largest payload (256 KiB) and what goes with it has to fit in. */
+export const RELAY_CONNECTION_BYTES_MIN = 512 * 1024;
+/** What `--connection-minutes` may be at the most: a timer takes milliseconds below 2^31. */
+export const RELAY_CONNECTION_MINUTES_LIMIT = 35_000;
+/** The port of STUN (RFC 8489, section 18.6). */
+export const STUN_PORT = 3_478;
 
 /** As long as a short code is good for: a nameplate that outlives its code would be taken for nothing. Milliseconds. */
 export const NAMEPLATE_MS = 5 * 60 * 1_000;

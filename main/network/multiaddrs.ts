@@ -31,13 +31,6 @@ export function multiaddrOfBytes(bytes: Uint8Array): Multiaddr | undefined {
   }
 }
 
-/** Where a direct connection is arranged for a peer that is reached at `relayed`, through the same relay. */
-export function directAddressThrough(relayed: Multiaddr, peer: string): Multiaddr {
-  const components = relayed.getComponents();
-  const end = components.findIndex(({ name }) => name === 'p2p-circuit');
-  return multiaddr(components.slice(0, end + 1)).encapsulate(`/webrtc/p2p/${peer}`);
-}
-
 /**
  * The binary form of an address at which a device can be reached for longer than its process lives; undefined for others:
  * any port, any interface, or this computer alone.
@@ -56,7 +49,14 @@ export function lastingAddress(text: string): Uint8Array | undefined {
   return isByChance ? undefined : address?.bytes;
 }
 
-/** Whether an address leads through a relay. */
+/** Whether a connection to this address goes through a relay, or is arranged through one. */
 export function isRelayed(address: Multiaddr): boolean {
   return address.getComponents().some(({ name }) => name === 'p2p-circuit');
+}
+
+/** Where a direct connection is arranged for a peer that is reached at `relayed`, through the same relay. */
+export function directAddressThrough(relayed: Multiaddr, peer: string): Multiaddr {
+  const components = relayed.getComponents();
+  const end = components.findIndex(({ name }) => name === 'p2p-circuit');
+  return multiaddr(components.slice(0, end + 1)).encapsulate(`/webrtc/p2p/${peer}`);
 }

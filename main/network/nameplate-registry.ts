@@ -54,6 +54,12 @@ export class NameplateRegistry {
     if (this.#claims.get(nameplate)?.peer === peer) this.#claims.delete(nameplate);
   }
 
+  /** How many nameplates are held. */
+  get size(): number {
+    this.#expire();
+    return this.#claims.size;
+  }
+
   disconnected(peer: string): void {
     for (const [nameplate, claim] of this.#claims) {
       if (claim.peer === peer) this.#claims.delete(nameplate);

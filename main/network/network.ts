@@ -36,6 +36,7 @@ import { Relays } from './relays.ts';
 import type { RelayState } from './relays.ts';
 import { Rendezvous } from './rendezvous.ts';
 import type { ClaimedNameplate } from './rendezvous.ts';
+import { Reservations } from './reservations.ts';
 import { Sessions } from './sessions.ts';
 import { Strangers } from './strangers.ts';
 import { Upgrades } from './upgrades.ts';
@@ -84,6 +85,7 @@ export class Network implements Transport {
     node: DeviceNode,
     gate: Gate,
     direct: Direct | undefined,
+    reservations: Reservations,
     options: NetworkOptions,
   ) {
     const { clock, random } = options;
@@ -91,7 +93,7 @@ export class Network implements Transport {
     this.#gate = gate;
     this.#direct = direct;
     this.#heartbeats = new Heartbeats(clock);
-    this.#relays = new Relays(node, clock, random, () => {
+    this.#relays = new Relays(node, reservations, clock, random, () => {
       this.#members.retryAll();
       this.#notices.tellAll();
       options.onRelayChange();
@@ -117,7 +119,9 @@ export class Network implements Transport {
   static async create(options: NetworkOptions): Promise<Network> {
     const gate = new Gate();
     const direct = await openDirectIfPossible(options);
+    const reservations = new Reservations();
     const node = await createDeviceNode({
+      reservations,
       seed: options.keys.seed,
       listen: options.listen,
       mustListen: options.mustListen,
@@ -125,7 +129,7 @@ export class Network implements Transport {
       direct,
       gate,
     });
-    return new Network(node, gate, direct, options);
+    return new Network(node, gate, direct, reservations, options);
   }
 
   async start(): Promise<void> {
@@ -292,7 +296,8 @@ export class Network implements Transport {
   }
 
   #awaitsReservation(): boolean {
-    const expected = this.#relays.status().some(({ state }) => state !== 'unreachable');
+    const awaited: readonly RelayState[] = ['connecting', 'connected', 'limiting'];
+    const expected = this.#relays.status().some(({ state }) => awaited.includes(state));
     const reserved = this.#node
       .getMultiaddrs()
       .some((address) => address.toString().includes('/p2p-circuit'));

@@ -1,6 +1,5 @@
 import { noise } from '@libp2p/noise';
 import { yamux } from '@libp2p/yamux';
-import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
 import { identify, identifyPush } from '@libp2p/identify';
 import type { Libp2p } from '@libp2p/interface';
@@ -15,6 +14,7 @@ import { DIRECT_LISTEN } from './direct.ts';
 import type { Direct } from './direct.ts';
 import type { Gate } from './gate.ts';
 import { faultTolerance } from './listen.ts';
+import { Reservations } from './reservations.ts';
 
 export interface NodeOptions {
   /** Ed25519 seed, 32 bytes: the PeerId comes from it. */
@@ -28,6 +28,8 @@ export interface NodeOptions {
   /** Default: no direct connections by WebRTC. */
   readonly direct?: Direct | undefined;
   readonly gate: Gate;
+  /** What is to reserve at relays; without, nothing does but libp2p, at one of them. */
+  readonly reservations?: Reservations;
 }
 
 /** libp2p, with the services that are used by name. */
@@ -35,17 +37,17 @@ export type DeviceNode = Libp2p<{ ping: Ping }>;
 
 /** A libp2p node for a device, not yet started. */
 export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode> {
-  const { direct } = options;
+  const { direct, reservations = new Reservations() } = options;
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
-    // In search mode a reservation is made at every relay that is dialled, and again after it was gone. A relay listed
-    // here by its address would never be reserved again (js-libp2p issue 3601).
+    // In search mode a reservation can be made again after the relay was gone. A relay listed here by its address would
+    // never be reserved again (js-libp2p issue 3601).
     addresses: { listen: [...options.listen, '/p2p-circuit', ...(direct ? [DIRECT_LISTEN] : [])] },
     transportManager: faultTolerance(options.mustListen),
     transports: [
       tcp(),
       webSockets(),
-      circuitRelayTransport(),
+      reservations.transport(),
       ...(direct ? [direct.transport] : []),
     ],
     connectionEncrypters: [noise()],

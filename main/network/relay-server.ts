@@ -1,28 +1,70 @@
 import { noise } from '@libp2p/noise';
 import { yamux } from '@libp2p/yamux';
-import { circuitRelayServer } from '@libp2p/circuit-relay-v2';
+import { circuitRelayServer, RELAY_V2_STOP_CODEC } from '@libp2p/circuit-relay-v2';
+import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
 import { generateKeyPairFromSeed } from '@libp2p/crypto/keys';
 import { identify } from '@libp2p/identify';
+import type { Libp2p, PeerId as Libp2pPeerId } from '@libp2p/interface';
+import { peerIdFromPrivateKey } from '@libp2p/peer-id';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { webSockets } from '@libp2p/websockets';
+import { multiaddr } from '@multiformats/multiaddr';
+import type { Multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
 import { systemClock } from '../helpers/clock.ts';
 import type { Clock } from '../helpers/clock.ts';
 import {
   RELAY_CONNECTION_BYTES_MAX,
   RELAY_CONNECTION_MS_MAX,
+  RELAY_CONNECTIONS_PER_RESERVATION,
+  RELAY_CONNECTIONS_SPARE,
   RELAY_INBOUND_PER_SECOND,
+  RELAY_PENDING_MAX,
+  RELAY_PING_MS,
+  RELAY_PING_TIMEOUT,
   RELAY_RESERVATIONS_MAX,
   RELAY_RESERVATION_MS,
+  RELAY_STOP_MS,
+  RELAY_STRANGER_MS,
+  STREAM_WINDOW_BYTES,
 } from './constants.ts';
+import { Heartbeats } from './heartbeat.ts';
 import { faultTolerance, ListenError, toListenError } from './listen.ts';
 import { NameplateRegistry } from './nameplate-registry.ts';
+import { RelayGate } from './relay-gate.ts';
+import { RelayMetrics } from './relay-metrics.ts';
+import type { RelayCounts } from './relay-metrics.ts';
 import { serveRegistry } from './rendezvous-server.ts';
 
+export interface RelayServerOptions {
+  /** Multiaddrs under which devices are to look for it, where those that it listens on lead nowhere: behind a web proxy or a NAT. */
+  readonly announce?: readonly string[];
+  readonly maxReservations?: number;
+  /** Bytes in both directions after which a relayed connection is cut. */
+  readonly connectionBytes?: bigint;
+  /** Milliseconds after which a relayed connection is cut, below 2^31. */
+  readonly connectionMs?: number;
+  /** PeerIds of those that may use it; without, everybody may. */
+  readonly allowed?: ReadonlySet<string>;
+  /** Whether to count what `metrics` shows. */
+  readonly isMeasured?: boolean;
+  readonly clock?: Clock;
+}
+
 export interface RelayServer {
-  /** Multiaddrs that end in the relay's PeerId. */
+  /** Multiaddrs under which devices are to look for it; they end in its PeerId. */
   readonly addresses: readonly string[];
+  /** Multiaddrs that it listens on; the same, where nothing else is announced. */
+  readonly listening: readonly string[];
+  /** How many connections it takes at once, relayed ones not counted. */
+  readonly connectionsMax: number;
+  counts(): RelayCounts;
+  /** In the text format of Prometheus; empty where it is not measured. */
+  metrics(): Promise<string>;
+  /** Who may use it from now on; undefined is everybody. Those that no longer may are cut off. */
+  setAllowed(allowed: ReadonlySet<string> | undefined): void;
+  /** Takes nothing new, and ends what there is, within a few seconds. */
   stop(): Promise<void>;
 }
 
@@ -42,43 +84,135 @@ const DEFAULT_LISTEN = [
 export async function startRelayServer(
   seed: Uint8Array,
   listen: readonly string[],
-  clock: Clock = systemClock,
+  options: RelayServerOptions = {},
 ): Promise<RelayServer> {
+  const { maxReservations = RELAY_RESERVATIONS_MAX, clock = systemClock } = options;
   const asked = listen.length > 0;
+  const connectionsMax =
+    maxReservations * RELAY_CONNECTIONS_PER_RESERVATION + RELAY_CONNECTIONS_SPARE;
+  const gate = new RelayGate(connectionsMax, options.allowed);
+  const metrics = options.isMeasured ? new RelayMetrics() : undefined;
+  const privateKey = await generateKeyPairFromSeed('Ed25519', seed);
+  const announced = announcedBy(peerIdFromPrivateKey(privateKey), options.announce ?? []);
+  let listening: readonly Multiaddr[] = [];
   const node = await createLibp2p({
-    privateKey: await generateKeyPairFromSeed('Ed25519', seed),
-    addresses: { listen: [...(asked ? listen : DEFAULT_LISTEN)] },
+    privateKey,
+    addresses: {
+      listen: [...(asked ? listen : DEFAULT_LISTEN)],
+      announceFilter: (all) => {
+        listening = all;
+        return announced.length > 0 ? announced : all;
+      },
+    },
     transportManager: faultTolerance(asked),
     transports: [tcp(), webSockets()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
-    connectionManager: { inboundConnectionThreshold: RELAY_INBOUND_PER_SECOND },
+    streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
+    connectionGater: gate.hooks(),
+    connectionManager: {
+      inboundConnectionThreshold: RELAY_INBOUND_PER_SECOND,
+      maxIncomingPendingConnections: RELAY_PENDING_MAX,
+      // The gate keeps to `connectionsMax`; what libp2p does above its own would be to close a connection that is in use.
+      maxConnections: connectionsMax + RELAY_PENDING_MAX,
+    },
+    connectionMonitor: { pingInterval: RELAY_PING_MS, pingTimeout: RELAY_PING_TIMEOUT },
+    ...(metrics && { metrics: metrics.factory() }),
     services: {
       identify: identify(),
       ping: ping(),
       relay: circuitRelayServer({
         reservations: {
-          maxReservations: RELAY_RESERVATIONS_MAX,
+          maxReservations,
           reservationTtl: RELAY_RESERVATION_MS,
           // Large, but set: a connection with limits is how a device knows that it is relayed.
-          defaultDataLimit: RELAY_CONNECTION_BYTES_MAX,
-          defaultDurationLimit: RELAY_CONNECTION_MS_MAX,
+          defaultDataLimit: options.connectionBytes ?? RELAY_CONNECTION_BYTES_MAX,
+          defaultDurationLimit: options.connectionMs ?? RELAY_CONNECTION_MS_MAX,
         },
       }),
     },
   }).catch((error: unknown) => {
     throw toListenError(error);
   });
-  await serveRegistry(node, new NameplateRegistry(clock));
+  const { reservations } = node.services.relay;
+  gate.watch({
+    remoteAddresses: () => node.getConnections().map(({ remoteAddr }) => remoteAddr),
+    isFullFor: (peer) => reservations.size >= maxReservations && !reservations.has(peer),
+  });
+  freeReservations(node, node.services.relay);
+  closeStrangers(node, gate, clock);
+  const registry = new NameplateRegistry(clock);
+  await serveRegistry(node, registry, (peer) => gate.isAllowed(peer));
+  await new Heartbeats(clock).serve(node, (peer) => gate.isAllowed(peer));
   const addresses = node.getMultiaddrs().map((address) => address.toString());
-  if (addresses.length === 0) {
+  if (listening.length === 0) {
     await node.stop();
     throw new ListenError(
       'Ports 4001 and 4002 cannot be listened on; choose others with --listen.',
     );
   }
+  const counts = (): RelayCounts => ({
+    connections: node.getConnections().length,
+    reservations: reservations.size,
+    relayedConnections: relayedConnections(node),
+    nameplates: registry.size,
+    refusals: gate.refusals,
+  });
+  metrics?.watch(maxReservations, counts);
   return {
     addresses,
-    stop: async () => node.stop(),
+    listening: listening.map((address) => address.toString()),
+    connectionsMax,
+    counts,
+    metrics: async () => metrics?.text() ?? '',
+    setAllowed: (allowed) => {
+      gate.setAllowed(allowed);
+      for (const peer of node.getPeers()) if (!gate.isAllowed(peer.toString())) hangUp(node, peer);
+    },
+    stop: async () => {
+      gate.close();
+      const late = Promise.withResolvers<undefined>();
+      const cancel = clock.schedule(RELAY_STOP_MS, () => late.resolve(undefined));
+      await Promise.race([node.stop(), late.promise]);
+      cancel();
+    },
   };
+}
+
+/** With the PeerId at the end, which a person need not write. */
+function announcedBy(relay: Libp2pPeerId, addresses: readonly string[]): Multiaddr[] {
+  const end = `/p2p/${relay.toString()}`;
+  return addresses.map((text) => multiaddr(text.endsWith(end) ? text : `${text}${end}`));
+}
+
+/** libp2p holds the place of a device that has left for two hours, so that restarts with new keys would fill the relay. */
+function freeReservations(node: Libp2p, { reservations }: CircuitRelayService): void {
+  node.addEventListener('peer:disconnect', ({ detail }) => {
+    // Its timer would end the next reservation of the same device.
+    reservations.get(detail)?.signal.clear();
+    reservations.delete(detail);
+  });
+}
+
+/** Whoever is not allowed has been told so by the answer to its first request, and is not to hold a connection. */
+function closeStrangers(node: Libp2p, gate: RelayGate, clock: Clock): void {
+  node.addEventListener('connection:open', ({ detail }) => {
+    const peer = detail.remotePeer.toString();
+    if (gate.isAllowed(peer)) return;
+    const cancel = clock.schedule(RELAY_STRANGER_MS, () => {
+      if (!gate.isAllowed(peer)) detail.close().catch(() => undefined);
+    });
+    detail.addEventListener('close', cancel);
+  });
+}
+
+function hangUp(node: Libp2p, peer: Libp2pPeerId): void {
+  node.hangUp(peer).catch(() => undefined);
+}
+
+/** Each leaves the relay by one stream to the device that was dialled. */
+function relayedConnections(node: Libp2p): number {
+  return node
+    .getConnections()
+    .flatMap(({ streams }) => streams)
+    .filter(({ protocol }) => protocol === RELAY_V2_STOP_CODEC).length;
 }

@@ -2,40 +2,78 @@ import type { Libp2p } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Clock, Random } from '../helpers/clock.ts';
 import { Retry } from './backoff.ts';
-import { DIAL_TIMEOUT_MS } from './constants.ts';
+import { DIAL_TIMEOUT_MS, RELAY_AMPLE_BYTES } from './constants.ts';
 import { peerIn } from './multiaddrs.ts';
+import type { ReservationOutcome, Reservations } from './reservations.ts';
 
-export type RelayState = 'connecting' | 'connected' | 'unreachable';
+/**
+ * `connected`: this device can be reached through it. `limiting`: so it can, and each connection is cut after a few bytes.
+ * `full`: it takes no more devices, but leads to others. `refused`: it does not relay for this device, or for nobody.
+ */
+export type RelayState =
+  'connecting' | 'connected' | 'limiting' | 'full' | 'refused' | 'unreachable';
 
 interface Relay {
   readonly address: Multiaddr;
   readonly peerId: string;
   readonly retry: Retry;
-  state: RelayState;
+  state: Exclude<RelayState, 'limiting'>;
+  isTrying: boolean;
+  /** Whether the last connection through it was allowed less than `RELAY_AMPLE_BYTES`. */
+  isLimiting: boolean;
 }
 
-/** Keeps this device connected to its relays, and so reserved at them: what libp2p does not do once one was away. */
+const STATES: Readonly<Record<ReservationOutcome, Relay['state']>> = {
+  reserved: 'connected',
+  full: 'full',
+  refused: 'refused',
+  none: 'refused',
+  failed: 'unreachable',
+};
+
+/** Keeps this device connected to its relays and reserved at them: what libp2p does not do once one was away. */
 export class Relays {
   readonly #node: Libp2p;
+  readonly #reservations: Reservations;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #relays = new Map<string, Relay>();
   readonly #onChange: () => void;
 
-  constructor(node: Libp2p, clock: Clock, random: Random, onChange: () => void) {
+  constructor(
+    node: Libp2p,
+    reservations: Reservations,
+    clock: Clock,
+    random: Random,
+    onChange: () => void,
+  ) {
     this.#node = node;
+    this.#reservations = reservations;
     this.#clock = clock;
     this.#random = random;
     this.#onChange = onChange;
     node.addEventListener('peer:disconnect', ({ detail }) => {
       const relay = this.#relays.get(detail.toString());
       if (!relay) return;
+      // One that refuses also hangs up, each time.
+      if (relay.state === 'refused') {
+        relay.retry.later();
+        return;
+      }
       this.#set(relay, 'unreachable');
       relay.retry.now();
     });
     node.addEventListener('peer:connect', ({ detail }) => {
       const relay = this.#relays.get(detail.toString());
-      if (relay) this.#set(relay, 'connected');
+      if (relay && !relay.isTrying) relay.retry.now();
+    });
+    node.addEventListener('connection:open', ({ detail }) => {
+      const relay = this.#relays.get(relayOn(detail.remoteAddr) ?? '');
+      if (relay) this.#noteLimit(relay, detail.limits?.bytes);
+    });
+    reservations.onLost((peer) => {
+      const relay = this.#relays.get(peer);
+      if (relay?.state === 'connected') relay.retry.later();
     });
   }
 
@@ -48,6 +86,8 @@ export class Relays {
         address,
         peerId,
         state: 'connecting',
+        isTrying: false,
+        isLimiting: false,
         retry: new Retry(this.#clock, this.#random, () => this.#connect(relay)),
       };
       this.#relays.set(peerId, relay);
@@ -77,26 +117,47 @@ export class Relays {
   }
 
   status(): readonly { readonly address: string; readonly state: RelayState }[] {
-    return [...this.#relays.values()].map(({ address, state }) => ({
+    return [...this.#relays.values()].map(({ address, state, isLimiting }) => ({
       address: address.toString(),
-      state,
+      state: state === 'connected' && isLimiting ? 'limiting' : state,
     }));
   }
 
   async #connect(relay: Relay): Promise<boolean> {
+    relay.isTrying = true;
+    const state = STATES[await this.#reserve(relay)];
+    relay.isTrying = false;
+    this.#set(relay, state);
+    return state === 'connected';
+  }
+
+  async #reserve({ address }: Relay): Promise<ReservationOutcome> {
     try {
-      await this.#node.dial(relay.address, { signal: AbortSignal.timeout(DIAL_TIMEOUT_MS) });
-      this.#set(relay, 'connected');
-      return true;
+      const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
+      const { remotePeer } = await this.#node.dial(address, { signal });
+      return await this.#reservations.reserve(remotePeer);
     } catch {
-      this.#set(relay, 'unreachable');
-      return false;
+      return 'failed';
     }
   }
 
-  #set(relay: Relay, state: RelayState): void {
+  #noteLimit(relay: Relay, bytes: bigint | undefined): void {
+    const isLimiting = bytes !== undefined && bytes < RELAY_AMPLE_BYTES;
+    if (relay.isLimiting === isLimiting) return;
+    relay.isLimiting = isLimiting;
+    this.#onChange();
+  }
+
+  #set(relay: Relay, state: Relay['state']): void {
     if (relay.state === state) return;
     relay.state = state;
     this.#onChange();
   }
+}
+
+/** The PeerId of the relay that a connection goes through. */
+function relayOn(address: Multiaddr): string | undefined {
+  const parts = address.getComponents();
+  const circuit = parts.findIndex(({ name }) => name === 'p2p-circuit');
+  return parts.slice(0, Math.max(0, circuit)).findLast(({ name }) => name === 'p2p')?.value;
 }

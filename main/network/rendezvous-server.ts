@@ -28,12 +28,16 @@ const outcomeToWire: Readonly<Record<ClaimOutcome, RendezvousOutcome>> = {
   limited: RendezvousOutcome.LIMITED,
 };
 
-/** Serves a registry at a relay; a device that is gone loses its nameplates. */
-export async function serveRegistry(node: Libp2p, registry: NameplateRegistry): Promise<void> {
+/** Serves a registry at a relay to those that may use it; a device that is gone loses its nameplates. */
+export async function serveRegistry(
+  node: Libp2p,
+  registry: NameplateRegistry,
+  mayAsk: (peer: PeerId) => boolean = () => true,
+): Promise<void> {
   node.addEventListener('peer:disconnect', ({ detail }) =>
     registry.disconnected(detail.toString()),
   );
-  await serveRendezvous(node, registry, () => true);
+  await serveRendezvous(node, registry, mayAsk);
 }
 
 /** Not on relayed connections: whoever comes through a relay can ask that relay. */

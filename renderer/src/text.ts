@@ -3,6 +3,7 @@ import type {
   PeerFailure,
   PeerState,
   PeerStatus,
+  RelayStatus,
   Status,
 } from '../../main/api/types.ts';
 
@@ -118,6 +119,14 @@ function durationText(seconds: number): string {
   const format = new Intl.NumberFormat(undefined, { style: 'unit', unit, unitDisplay: 'short' });
   return format.format(Math.max(1, Math.ceil(value)));
 }
+
+/** What a person may want to know of a relay; nothing where it works, or is just being connected to. */
+export const RELAY_TROUBLE: Readonly<Partial<Record<RelayStatus['state'], string>>> = {
+  unreachable: 'A relay cannot be reached; trying again.',
+  full: 'A relay is full: this device cannot be reached through it. Trying again.',
+  refused: 'A relay does not let this device use it.',
+  limiting: 'A relay cuts long transfers; they go on, slowly.',
+};
 
 const isBusy = ({ state }: PeerStatus): boolean =>
   state === 'transferring' || state === 'reconciling';

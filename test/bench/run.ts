@@ -24,6 +24,12 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
     const { benchReconcile, RECONCILE_USAGE } = await import('./reconcile.ts');
     return { run: benchReconcile, usage: RECONCILE_USAGE };
   },
+  network: async () => {
+    const { benchNetwork, NETWORK_USAGE } = await import('./network.ts');
+    return { run: benchNetwork, usage: NETWORK_USAGE };
+  },
+  // The other end of `network`.
+  'network-peer': async () => ({ run: (await import('./network-peer.ts')).networkPeer }),
   // What `store` runs in a process of its own, so that nothing it did before is in the figures.
   'store-step': async () => ({ run: (await import('./store-steps.ts')).storeStep }),
 };

@@ -82,13 +82,16 @@ export class OwnDevice {
     return this.#device.service.onEvent(listener);
   }
 
-  /** The first address in a link that it makes; the invitation is withdrawn again. */
+  /** The first address of its own in a link that it makes; the invitation is withdrawn again. */
   async listensAt(): Promise<string> {
     const { link } = await this.commands.invite({});
     await this.commands.cancelPairing({});
-    const [address] = invitationOfLink(link)?.addresses ?? [];
-    if (!address) throw new Error('it listens nowhere');
-    return multiaddr(address).toString();
+    const addresses = invitationOfLink(link)?.addresses ?? [];
+    const own = addresses
+      .map((bytes) => multiaddr(bytes).toString())
+      .find((address) => !address.includes('/p2p-circuit'));
+    if (own === undefined) throw new Error('it listens nowhere');
+    return own;
   }
 
   close(): Promise<void> {

@@ -115,6 +115,7 @@ export class RunningProcess {
 export async function startRelay(
   folder = temporaryFolder(),
   listen = '/ip4/127.0.0.1/tcp/0',
+  options: readonly string[] = [],
 ): Promise<{
   readonly process: RunningProcess;
   readonly address: string;
@@ -122,7 +123,10 @@ export async function startRelay(
   /** The address without the relay's id: to start it again in the same place. */
   readonly listen: string;
 }> {
-  const process = new RunningProcess(['relay', '--data', folder, '--listen', listen]);
+  const process = new RunningProcess([
+    ...['relay', '--data', folder, '--listen', listen, '--stun', 'off'],
+    ...options,
+  ]);
   const [, address = ''] = await process.line(/^listening (\S+)$/u);
   const [place = ''] = address.split('/p2p/');
   return { process, address, folder, listen: place };

@@ -8,6 +8,8 @@ export interface Tap {
   readonly address: string;
   /** Every byte that went through, one way and the other. */
   bytes(): { readonly sent: Buffer; readonly received: Buffer };
+  /** From now on nothing goes through any more, and neither side is told. */
+  freeze(): void;
 }
 
 /** Sits on the wire between a device and its relay, and keeps what it sees. `relay` is a multiaddr on loopback. */
@@ -34,6 +36,9 @@ export async function tapOn(relay: string): Promise<Tap> {
   const { port: own } = server.address() as AddressInfo;
   return {
     address: `/ip4/127.0.0.1/tcp/${own}/p2p/${peer}`,
+    freeze: () => {
+      for (const socket of sockets) socket.unpipe().removeAllListeners('end').pause();
+    },
     bytes: () => ({ sent: Buffer.concat(sent), received: Buffer.concat(received) }),
   };
 }

@@ -14,7 +14,7 @@ const CONVERSATION = 'Notes';
 const PAGE = 1_000;
 
 /** What has not come about by then will not, milliseconds. */
-const TIMEOUT_MS = 90_000;
+const TIMEOUT_MS = 60_000;
 
 interface Waiting {
   readonly resolve: (result: unknown) => void;
@@ -101,7 +101,12 @@ export class RemoteDevice {
     for (;;) {
       const changed = Promise.withResolvers<undefined>();
       const unsubscribe = this.onEvent(() => changed.resolve(undefined));
-      const isLate = () => changed.reject(new Error(`did not come about: ${what}`));
+      const isLate = () => {
+        void this.call('status', {}).then((status) => {
+          const about = JSON.stringify({ peers: status.peers, relays: status.relays });
+          changed.reject(new Error(`did not come about: ${what}; ${about}`));
+        });
+      };
       late.addEventListener('abort', isLate);
       // It may also pass when nobody waits any longer.
       changed.promise.catch(() => undefined);

@@ -9,12 +9,22 @@ if (reason !== undefined) console.warn(`Skipped: ${reason}`);
 
 describe.skipIf(reason !== undefined)('in network namespaces', { timeout: TIMEOUT_MS }, () => {
   test.each(['cone', 'symmetric'] as const)(
-    'two devices behind %s NATs, which reach only the relay, pair and sync',
+    'two devices behind %s NATs, which reach only the relay, pair and sync, and go direct where that can be',
     async (nat) => {
       const { a, b } = await twoHomes(nat);
       const texts = [...numbered('a', 50), ...numbered('b', 50)];
       await Promise.all(texts.map((text) => (text.startsWith('a') ? a : b).send(text)));
       await converge(a, b, texts);
+      if (nat === 'cone') {
+        await Promise.all(
+          [a, b].map((device) => device.peer(({ path }) => path === 'direct', 'a direct path')),
+        );
+        await a.send('directly');
+        await converge(a, b, [...texts, 'directly']);
+      } else {
+        // No hole can be punched through these, however often that is tried.
+        expect((await a.inStep()).path).toBe('relay');
+      }
     },
   );
 

@@ -22,7 +22,8 @@ export async function twoHomes(
   const net = internet();
   const homes = [home(net, 1, nat), home(net, 2, nat)] as const;
   const relay = await startRelay(net.wan, RELAY_HOST);
-  const all = ['--no-lan', '--relay', await wayTo(relay.address, net)];
+  const stun = ['--stun', `stun:${RELAY_HOST}:3478`];
+  const all = ['--no-lan', '--relay', await wayTo(relay.address, net), ...stun];
   const [a, b] = await Promise.all(
     homes.map(({ computer }, index) => RemoteDevice.start(computer, 'AB'[index] ?? '', all)),
   );

@@ -15,6 +15,7 @@ import { createDeviceNode } from '../../main/network/node.ts';
 import { pathOf } from '../../main/network/path.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import { Relays } from '../../main/network/relays.ts';
+import { Reservations } from '../../main/network/reservations.ts';
 import { Sessions } from '../../main/network/sessions.ts';
 import { Upgrades } from '../../main/network/upgrades.ts';
 import type { Path, Session } from '../../main/sync/ports.ts';
@@ -56,13 +57,14 @@ export class Parts {
     const { seed, peerId } = keysOf(number);
     const direct = await openDirect(ON_LOOPBACK);
     const gate = new Gate();
+    const reservations = new Reservations();
     const node = await createDeviceNode({
-      ...{ seed, listen, gate, direct },
+      ...{ seed, listen, gate, direct, reservations },
       ...{ mustListen: true, lan: false },
     });
     const [clock, random] = [systemClock, systemRandom];
     const heartbeats = new Heartbeats(clock);
-    const relays = new Relays(node, clock, random, () => members.retryAll());
+    const relays = new Relays(node, reservations, clock, random, () => members.retryAll());
     await heartbeats.start(node, gate);
     const sessions = new Sessions(node, gate, peerId, heartbeats, (session) =>
       members.sessionEnded(session),

@@ -111,6 +111,19 @@ describe('sessions', () => {
     expect((await b.nextSession()).path).toBe('lan');
   }, 30_000);
 
+  test('are carried over IPv6 as well', async () => {
+    const relay = await startRelayServer(keysOf(9).seed, ['/ip6/::1/tcp/0']);
+    onTestFinished(() => relay.stop());
+    const options = { relays: relay.addresses };
+    const [a, b] = [await start(0, options), await start(1, options)];
+    wantEachOther(a, b);
+    const session = await a.nextSession();
+    const other = await b.nextSession();
+    await session.channel.write(new Uint8Array([6]));
+    expect([...((await other.channel.read()) ?? [])]).toEqual([6]);
+    expect(session.path).toBe('relay');
+  });
+
   test('come back after the relay was away', async () => {
     const seed = keysOf(9).seed;
     const relay = await startRelayServer(seed, ['/ip4/127.0.0.1/tcp/0']);

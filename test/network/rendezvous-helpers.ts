@@ -14,6 +14,7 @@ import type { PairingChannel } from '../../main/network/network.ts';
 import { createDeviceNode } from '../../main/network/node.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import { Relays } from '../../main/network/relays.ts';
+import { Reservations } from '../../main/network/reservations.ts';
 import { serveRendezvous } from '../../main/network/rendezvous-server.ts';
 import { Rendezvous } from '../../main/network/rendezvous.ts';
 import { keysOf } from '../helpers/identities.ts';
@@ -25,7 +26,7 @@ export interface Device {
   readonly peerId: PeerId;
 }
 
-/** A device that is connected to its relays, and reserved at one of them if they are more than fakes. */
+/** A device that is connected to its relays, and reserved at those that are more than fakes. */
 export async function start(
   number: number,
   options: {
@@ -46,7 +47,8 @@ export async function start(
     clock: options.clock ?? systemClock,
     random: systemRandom,
     onRelayChange: () => {
-      if (network.relays().every(({ state }) => state === 'connected')) {
+      // Fakes do not relay, and are found to refuse it.
+      if (network.relays().every(({ state }) => state === 'connected' || state === 'refused')) {
         allConnected.resolve(undefined);
       }
     },
@@ -58,7 +60,7 @@ export async function start(
 }
 
 export async function startRelay(number = 90, clock: Clock = systemClock): Promise<string> {
-  const relay = await startRelayServer(keysOf(number).seed, [LOOPBACK], clock);
+  const relay = await startRelayServer(keysOf(number).seed, [LOOPBACK], { clock });
   onTestFinished(() => relay.stop());
   return relay.addresses[0] ?? '';
 }
@@ -136,8 +138,10 @@ export interface Joiner extends Finds {
 export async function startJoiner(number = 1): Promise<Joiner> {
   const { peerId, seed } = keysOf(number);
   const gate = new Gate();
-  const node = await createDeviceNode({ seed, listen: [], mustListen: false, lan: false, gate });
-  const relays = new Relays(node, systemClock, systemRandom, () => undefined);
+  const reservations = new Reservations();
+  const options = { seed, listen: [], mustListen: false, lan: false, gate, reservations };
+  const node = await createDeviceNode(options);
+  const relays = new Relays(node, reservations, systemClock, systemRandom, () => undefined);
   const rendezvous = new Rendezvous(node, gate, relays, systemClock, peerId);
   await node.start();
   onTestFinished(async () => node.stop());

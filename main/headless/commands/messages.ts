@@ -1,5 +1,5 @@
 import { text as readAll } from 'node:stream/consumers';
-import type { PeerStatus } from '../../api/types.ts';
+import type { PeerStatus, RelayStatus } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
 import { printable, printJson, sizeText, timeText } from '../output.ts';
 import { limitsText } from './sync.ts';
@@ -58,6 +58,15 @@ export async function listMessages(options: {
   }
 }
 
+const RELAY_TEXTS: Readonly<Record<RelayStatus['state'], string>> = {
+  connecting: 'connecting',
+  connected: 'connected',
+  limiting: 'connected, but it cuts every connection after a few bytes',
+  full: 'full, so that this device cannot be reached through it',
+  refused: 'it does not let this device use it',
+  unreachable: 'unreachable',
+};
+
 /** `reunion status`. */
 export async function showStatus(options: {
   readonly data: string;
@@ -73,7 +82,7 @@ export async function showStatus(options: {
   const kind = role === 'mailbox' ? ', a mailbox' : '';
   console.log(`${printable(device.name)} (this device${kind})  ${device.id}`);
   console.log(`  ${storage.messages} messages, ${sizeText(storage.bytes)} on disk`);
-  for (const { address, state } of relays) console.log(`  relay ${address}: ${state}`);
+  for (const { address, state } of relays) console.log(`  relay ${address}: ${RELAY_TEXTS[state]}`);
   console.log(
     `  keys: ${keyProtection}; recovery phrase: ${hasRecoveryPhrase ? 'yes' : 'none (reunion keys phrase)'}`,
   );
