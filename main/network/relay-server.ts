@@ -142,7 +142,7 @@ export async function startRelayServer(
   closeStrangers(node, gate, clock);
   const registry = new NameplateRegistry(clock);
   await serveRegistry(node, registry, (peer) => gate.isAllowed(peer));
-  await new Heartbeats(clock).serve(node, (peer) => gate.isAllowed(peer));
+  await new Heartbeats(systemClock).serve(node, (peer) => gate.isAllowed(peer));
   const addresses = node.getMultiaddrs().map((address) => address.toString());
   if (listening.length === 0) {
     await node.stop();
