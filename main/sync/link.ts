@@ -26,6 +26,7 @@ export class Link {
   /** Hellos that wait for room in the channel. */
   saying = 0;
   readonly #options: LinkOptions;
+  readonly #introduced = Promise.withResolvers<undefined>();
   #cause: EndCause | undefined;
   /** Frames of reconciliation that wait for room, and their bytes. */
   #posted = Promise.resolve();
@@ -47,7 +48,21 @@ export class Link {
   /** The first cause stays. Resolves when the channel has ended. */
   async end(cause: EndCause): Promise<void> {
     this.#cause ??= cause;
+    this.introduced();
     await this.session.channel.close();
+  }
+
+  /** The first hello is on its way, or nothing will be any more. */
+  introduced(): void {
+    this.#introduced.resolve(undefined);
+  }
+
+  /**
+   * What is not a hello goes out behind the first one: whoever hears anything else before takes this device for one that speaks
+   * plain MVDS, and tells it of all there is, whatever it wants.
+   */
+  async afterHello(): Promise<void> {
+    await this.#introduced.promise;
   }
 
   /** A channel that has ended is noticed by its reader; what was not acknowledged is sent again in the next session. */
@@ -84,6 +99,7 @@ export class Link {
   async post(payload: Uint8Array): Promise<void> {
     this.#postedBytes += payload.byteLength;
     this.#posted = this.#posted.then(async () => {
+      await this.afterHello();
       if (this.#cause === undefined) await this.write(payload);
       this.#postedBytes -= payload.byteLength;
     });

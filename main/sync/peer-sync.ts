@@ -166,6 +166,7 @@ export class PeerSync {
     const link = this.#link;
     // What was said of how much is waiting must hold before any of it arrives.
     await this.recount();
+    await link?.afterHello();
     if (link?.isOnline === true && link.cause === undefined) await link.write(payload);
   }
 
@@ -342,6 +343,7 @@ export class PeerSync {
   #finish(link: Link): void {
     if (this.#link !== link) return;
     this.#link = undefined;
+    link.introduced();
     const { node, peerId, random, onError } = this.#options;
     if (link.isOnline) node.peerOffline(peerId).catch(onError);
     this.#reconciler.end();
@@ -382,6 +384,7 @@ export class PeerSync {
       link.saying -= 1;
       this.evaluate();
     });
+    link.introduced();
   }
 
   #since(): ReadonlyMap<GroupId, bigint> {
