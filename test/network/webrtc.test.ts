@@ -32,7 +32,7 @@ describe('two devices that a relay connects', () => {
     expect(await relayed.channel.read()).toBeUndefined();
     await relay.stop();
     await expectTraffic(a, b);
-  }, 30_000);
+  }, 60_000);
 
   test('are back on the relay as soon as the direct path is cut', async () => {
     const relay = await relayOf();
@@ -50,7 +50,7 @@ describe('two devices that a relay connects', () => {
     await Promise.all(again);
     expect(performance.now() - began).toBeLessThan(2_000);
     await expectTraffic(a, b);
-  }, 30_000);
+  }, 60_000);
 
   test('keep one of two direct connections, the one that the smaller PeerId dialled', async () => {
     const relay = await relayOf();
@@ -77,7 +77,7 @@ describe('two devices that a relay connects', () => {
     ]);
     expect([atA.direction, atB.direction]).toEqual(['outbound', 'inbound']);
     await expectTraffic(a, b);
-  }, 30_000);
+  }, 60_000);
 });
 
 describe('the local network', () => {
@@ -94,7 +94,7 @@ describe('the local network', () => {
     await a.node.dial(local, { force: true });
     await Promise.all([a.onlyConnectionTo(b, 'lan'), b.onlyConnectionTo(a, 'lan')]);
     await expectTraffic(a, b);
-  }, 30_000);
+  }, 60_000);
 
   test('has one connection where both have dialled at once', async () => {
     const [a, b] = await twoDevices({ listen: [LOOPBACK_TCP] });
@@ -108,5 +108,5 @@ describe('the local network', () => {
     ]);
     expect([atA.direction, atB.direction].sort()).toEqual(['inbound', 'outbound']);
     await expectTraffic(a, b);
-  }, 30_000);
+  }, 60_000);
 });
