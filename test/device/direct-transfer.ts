@@ -6,8 +6,8 @@ import { temporaryFolder } from '../helpers/processes.ts';
 /** Texts that are on their way to the device at the same time. */
 const WRITING_AT_ONCE = 256;
 const TEXT_BYTES = 300;
-/** Such a text sealed, and its id in a list of what is missing; 451 were counted. */
-const MESSAGE_BYTES = 470;
+/** Payload bytes for each of these texts in a transfer that does not move: 497.1, of 6,000 messages as of 30,000. */
+const MESSAGE_BYTES = 498;
 
 const DIRECT = { direct: true, directBindAddress: '127.0.0.1' };
 
@@ -144,8 +144,8 @@ class Writer {
   }
 }
 
-/** What was on its way when the session moved may come again: a window, and frames that find out what is missing. */
-const IN_FLIGHT_BYTES = 1.5 * 1024 * 1024;
+/** What was on its way when the session moved may come again: a window of 1 MiB, and frames that find out what is missing. */
+const IN_FLIGHT_BYTES = 1.25 * 1024 * 1024;
 
 /** The most bytes that a transfer may take which sends nothing again but what was in flight. */
 export function bytesAllowed({ missing }: DirectTransfer): number {
