@@ -1,15 +1,22 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  HISTORY_DAYS_MAX,
-  INTERVAL_SECONDS_MAX,
-  INTERVAL_SECONDS_MIN,
-  INVITATION_MINUTES_MAX,
-  MAILBOX_MEGABYTES_MAX,
-} from '../api/contract.ts';
-import type { History } from '../api/types.ts';
-import { isStunServer } from '../network/direct.ts';
-import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
+import { Command, Option } from 'commander';
+import { HISTORY_DAYS_MAX, MAILBOX_MEGABYTES_MAX } from '../api/contract.ts';
 import { VERSION } from '../helpers/version.ts';
+import {
+  addresses,
+  conversationOption,
+  dataOption,
+  history,
+  historyOption,
+  interval,
+  jsonOption,
+  limit,
+  minutes,
+  most,
+  passphraseOption,
+  relays,
+  stunServers,
+  web,
+} from './arguments.ts';
 import { runDevice } from './commands/device.ts';
 import { eraseDevice, listDevices, removeDevice, renameDevice } from './commands/devices.ts';
 import { changeProtection, makePhrase, showKeys } from './commands/keys.ts';
@@ -27,7 +34,6 @@ import {
   showActivity,
   syncNow,
 } from './commands/sync.ts';
-import { defaultDataFolder } from './folders.ts';
 import { addRelayCommand } from './relay-program.ts';
 
 const HELP_AFTER = `
@@ -318,116 +324,4 @@ function addKeyCommands(program: Command): void {
     .option('--phrase-file <file>', 'a file with the 24 words, which are asked for otherwise')
     .addOption(passphraseOption())
     .action(recover);
-}
-
-function passphraseOption(): Option {
-  return new Option(
-    '--passphrase-file <file>',
-    'a file with the passphrase of the keys; asked for in a terminal otherwise',
-  );
-}
-
-function dataOption(): Option {
-  return new Option('--data <dir>', 'the data folder').default(defaultDataFolder());
-}
-
-function conversationOption(): Option {
-  return new Option(
-    '--conversation <name>',
-    'name or id of the conversation',
-  ).makeOptionMandatory();
-}
-
-function historyOption(): Option {
-  return new Option(
-    '--history <all|none|days>',
-    'how much of what was written before this device is to get',
-  ).argParser(history);
-}
-
-function jsonOption(): Option {
-  return new Option('--json', 'print JSON (see main/api/types.ts)');
-}
-
-function relays(text: string, before: string[]): string[] {
-  if (!parseRelayAddress(text)) {
-    throw new InvalidArgumentError(
-      'A relay is given by what `reunion relay` prints: a multiaddr that ends in /p2p/ and an id.',
-    );
-  }
-  return [...before, text];
-}
-
-function addresses(text: string, before: string[]): string[] {
-  if (!parseMultiaddr(text)) {
-    throw new InvalidArgumentError('An address is a multiaddr, such as /ip4/0.0.0.0/tcp/4001.');
-  }
-  return [...before, text];
-}
-
-function stunServers(text: string, before: string[]): string[] {
-  if (!isStunServer(text)) {
-    throw new InvalidArgumentError('A STUN server is given as stun:host:port.');
-  }
-  return [...before, text];
-}
-
-function web(text: string): number | 'off' {
-  if (text === 'off') return 'off';
-  const port = Number(text);
-  if (!/^\d+$/u.test(text) || port > 65_535) {
-    throw new InvalidArgumentError('A port is a number from 0 to 65535, or off.');
-  }
-  return port;
-}
-
-function interval(text: string): number | 'live' {
-  if (text === 'live') return 'live';
-  const seconds = Number(text);
-  const isInRange = seconds >= INTERVAL_SECONDS_MIN && seconds <= INTERVAL_SECONDS_MAX;
-  if (!Number.isInteger(seconds) || !isInRange) {
-    throw new InvalidArgumentError(
-      `live, or a whole number from ${INTERVAL_SECONDS_MIN} to ${INTERVAL_SECONDS_MAX} (a week) is wanted.`,
-    );
-  }
-  return seconds;
-}
-
-function history(text: string): History {
-  if (text === 'all' || text === 'none') return text;
-  const days = Number(text);
-  if (!Number.isInteger(days) || days < 1 || days > HISTORY_DAYS_MAX) {
-    throw new InvalidArgumentError(
-      `all, none, or a whole number of days from 1 to ${HISTORY_DAYS_MAX} is wanted.`,
-    );
-  }
-  return { days };
-}
-
-/** A whole number from 1 on, or none, which is null. */
-function most(max: number): (text: string) => number | null {
-  return (text) => {
-    if (text === 'none') return null;
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-    throw new InvalidArgumentError(`none, or a whole number from 1 to ${max} is wanted.`);
-  };
-}
-
-function minutes(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= INVITATION_MINUTES_MAX)) {
-    throw new InvalidArgumentError(
-      `A number above 0 and up to ${INVITATION_MINUTES_MAX} (a day) is wanted.`,
-    );
-  }
-  return value;
-}
-
-function limit(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1_000) {
-    throw new InvalidArgumentError('A whole number from 1 to 1000 is wanted.');
-  }
-  return value;
 }
