@@ -11,73 +11,56 @@ import { channelPair } from '../helpers/channels.ts';
 import { keysOf } from '../helpers/identities.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 
-it('says from when on it keeps messages also in a session that begins before it has read what the peer holds', async () => {
+const STORE_ID = 'cd'.repeat(16);
+const { peerId } = keysOf(1);
+
+/** One peer by itself, and the other end of its session, which has just begun. */
+async function begun(groups: ReadonlySet<GroupId>, since?: bigint) {
   const clock = new ManualClock();
   const store = createMemorySyncStore();
   const random = { next: () => 0.5 };
   const onError = (error: unknown) => {
     throw error;
   };
-  const group = 'ab'.repeat(32) as GroupId;
-  const storeId = 'cd'.repeat(16);
-  const { peerId } = keysOf(1);
   const peer = new PeerSync({
-    ...{ peerId, store, clock, random, onError },
-    storeId,
-    groups: new Set([group]),
+    ...{ peerId, store, storeId: STORE_ID, clock, random, groups, onError },
     settings: undefined,
     history: undefined,
     node: await MvdsNode.open({
-      ...{ store, storeId, random },
+      ...{ store, storeId: STORE_ID, random },
       send: () => undefined,
       onDelivered: () => undefined,
     }),
     indexes: new GroupIndexes(store.messages),
-    since: () => 123n,
+    since: () => since,
     activity: new ActivityBook({ add: async () => undefined }, clock, onError),
     onChange: () => undefined,
     onReach: () => undefined,
   });
   const [own, theirs] = channelPair();
   const running = peer.run({ peerId, path: 'lan', channel: own });
+  const read = async () => decodePayload((await theirs.read()) ?? new Uint8Array());
+  const end = async () => {
+    await theirs.close();
+    await running;
+    await peer.end();
+  };
+  return { peer, theirs, read, end };
+}
+
+it('says from when on it keeps messages also in a session that begins before it has read what the peer holds', async () => {
+  const group = 'ab'.repeat(32) as GroupId;
+  const { peer, read, end } = await begun(new Set([group]), 123n);
   // As any commit that concerns the peer has it do.
   await peer.recount();
-  const decoded = decodePayload((await theirs.read()) ?? new Uint8Array());
-  expect(decoded).toMatchObject({
+  expect(await read()).toMatchObject({
     payload: { hello: { since: new Map([[group, 123n]]) } },
   });
-  await theirs.close();
-  await running;
-  await peer.end();
+  await end();
 });
 
 it('says nothing before its hello, however long what it holds is being counted', async () => {
-  const clock = new ManualClock();
-  const store = createMemorySyncStore();
-  const random = { next: () => 0.5 };
-  const onError = (error: unknown) => {
-    throw error;
-  };
-  const { peerId } = keysOf(1);
-  const storeId = 'cd'.repeat(16);
-  const peer = new PeerSync({
-    ...{ peerId, store, storeId, clock, random, onError },
-    groups: new Set(),
-    settings: undefined,
-    history: undefined,
-    node: await MvdsNode.open({
-      ...{ store, storeId, random },
-      send: () => undefined,
-      onDelivered: () => undefined,
-    }),
-    indexes: new GroupIndexes(store.messages),
-    since: () => undefined,
-    activity: new ActivityBook({ add: async () => undefined }, clock, onError),
-    onChange: () => undefined,
-    onReach: () => undefined,
-  });
-  const [own, theirs] = channelPair();
-  const running = peer.run({ peerId, path: 'lan', channel: own });
+  const { peer, theirs, read, end } = await begun(new Set());
   // Commits are under way, so that what is counted is old at once; meanwhile there is something to send.
   peer.committing();
   await theirs.write(encodePayload(EMPTY_PAYLOAD, 'spec'));
@@ -85,12 +68,8 @@ it('says nothing before its hello, however long what it holds is being counted',
   const sending = peer.send(encodePayload({ ...EMPTY_PAYLOAD, acks }, 'spec'));
   await new Promise((resolve) => setImmediate(resolve));
   peer.committed();
-  const first = decodePayload((await theirs.read()) ?? new Uint8Array());
-  expect(first).toMatchObject({ payload: { hello: { storeId }, acks: [] } });
-  expect(decodePayload((await theirs.read()) ?? new Uint8Array())).toMatchObject({
-    payload: { acks },
-  });
-  await theirs.close();
-  await Promise.all([running, sending]);
-  await peer.end();
+  expect(await read()).toMatchObject({ payload: { hello: { storeId: STORE_ID }, acks: [] } });
+  expect(await read()).toMatchObject({ payload: { acks } });
+  await sending;
+  await end();
 });
