@@ -28,6 +28,9 @@ export class Addresses {
   /** Where others were found before: where an inviter was, say. */
   #found: ReadonlyMap<PeerId, readonly Uint8Array[]> = new Map();
 
+  /** Relays of others that were taken over since the start, however often they have told of new ones. */
+  readonly #relays = new Set<string>();
+
   constructor(options: AddressesOptions) {
     this.#options = options;
   }
@@ -55,7 +58,10 @@ export class Addresses {
       network.learnAddresses(peerId, [...(this.#found.get(peerId) ?? []), ...addresses]);
       told.push(...addresses);
     }
-    network.addRelays(network.relaysIn(told).slice(0, RELAYS_MAX));
+    const more = network.relaysIn(told).filter((relay) => !this.#relays.has(relay));
+    const taken = more.slice(0, RELAYS_MAX - this.#relays.size);
+    for (const relay of taken) this.#relays.add(relay);
+    network.addRelays(taken);
   }
 
   /** Tells the others where this device can be reached, where that is not what they know. */
