@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
 import { picture, startBrowser } from '../helpers/browser.ts';
 import { pair, reunion, startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
 
@@ -65,6 +66,7 @@ test('the page makes a recovery phrase, shows it once, and asks before it makes 
   await reunion(['send', '--data', folder, '--conversation', 'Notes', 'hello']);
   const browser = await startBrowser();
   const page = await browser.newPage({ viewport: { width: 900, height: 600 } });
+  await repeatWord(page);
   await page.goto(device.page);
   await page.getByText('No recovery phrase yet').waitFor();
   await picture(page, 'recovery-none');
@@ -90,3 +92,16 @@ test('the page makes a recovery phrase, shows it once, and asks before it makes 
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
 }, 90_000);
+
+/** Makes the second word of a phrase equal to the first: every eighth phrase has some word twice. */
+async function repeatWord(page: Page): Promise<void> {
+  await page.routeWebSocket(/./u, (socket) => {
+    const device = socket.connectToServer();
+    device.onMessage((data) => {
+      const frame = JSON.parse(String(data)) as { result?: { words?: string[] } };
+      const words = frame.result?.words;
+      if (words) words[1] = words[0] ?? '';
+      socket.send(JSON.stringify(frame));
+    });
+  });
+}

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { findChromium } from '../../scripts/chromium.mjs';
 
-/** A real Chromium, which ends with the test. */
+/** A real Chromium, which ends with the test; an error that a page does not catch fails it. */
 export async function startBrowser(): Promise<Browser> {
   const executablePath = process.env.REUNION_CHROMIUM ?? (await findChromium()).path;
   const browser = await chromium.launch({
@@ -19,7 +19,13 @@ export async function startBrowser(): Promise<Browser> {
       '--no-first-run',
     ],
   });
-  onTestFinished(() => browser.close());
+  const errors: Error[] = [];
+  browser.on('context', (context) => context.on('weberror', (error) => errors.push(error.error())));
+  onTestFinished(async () => {
+    await browser.close();
+    const [first] = errors;
+    if (first) throw first;
+  });
   return browser;
 }
 
