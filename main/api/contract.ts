@@ -1,20 +1,18 @@
 import { z } from 'zod';
+import { conversationArguments, messageId } from './conversation-contract.ts';
+import type { ConversationResults } from './conversation-contract.ts';
+import { PAGE_MAX } from './limits.ts';
 import type {
   ActivityLine,
-  ConversationSummary,
   DeviceRecord,
   Diagnosis,
   Invitation,
   MessageHolders,
-  MessagePage,
-  MessageView,
   PairingState,
   RecoveryPhrase,
   Status,
 } from './types.ts';
 
-/** The most messages that one call returns. */
-const PAGE_MAX = 1_000;
 /** A link is a key: one that lies about for longer than a day will be found by somebody. */
 export const INVITATION_MINUTES_MAX = 24 * 60;
 
@@ -27,7 +25,6 @@ export const INTERVAL_SECONDS_MIN = 5;
 export const INTERVAL_SECONDS_MAX = 7 * 24 * 60 * 60;
 
 const none = z.object({}).strict();
-const messageId = z.string().regex(/^[0-9a-f]{64}$/u);
 const device = z.object({ device: z.string() }).strict();
 const interval = z.union([
   z.literal('live'),
@@ -42,26 +39,11 @@ const history = z.union([
   z.literal('none'),
   z.object({ days: z.number().int().min(1).max(HISTORY_DAYS_MAX) }).strict(),
 ]);
-const position = z.object({
-  order: z.number().int().nonnegative(),
-  id: messageId,
-});
 
 /** Arguments of every command. The only place where they are checked is the process that holds the device. */
 export const commandArguments = {
   status: none,
-  conversations: none,
-  messages: z
-    .object({
-      /** Id or, where no conversation has such an id, name. */
-      conversation: z.string(),
-      limit: z.number().int().min(1).max(PAGE_MAX),
-      before: position.optional(),
-    })
-    .strict(),
-  createConversation: z.object({ name: z.string() }).strict(),
-  /** To a conversation by its id, or by its name, in which case it is made where there is none. */
-  send: z.object({ conversation: z.string(), text: z.string() }).strict(),
+  ...conversationArguments,
   /** The person's devices, this one first, and after them those that were removed. */
   devices: none,
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
@@ -123,12 +105,8 @@ export const commandArguments = {
 export type Command = keyof typeof commandArguments;
 export type CommandArguments = { readonly [C in Command]: z.infer<(typeof commandArguments)[C]> };
 
-export interface CommandResults {
+export interface CommandResults extends ConversationResults {
   readonly status: Status;
-  readonly conversations: readonly ConversationSummary[];
-  readonly messages: MessagePage;
-  readonly createConversation: ConversationSummary;
-  readonly send: MessageView;
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;
   readonly renameDevice: Status;

@@ -1,86 +1,209 @@
 import { fromHex, toHex } from '../helpers/bytes.ts';
-import type { PeerId } from '../helpers/ids.ts';
+import type { MessageId, PeerId } from '../helpers/ids.ts';
 import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
 import { Event as EventMessage } from '../proto/conversation.ts';
-import type { ConversationId } from './types.ts';
+import { ORDER_MAX } from './order.ts';
+import type { ConversationId, EntryPosition } from './types.ts';
 
 /** 96 random bits: no two events of a person collide. */
 export const NONCE_BYTES = 12;
 export const CONVERSATION_ID_BYTES = 16;
+const MESSAGE_ID_BYTES = 32;
 
-/** One thing that a person did. */
-export type EventContent =
+/** One thing that a person did. `target` is the id of the message that the text was written with. */
+export type EventContent = { readonly conversationId: ConversationId } & (
+  | { readonly kind: 'text-written'; readonly text: string }
+  | { readonly kind: 'text-edited'; readonly target: MessageId; readonly text: string }
+  | { readonly kind: 'message-deleted'; readonly target: MessageId }
+  | { readonly kind: 'message-pinned'; readonly target: MessageId; readonly pinned: boolean }
   | {
-      readonly kind: 'text-written';
-      readonly conversationId: ConversationId;
-      readonly text: string;
+      readonly kind: 'reaction';
+      readonly target: MessageId;
+      readonly emoji: string;
+      readonly on: boolean;
     }
+  | { readonly kind: 'conversation-named'; readonly name: string }
+  | { readonly kind: 'conversation-archived'; readonly archived: boolean }
   | {
-      readonly kind: 'conversation-named';
-      readonly conversationId: ConversationId;
-      readonly name: string;
-    };
+      readonly kind: 'conversation-appearance';
+      readonly emoji: string | undefined;
+      readonly colour: string | undefined;
+    }
+  | { readonly kind: 'read-up-to'; readonly position: EntryPosition }
+  /** `editedAt` by the writer's clock, Unix milliseconds. */
+  | { readonly kind: 'draft'; readonly text: string; readonly editedAt: number }
+);
+
+/** An event of a kind that this version does not know; the conversation is there where it is to be seen that it is. */
+export interface UnknownContent {
+  readonly kind: 'unknown';
+  readonly conversationId: ConversationId | undefined;
+}
 
 export interface Event {
   readonly author: PeerId;
-  /** Hybrid logical clock, milliseconds: see `nextOrder`. */
+  /** See `nextOrder`. */
   readonly order: number;
-  /** Undefined for an event of a kind that this version does not know. */
-  readonly content: EventContent | undefined;
+  readonly content: EventContent | UnknownContent;
+}
+
+/** An event as this version writes it. */
+export interface NewEvent {
+  readonly author: PeerId;
+  readonly order: number;
+  readonly content: EventContent;
 }
 
 /** The body of a message. `nonce` has `NONCE_BYTES` random bytes. */
-export function encodeEvent(
-  event: { readonly author: PeerId; readonly order: number; readonly content: EventContent },
-  nonce: Uint8Array,
-): Uint8Array {
-  const { author, order, content } = event;
-  const conversationId = fromHex(content.conversationId);
+export function encodeEvent({ author, order, content }: NewEvent, nonce: Uint8Array): Uint8Array {
   return EventMessage.encode({
     nonce,
     author: peerIdToBytes(author),
     order: BigInt(order),
-    ...(content.kind === 'text-written'
-      ? { textWritten: { conversationId, text: content.text } }
-      : { conversationNamed: { conversationId, name: content.name } }),
+    conversationId: new Uint8Array(),
+    ...encodeContent(content),
   });
+}
+
+type Kinds = Omit<EventMessage, 'nonce' | 'author' | 'order' | 'conversationId'>;
+
+function encodeContent(
+  content: EventContent,
+): Kinds & Partial<Pick<EventMessage, 'conversationId'>> {
+  const conversationId = fromHex(content.conversationId);
+  switch (content.kind) {
+    case 'text-written':
+      return { textWritten: { conversationId, text: content.text } };
+    case 'conversation-named':
+      return { conversationNamed: { conversationId, name: content.name } };
+    case 'text-edited': {
+      const { text } = content;
+      return { conversationId, textEdited: { target: fromHex(content.target), text } };
+    }
+    case 'message-deleted':
+      return { conversationId, messageDeleted: { target: fromHex(content.target) } };
+    case 'message-pinned': {
+      const { pinned } = content;
+      return { conversationId, messagePinned: { target: fromHex(content.target), pinned } };
+    }
+    case 'reaction': {
+      const { emoji, on } = content;
+      return { conversationId, reaction: { target: fromHex(content.target), emoji, on } };
+    }
+    case 'conversation-archived':
+      return { conversationId, conversationArchived: { archived: content.archived } };
+    case 'conversation-appearance': {
+      const { emoji, colour } = content;
+      const appearance = {
+        ...(emoji !== undefined && { emoji }),
+        ...(colour !== undefined && { colour }),
+      };
+      return { conversationId, conversationAppearance: appearance };
+    }
+    case 'read-up-to': {
+      const { order, id } = content.position;
+      return { conversationId, readUpTo: { order: BigInt(order), message: fromHex(id) } };
+    }
+    case 'draft': {
+      const { text, editedAt } = content;
+      return { conversationId, draft: { text, editedAt: BigInt(editedAt) } };
+    }
+  }
 }
 
 /** The event in a message's body; undefined where the bytes are not one. */
 export function decodeEvent(body: Uint8Array): Event | undefined {
   try {
-    const { author, order, textWritten, conversationNamed } = EventMessage.decode(body);
-    const peerId = peerIdOfBytes(author);
-    if (!peerId || order > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-    const envelope = { author: peerId, order: Number(order) };
-    if (textWritten) {
-      const conversationId = conversationIdOf(textWritten.conversationId);
-      if (!conversationId) return undefined;
-      return {
-        ...envelope,
-        content: { kind: 'text-written', conversationId, text: textWritten.text },
-      };
-    }
-    if (conversationNamed) {
-      const conversationId = conversationIdOf(conversationNamed.conversationId);
-      if (!conversationId) return undefined;
-      return {
-        ...envelope,
-        content: { kind: 'conversation-named', conversationId, name: conversationNamed.name },
-      };
-    }
-    return { ...envelope, content: undefined };
+    const message = EventMessage.decode(body);
+    const author = peerIdOfBytes(message.author);
+    const order = safeNumber(message.order, ORDER_MAX);
+    const content = decodeContent(message);
+    return author && order !== undefined && content ? { author, order, content } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/**
- * The order of a new event: the writer's clock, but always after everything it has seen, so that an answer comes after
- * what it answers on every device, whatever its clock says (Lamport's rule on a physical clock).
- */
-export function nextOrder(now: number, highestSeen: number): number {
-  return Math.max(now, highestSeen + 1);
+/** Undefined where what a known kind of event says cannot be. */
+function decodeContent(message: EventMessage): Event['content'] | undefined {
+  const { textWritten, conversationNamed } = message;
+  const named = textWritten ?? conversationNamed;
+  const conversationId = conversationIdOf(named ? named.conversationId : message.conversationId);
+  if (conversationId) return knownContent(conversationId, message) ?? unknownOf(message);
+  return unknownOf(message);
+}
+
+/** Undefined for an event of a kind that is known after all, but makes no sense. */
+function unknownOf(message: EventMessage): UnknownContent | undefined {
+  const isKnown = KINDS.some((kind) => message[kind] !== undefined);
+  if (isKnown) return undefined;
+  return { kind: 'unknown', conversationId: conversationIdOf(message.conversationId) };
+}
+
+const KINDS = [
+  'textWritten',
+  'conversationNamed',
+  'textEdited',
+  'messageDeleted',
+  'messagePinned',
+  'reaction',
+  'conversationArchived',
+  'conversationAppearance',
+  'readUpTo',
+  'draft',
+] as const satisfies readonly (keyof Kinds)[];
+
+function knownContent(
+  conversationId: ConversationId,
+  message: EventMessage,
+): EventContent | undefined {
+  const { textWritten, conversationNamed, conversationArchived, readUpTo, draft } = message;
+  const { conversationAppearance: appearance } = message;
+  if (textWritten) return { kind: 'text-written', conversationId, text: textWritten.text };
+  if (conversationNamed) {
+    return { kind: 'conversation-named', conversationId, name: conversationNamed.name };
+  }
+  if (conversationArchived) {
+    const { archived } = conversationArchived;
+    return { kind: 'conversation-archived', conversationId, archived };
+  }
+  if (appearance) {
+    const { emoji, colour } = appearance;
+    return { kind: 'conversation-appearance', conversationId, emoji, colour };
+  }
+  if (readUpTo) {
+    const order = safeNumber(readUpTo.order, ORDER_MAX);
+    const id = messageIdOf(readUpTo.message);
+    if (order === undefined || !id) return undefined;
+    return { kind: 'read-up-to', conversationId, position: { order, id } };
+  }
+  if (draft) {
+    const editedAt = safeNumber(draft.editedAt, Number.MAX_SAFE_INTEGER);
+    if (editedAt === undefined) return undefined;
+    return { kind: 'draft', conversationId, text: draft.text, editedAt };
+  }
+  return contentAboutMessage(conversationId, message);
+}
+
+function contentAboutMessage(
+  conversationId: ConversationId,
+  { textEdited, messageDeleted, messagePinned, reaction }: EventMessage,
+): EventContent | undefined {
+  const about = textEdited ?? messageDeleted ?? messagePinned ?? reaction;
+  const target = about && messageIdOf(about.target);
+  if (!target) return undefined;
+  if (textEdited) return { kind: 'text-edited', conversationId, target, text: textEdited.text };
+  if (messageDeleted) return { kind: 'message-deleted', conversationId, target };
+  if (messagePinned) {
+    return { kind: 'message-pinned', conversationId, target, pinned: messagePinned.pinned };
+  }
+  if (!reaction) return undefined;
+  const { emoji, on } = reaction;
+  return { kind: 'reaction', conversationId, target, emoji, on };
+}
+
+function safeNumber(value: bigint, max: number): number | undefined {
+  return value > BigInt(max) ? undefined : Number(value);
 }
 
 /** The conversation id that a text is; undefined where it is none. */
@@ -90,4 +213,8 @@ export function parseConversationId(text: string): ConversationId | undefined {
 
 export function conversationIdOf(bytes: Uint8Array): ConversationId | undefined {
   return bytes.byteLength === CONVERSATION_ID_BYTES ? (toHex(bytes) as ConversationId) : undefined;
+}
+
+function messageIdOf(bytes: Uint8Array): MessageId | undefined {
+  return bytes.byteLength === MESSAGE_ID_BYTES ? (toHex(bytes) as MessageId) : undefined;
 }

@@ -5,6 +5,11 @@ export const TEXT_BYTES_MAX = 128 * 1024;
 /** Longer names fit no list and no title bar. In characters as a person counts them (grapheme clusters). */
 export const NAME_CHARACTERS_MAX = 200;
 
+/** The longest emoji of Unicode, flags and families included, has 35 bytes. */
+export const EMOJI_BYTES_MAX = 64;
+/** As many as are counted: what is shown for more is “99+”. */
+export const UNREAD_MAX = 100;
+
 export type TextProblem = 'empty-text' | 'text-too-long';
 export type NameProblem = 'invalid-name' | 'name-too-long';
 
@@ -25,4 +30,13 @@ export function normalizeName(name: string): string {
 export function nameProblem(name: string): NameProblem | undefined {
   if (name === '' || /\p{Cc}/u.test(name)) return 'invalid-name';
   return [...graphemes.segment(name)].length > NAME_CHARACTERS_MAX ? 'name-too-long' : undefined;
+}
+
+/** Whether a text is one emoji, as a reaction or a conversation may have. */
+export function isEmoji(text: string): boolean {
+  return (
+    utf8(text).byteLength <= EMOJI_BYTES_MAX &&
+    /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(text) &&
+    [...graphemes.segment(text)].length === 1
+  );
 }

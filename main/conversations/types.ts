@@ -6,18 +6,50 @@ export type ConversationId = Brand<string, 'ConversationId'>;
 
 /** The place of an entry in its conversation: ascending `order`, then ascending id. The same on every device. */
 export interface EntryPosition {
-  /** Milliseconds; a hybrid logical clock, so that an answer sorts after what its writer had seen. */
+  /** Milliseconds of a logical clock, so that an answer sorts after what its writer had seen: see `nextOrder`. */
   readonly order: number;
   readonly id: MessageId;
 }
 
-/** One message as a person sees it. */
-export interface Entry extends EntryPosition {
+/** What somebody wrote into a conversation, as it was written first. */
+export interface WrittenEntry extends EntryPosition {
   readonly conversationId: ConversationId;
   readonly author: PeerId;
   /** The writer's clock, Unix milliseconds. */
   readonly writtenAt: number;
   readonly text: string;
+  /** Something of a kind that this version does not know. */
+  readonly unsupported?: boolean;
+}
+
+/** One message as a person sees it. */
+export interface Entry extends WrittenEntry {
+  /** When the text that shows was written, by that writer's clock; undefined where that is the first one. */
+  readonly editedAt: number | undefined;
+  readonly deleted: boolean;
+  readonly pinned: boolean;
+  readonly unsupported: boolean;
+  /** Those that stand, by emoji and then by device. */
+  readonly reactions: readonly { readonly emoji: string; readonly author: PeerId }[];
+}
+
+/** One wording of an entry. */
+export interface Revision {
+  readonly author: PeerId;
+  /** The writer's clock, Unix milliseconds. */
+  readonly writtenAt: number;
+  readonly text: string;
+}
+
+/** What is said of a conversation as a whole besides its name; each is taken from the last event that says it. */
+export interface Registers {
+  readonly archived: boolean;
+  readonly appearance: {
+    readonly emoji: string | undefined;
+    readonly colour: string | undefined;
+  };
+  /** `editedAt` by the writer's clock, Unix milliseconds. */
+  readonly draft: { readonly text: string; readonly editedAt: number };
 }
 
 export interface Conversation {
@@ -26,6 +58,14 @@ export interface Conversation {
   /** The newest entry, if there is one. */
   readonly latest: Entry | undefined;
   readonly entries: number;
-  /** The highest `order` seen in it; conversations are listed by it, newest first. */
+  /** The highest `order` of its names and entries; conversations are listed by it, newest first. */
   readonly order: number;
+  /** What was never said is not there. */
+  readonly registers: Partial<Registers>;
+  /** How many entries are pinned. */
+  readonly pinned: number;
+  /** How far the reader has read, see `ConversationStore.conversations`. */
+  readonly readUpTo: EntryPosition | undefined;
+  /** Entries of others after that, at most `UNREAD_MAX`. */
+  readonly unread: number;
 }

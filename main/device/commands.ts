@@ -1,7 +1,8 @@
 import type { DeviceCommands } from '../api/server.ts';
 import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
-import type { ConversationService } from './conversation-service.ts';
+import { conversationCommands } from './conversations.ts';
+import type { Conversations } from './conversations.ts';
 import type { PairingService } from './pairing-service.ts';
 import type { SyncControl } from './sync-control.ts';
 
@@ -9,7 +10,7 @@ import type { SyncControl } from './sync-control.ts';
 const INVITATION_MINUTES = 15;
 
 export interface CommandTargets {
-  readonly conversations: ConversationService;
+  readonly conversations: Conversations;
   readonly pairing: PairingService;
   readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
@@ -45,11 +46,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
   } = targets;
   return {
     status: async () => status(),
-    conversations: async () => conversations.list(),
-    messages: async ({ conversation, limit, before }) =>
-      conversations.messages(conversation, limit, before),
-    createConversation: async ({ name }) => conversations.create(name),
-    send: async ({ conversation, text }) => conversations.send(conversation, text),
+    ...conversationCommands(conversations),
     devices: async () => devices.list(),
     removeDevice: async ({ device }) => {
       await devices.remove(device);

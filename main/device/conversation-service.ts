@@ -1,148 +1,146 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ReunionError } from '../api/errors.ts';
-import type { ConversationSummary, DeviceInfo, MessagePage, MessageView } from '../api/types.ts';
+import type { ConversationColour, ConversationSummary, PositionView } from '../api/types.ts';
+import { CONVERSATION_ID_BYTES, parseConversationId } from '../conversations/events.ts';
 import {
-  CONVERSATION_ID_BYTES,
-  encodeEvent,
-  nextOrder,
-  NONCE_BYTES,
-  parseConversationId,
-} from '../conversations/events.ts';
-import type { EventContent } from '../conversations/events.ts';
-import {
+  isEmoji,
   NAME_CHARACTERS_MAX,
   nameProblem,
   normalizeName,
-  TEXT_BYTES_MAX,
   textProblem,
 } from '../conversations/limits.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
-import type { Conversation, ConversationId, Entry, EntryPosition } from '../conversations/types.ts';
-import type { Clock } from '../helpers/clock.ts';
-import type { GroupId, MessageId, PeerId } from '../helpers/ids.ts';
-import type { Message } from '../mvds/types.ts';
-import type { ConversationGroups } from './device-list-keeper.ts';
+import type { Conversation, ConversationId, EntryPosition } from '../conversations/types.ts';
+import type { GroupId } from '../helpers/ids.ts';
+import type { ConversationViews } from './conversation-views.ts';
+import type { EventWriter } from './event-writer.ts';
+import { tooLong } from './text-errors.ts';
 
 export interface ConversationServiceOptions {
-  readonly self: PeerId;
-  readonly clock: Clock;
   readonly store: ConversationStore;
-  /** The groups to write to; makes this a first device where it is none yet. */
-  readonly groups: () => Promise<ConversationGroups>;
-  /** Stores a message and sends it on its way. */
-  readonly append: (group: GroupId, timestamp: bigint, body: Uint8Array) => Promise<Message>;
-  /** Resolves once what is stored shows in the conversations. */
-  readonly projected: () => Promise<void>;
-  readonly deviceInfo: (peerId: PeerId) => DeviceInfo;
+  readonly views: ConversationViews;
+  readonly writer: EventWriter;
 }
 
-/** Reads and writes conversations. */
+/** Reads and writes what is about conversations as a whole. */
 export class ConversationService {
-  readonly #options: ConversationServiceOptions;
-  #lastOrder = 0;
+  readonly #store: ConversationStore;
+  readonly #views: ConversationViews;
+  readonly #writer: EventWriter;
 
-  constructor(options: ConversationServiceOptions) {
-    this.#options = options;
+  constructor({ store, views, writer }: ConversationServiceOptions) {
+    this.#store = store;
+    this.#views = views;
+    this.#writer = writer;
   }
 
   async list(): Promise<readonly ConversationSummary[]> {
-    const conversations = await this.#options.store.conversations();
-    return conversations.map((conversation) => this.#summary(conversation));
-  }
-
-  async messages(
-    idOrName: string,
-    limit: number,
-    before: { readonly order: number; readonly id: string } | undefined,
-  ): Promise<MessagePage> {
-    const conversation = await this.#find(idOrName);
-    if (!conversation) throw noConversation(idOrName);
-    // One more than asked for tells whether there are older ones.
-    const entries = await this.#options.store.entries(
-      conversation.id,
-      limit + 1,
-      before as EntryPosition | undefined,
-    );
-    return {
-      messages: entries.slice(-limit).map((entry) => this.#view(entry)),
-      more: entries.length > limit,
-    };
+    const conversations = await this.#store.conversations(this.#views.self);
+    return conversations.map((conversation) => this.#views.summary(conversation));
   }
 
   async create(name: string): Promise<ConversationSummary> {
+    return this.#summary(await this.findOrMake(name));
+  }
+
+  async rename(idOrName: string, name: string): Promise<ConversationSummary> {
     const normalized = checkedName(name);
-    const groups = await this.#options.groups();
-    const existing = await this.#named(normalized);
-    const id = existing?.id ?? (await this.#make(groups, normalized));
-    const conversation = await this.#options.store.conversation(id);
-    if (!conversation) throw noConversation(normalized);
-    return this.#summary(conversation);
-  }
-
-  /** Resolves once the text survives a crash. */
-  async send(idOrName: string, text: string): Promise<MessageView> {
-    const problem = textProblem(text);
-    if (problem === 'empty-text') {
-      throw new ReunionError('empty-text', 'An empty text cannot be sent.');
+    const { id: conversationId, name: before } = await this.get(idOrName);
+    if (normalized !== before) {
+      const kind = 'conversation-named';
+      await this.#writer.aboutConversation({ kind, conversationId, name: normalized });
     }
-    if (problem === 'text-too-long') {
-      throw new ReunionError(
-        'text-too-long',
-        `The text is longer than ${TEXT_BYTES_MAX / 1024} KiB and was not sent; split it.`,
-      );
+    return this.#summary(conversationId);
+  }
+
+  async archive(idOrName: string, archived: boolean): Promise<ConversationSummary> {
+    const { id: conversationId, registers } = await this.get(idOrName);
+    if (archived !== (registers.archived ?? false)) {
+      const kind = 'conversation-archived';
+      await this.#writer.aboutConversation({ kind, conversationId, archived });
     }
-    const existing = await this.#find(idOrName);
-    const name = existing ? undefined : checkedName(idOrName);
-    const groups = await this.#options.groups();
-    const conversationId = existing?.id ?? (await this.#make(groups, name ?? idOrName));
-    const { id } = await this.#write(groups.texts, { kind: 'text-written', conversationId, text });
-    const entry = await this.#options.store.entry(id);
-    if (!entry) throw new Error('a message that was just written is not in its conversation');
-    return this.#view(entry);
+    return this.#summary(conversationId);
   }
 
-  async #make({ names, texts }: ConversationGroups, name: string): Promise<ConversationId> {
-    const derived = conversationIdFor(texts, name);
-    // Taken by a conversation that was since renamed: this one is another.
-    const taken = await this.#options.store.conversation(derived);
-    const conversationId = taken ? randomConversationId() : derived;
-    await this.#write(names, { kind: 'conversation-named', conversationId, name });
-    return conversationId;
+  async setAppearance(
+    idOrName: string,
+    appearance: { readonly emoji: string | null; readonly colour: ConversationColour | null },
+  ): Promise<ConversationSummary> {
+    const emoji = appearance.emoji ?? undefined;
+    const colour = appearance.colour ?? undefined;
+    if (emoji !== undefined) checkEmoji(emoji);
+    const { id: conversationId, registers } = await this.get(idOrName);
+    const before = registers.appearance;
+    if (emoji !== before?.emoji || colour !== before?.colour) {
+      const kind = 'conversation-appearance';
+      await this.#writer.aboutConversation({ kind, conversationId, emoji, colour });
+    }
+    return this.#summary(conversationId);
   }
 
-  async #write(group: GroupId, content: EventContent): Promise<{ readonly id: MessageId }> {
-    const { clock, self, store } = this.#options;
-    const now = clock.now();
-    const seen = Math.max(await store.highestOrder(), this.#lastOrder);
-    const order = nextOrder(now, seen);
-    this.#lastOrder = order;
-    const body = encodeEvent({ author: self, order, content }, randomBytes(NONCE_BYTES));
-    const message = await this.#options.append(group, BigInt(now), body);
-    await this.#options.projected();
-    return message;
+  async markRead(idOrName: string, upTo: PositionView | undefined): Promise<ConversationSummary> {
+    const { id: conversationId, latest, readUpTo } = await this.get(idOrName);
+    const position = (upTo as EntryPosition | undefined) ?? latest;
+    if (position && (!readUpTo || isAfter(position, readUpTo))) {
+      const { order, id } = position;
+      const content = { conversationId, position: { order, id } };
+      await this.#writer.aboutConversation({ kind: 'read-up-to', ...content });
+    }
+    return this.#summary(conversationId);
   }
 
-  async #find(idOrName: string): Promise<Conversation | undefined> {
+  async setDraft(idOrName: string, text: string): Promise<ConversationSummary> {
+    if (textProblem(text) === 'text-too-long') throw tooLong();
+    const { id: conversationId, registers } = await this.get(idOrName);
+    if (text !== (registers.draft?.text ?? '')) {
+      const content = { conversationId, text, editedAt: this.#writer.now() };
+      await this.#writer.aboutConversation({ kind: 'draft', ...content });
+    }
+    return this.#summary(conversationId);
+  }
+
+  /** Throws `ReunionError`, not-found. */
+  async get(idOrName: string): Promise<Conversation> {
+    const conversation = await this.find(idOrName);
+    if (conversation) return conversation;
+    throw new ReunionError('not-found', `There is no conversation “${idOrName}”.`);
+  }
+
+  async find(idOrName: string): Promise<Conversation | undefined> {
     const id = parseConversationId(idOrName);
-    const byId = id && (await this.#options.store.conversation(id));
+    const byId = id && (await this.#store.conversation(id, this.#views.self));
     return byId ?? this.#named(normalizeName(idOrName));
+  }
+
+  /** The conversation of a name, made where there is none. */
+  async findOrMake(name: string): Promise<ConversationId> {
+    const normalized = checkedName(name);
+    const { texts } = await this.#writer.groups();
+    const existing = await this.#named(normalized);
+    if (existing) return existing.id;
+    const derived = conversationIdFor(texts, normalized);
+    // Taken by a conversation that was since renamed: this one is another.
+    const taken = await this.#store.conversation(derived);
+    const conversationId = taken ? randomConversationId() : derived;
+    const kind = 'conversation-named';
+    await this.#writer.aboutConversation({ kind, conversationId, name: normalized });
+    return conversationId;
   }
 
   /** Of several of one name the one that was active last. */
   async #named(name: string): Promise<Conversation | undefined> {
-    const [latest] = await this.#options.store.conversationsNamed(name);
-    return latest;
+    const [latest] = await this.#store.conversationsNamed(name);
+    return latest && this.#store.conversation(latest.id, this.#views.self);
   }
 
-  #summary({ id, name, latest, entries }: Conversation): ConversationSummary {
-    return { id, name, messages: entries, latest: latest ? this.#view(latest) : null };
+  async #summary(id: ConversationId): Promise<ConversationSummary> {
+    return this.#views.summary(await this.get(id));
   }
+}
 
-  #view({ id, conversationId, author, text, writtenAt, order }: Entry): MessageView {
-    const { self, deviceInfo } = this.#options;
-    const own = author === self;
-    return { id, conversationId, author: deviceInfo(author), text, writtenAt, order, own };
-  }
+/** Throws `ReunionError`, invalid-emoji. */
+export function checkEmoji(emoji: string): void {
+  if (!isEmoji(emoji)) throw new ReunionError('invalid-emoji', 'One emoji is wanted, and no more.');
 }
 
 function checkedName(name: string): string {
@@ -160,8 +158,8 @@ function checkedName(name: string): string {
   }
 }
 
-function noConversation(name: string): ReunionError {
-  return new ReunionError('not-found', `There is no conversation “${name}”.`);
+function isAfter(one: EntryPosition, other: EntryPosition): boolean {
+  return one.order > other.order || (one.order === other.order && one.id > other.id);
 }
 
 /** Two devices that make a conversation of the same name while apart have made the same one. */

@@ -26,7 +26,7 @@ import { Orchestrator } from '../sync/orchestrator.ts';
 import { Addresses } from './addresses.ts';
 import { createCommands } from './commands.ts';
 import { ContentKeyKeeper } from './content-key-keeper.ts';
-import { ConversationService } from './conversation-service.ts';
+import { createConversations } from './conversations.ts';
 import { DeviceDirectory, deviceName } from './device-directory.ts';
 import { diagnose } from './doctor.ts';
 import { FirstTransfer } from './first-transfer.ts';
@@ -94,7 +94,7 @@ export class Device {
   #creating: Promise<void> | undefined;
   #isToBeErased = false;
   #cancelSaving: (() => void) | undefined;
-  #storage: Status['storage'] = { messages: 0, bytes: 0 };
+  #storage: Status['storage'] = { messages: 0, bytes: 0, unsupported: 0 };
 
   /** Opens the data folder, which must not be in use, and connects to the other devices. Rejects with a clear error. */
   static async open(options: DeviceOptions): Promise<Device> {
@@ -241,7 +241,12 @@ export class Device {
       open: (message) => bodies.open(message),
       hasKey: (epoch) => this.#contentKeys.get(epoch) !== undefined,
       unopened: new Unopened(store.settings),
-      onChange: (ids) => this.#emit({ kind: 'messages', conversationIds: [...ids] }),
+      onChange: ({ conversationIds, entryIds }) =>
+        this.#emit({
+          kind: 'messages',
+          conversationIds: [...conversationIds],
+          messageIds: [...entryIds],
+        }),
     });
     this.#directory = new DeviceDirectory({
       self: this.id,
@@ -261,7 +266,7 @@ export class Device {
       admit: (joiner) => this.#admit(joiner),
       adopt: (entries, invitation) => this.#adopt(entries, invitation),
     });
-    const conversations = new ConversationService({
+    const conversations = createConversations({
       self: keys.peerId,
       clock: options.clock,
       store: store.conversations,

@@ -1,8 +1,7 @@
 import { coalesced } from '../helpers/coalesced.ts';
-import { projectionOf } from '../conversations/projection.ts';
-import type { ProjectedMessage } from '../conversations/projection.ts';
+import { KNOWN_KINDS, projectionOf } from '../conversations/projection.ts';
+import type { ProjectedMessage, Projection } from '../conversations/projection.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
-import type { ConversationId } from '../conversations/types.ts';
 import type { GroupId } from '../helpers/ids.ts';
 import type { EpochId } from '../identity/content-key.ts';
 import type { OpenedBody } from '../identity/sealing.ts';
@@ -18,7 +17,7 @@ export interface ProjectorOptions {
   readonly open: (message: StoredMessage) => OpenedBody;
   readonly hasKey: (epoch: EpochId) => boolean;
   readonly unopened: Unopened;
-  readonly onChange: (conversations: ReadonlySet<ConversationId>) => void;
+  readonly onChange: (changed: Pick<Projection, 'conversationIds' | 'entryIds'>) => void;
 }
 
 /**
@@ -41,6 +40,7 @@ export class Projector {
 
   /** Resolves once everything that was stored before the call is in the conversations, or it was stopped. */
   readonly catchUp = coalesced(async () => {
+    await this.#options.conversations.reconsider(KNOWN_KINDS);
     await this.#goBack();
     while (!this.#isStopped && (await this.#batch()));
   });
@@ -67,10 +67,9 @@ export class Projector {
     const arrived = await messages.arrivedAfter(through, BATCH);
     const last = arrived.at(-1);
     if (!last) return false;
-    const changes = projectionOf(await this.#opened(arrived), last.sequence);
-    await conversations.apply(changes);
-    const changed = [...(changes.putEntries ?? []), ...(changes.nameConversations ?? [])];
-    this.#options.onChange(new Set(changed.map(({ conversationId }) => conversationId)));
+    const projection = projectionOf(await this.#opened(arrived), last.sequence);
+    await conversations.apply(projection.changes);
+    this.#options.onChange(projection);
     return true;
   }
 
@@ -81,7 +80,7 @@ export class Projector {
       if (!this.#groups.has(message.groupId)) continue;
       const { id, timestamp, sequence } = message;
       const opened = this.#options.open(message);
-      if (opened.kind === 'opened') events.push({ id, timestamp, body: opened.body });
+      if (opened.kind === 'opened') events.push({ id, sequence, timestamp, body: opened.body });
       else if (opened.kind === 'unknown-key') waiting.push({ epoch: opened.epoch, sequence });
     }
     // Before the projection says that it has gone past them.

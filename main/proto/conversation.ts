@@ -10,8 +10,17 @@ export interface Event {
   nonce: Uint8Array
   author: Uint8Array
   order: bigint
+  conversationId: Uint8Array
   textWritten?: TextWritten
   conversationNamed?: ConversationNamed
+  textEdited?: TextEdited
+  messageDeleted?: MessageDeleted
+  messagePinned?: MessagePinned
+  reaction?: Reaction
+  conversationArchived?: ConversationArchived
+  conversationAppearance?: ConversationAppearance
+  readUpTo?: ReadUpTo
+  draft?: Draft
 }
 
 export namespace Event {
@@ -39,6 +48,11 @@ export namespace Event {
           writeVarint64(w, obj.order)
         }
 
+        if ((obj.conversationId != null && obj.conversationId.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.conversationId)
+        }
+
         if (obj.textWritten != null) {
           w.uint32(82)
           TextWritten.codec().encode(obj.textWritten, w)
@@ -49,6 +63,46 @@ export namespace Event {
           ConversationNamed.codec().encode(obj.conversationNamed, w)
         }
 
+        if (obj.textEdited != null) {
+          w.uint32(98)
+          TextEdited.codec().encode(obj.textEdited, w)
+        }
+
+        if (obj.messageDeleted != null) {
+          w.uint32(106)
+          MessageDeleted.codec().encode(obj.messageDeleted, w)
+        }
+
+        if (obj.messagePinned != null) {
+          w.uint32(114)
+          MessagePinned.codec().encode(obj.messagePinned, w)
+        }
+
+        if (obj.reaction != null) {
+          w.uint32(122)
+          Reaction.codec().encode(obj.reaction, w)
+        }
+
+        if (obj.conversationArchived != null) {
+          w.uint32(130)
+          ConversationArchived.codec().encode(obj.conversationArchived, w)
+        }
+
+        if (obj.conversationAppearance != null) {
+          w.uint32(138)
+          ConversationAppearance.codec().encode(obj.conversationAppearance, w)
+        }
+
+        if (obj.readUpTo != null) {
+          w.uint32(146)
+          ReadUpTo.codec().encode(obj.readUpTo, w)
+        }
+
+        if (obj.draft != null) {
+          w.uint32(154)
+          Draft.codec().encode(obj.draft, w)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -56,7 +110,8 @@ export namespace Event {
         const obj: any = {
           nonce: uint8ArrayAlloc(0),
           author: uint8ArrayAlloc(0),
-          order: 0n
+          order: 0n,
+          conversationId: uint8ArrayAlloc(0)
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -77,6 +132,10 @@ export namespace Event {
               obj.order = reader.uint64()
               break
             }
+            case 4: {
+              obj.conversationId = reader.bytes()
+              break
+            }
             case 10: {
               obj.textWritten = TextWritten.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.textWritten
@@ -86,6 +145,54 @@ export namespace Event {
             case 11: {
               obj.conversationNamed = ConversationNamed.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.conversationNamed
+              })
+              break
+            }
+            case 12: {
+              obj.textEdited = TextEdited.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.textEdited
+              })
+              break
+            }
+            case 13: {
+              obj.messageDeleted = MessageDeleted.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.messageDeleted
+              })
+              break
+            }
+            case 14: {
+              obj.messagePinned = MessagePinned.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.messagePinned
+              })
+              break
+            }
+            case 15: {
+              obj.reaction = Reaction.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.reaction
+              })
+              break
+            }
+            case 16: {
+              obj.conversationArchived = ConversationArchived.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.conversationArchived
+              })
+              break
+            }
+            case 17: {
+              obj.conversationAppearance = ConversationAppearance.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.conversationAppearance
+              })
+              break
+            }
+            case 18: {
+              obj.readUpTo = ReadUpTo.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.readUpTo
+              })
+              break
+            }
+            case 19: {
+              obj.draft = Draft.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.draft
               })
               break
             }
@@ -125,6 +232,13 @@ export namespace Event {
               }
               break
             }
+            case 4: {
+              yield {
+                field: `${prefix}.conversationId`,
+                value: reader.bytes()
+              }
+              break
+            }
             case 10: {
               yield * TextWritten.codec().stream(reader, reader.uint32(), `${prefix}.textWritten`, {
                 limits: opts.limits?.textWritten
@@ -135,6 +249,62 @@ export namespace Event {
             case 11: {
               yield * ConversationNamed.codec().stream(reader, reader.uint32(), `${prefix}.conversationNamed`, {
                 limits: opts.limits?.conversationNamed
+              })
+
+              break
+            }
+            case 12: {
+              yield * TextEdited.codec().stream(reader, reader.uint32(), `${prefix}.textEdited`, {
+                limits: opts.limits?.textEdited
+              })
+
+              break
+            }
+            case 13: {
+              yield * MessageDeleted.codec().stream(reader, reader.uint32(), `${prefix}.messageDeleted`, {
+                limits: opts.limits?.messageDeleted
+              })
+
+              break
+            }
+            case 14: {
+              yield * MessagePinned.codec().stream(reader, reader.uint32(), `${prefix}.messagePinned`, {
+                limits: opts.limits?.messagePinned
+              })
+
+              break
+            }
+            case 15: {
+              yield * Reaction.codec().stream(reader, reader.uint32(), `${prefix}.reaction`, {
+                limits: opts.limits?.reaction
+              })
+
+              break
+            }
+            case 16: {
+              yield * ConversationArchived.codec().stream(reader, reader.uint32(), `${prefix}.conversationArchived`, {
+                limits: opts.limits?.conversationArchived
+              })
+
+              break
+            }
+            case 17: {
+              yield * ConversationAppearance.codec().stream(reader, reader.uint32(), `${prefix}.conversationAppearance`, {
+                limits: opts.limits?.conversationAppearance
+              })
+
+              break
+            }
+            case 18: {
+              yield * ReadUpTo.codec().stream(reader, reader.uint32(), `${prefix}.readUpTo`, {
+                limits: opts.limits?.readUpTo
+              })
+
+              break
+            }
+            case 19: {
+              yield * Draft.codec().stream(reader, reader.uint32(), `${prefix}.draft`, {
+                limits: opts.limits?.draft
               })
 
               break
@@ -166,6 +336,11 @@ export namespace Event {
     value: bigint
   }
 
+  export interface EventConversationIdFieldEvent {
+    field: '$.conversationId'
+    value: Uint8Array
+  }
+
   export interface EventTextWrittenConversationIdFieldEvent {
     field: '$.textWritten.conversationId'
     value: Uint8Array
@@ -186,6 +361,81 @@ export namespace Event {
     value: string
   }
 
+  export interface EventTextEditedTargetFieldEvent {
+    field: '$.textEdited.target'
+    value: Uint8Array
+  }
+
+  export interface EventTextEditedTextFieldEvent {
+    field: '$.textEdited.text'
+    value: string
+  }
+
+  export interface EventMessageDeletedTargetFieldEvent {
+    field: '$.messageDeleted.target'
+    value: Uint8Array
+  }
+
+  export interface EventMessagePinnedTargetFieldEvent {
+    field: '$.messagePinned.target'
+    value: Uint8Array
+  }
+
+  export interface EventMessagePinnedPinnedFieldEvent {
+    field: '$.messagePinned.pinned'
+    value: boolean
+  }
+
+  export interface EventReactionTargetFieldEvent {
+    field: '$.reaction.target'
+    value: Uint8Array
+  }
+
+  export interface EventReactionEmojiFieldEvent {
+    field: '$.reaction.emoji'
+    value: string
+  }
+
+  export interface EventReactionOnFieldEvent {
+    field: '$.reaction.on'
+    value: boolean
+  }
+
+  export interface EventConversationArchivedArchivedFieldEvent {
+    field: '$.conversationArchived.archived'
+    value: boolean
+  }
+
+  export interface EventConversationAppearanceEmojiFieldEvent {
+    field: '$.conversationAppearance.emoji'
+    value: string
+  }
+
+  export interface EventConversationAppearanceColourFieldEvent {
+    field: '$.conversationAppearance.colour'
+    value: string
+  }
+
+  export interface EventReadUpToOrderFieldEvent {
+    field: '$.readUpTo.order'
+    value: bigint
+  }
+
+  export interface EventReadUpToMessageFieldEvent {
+    field: '$.readUpTo.message'
+    value: Uint8Array
+  }
+
+  export interface EventDraftTextFieldEvent {
+    field: '$.draft.text'
+    value: string
+  }
+
+  export interface EventDraftEditedAtFieldEvent {
+    field: '$.draft.editedAt'
+    value: bigint
+  }
+
   export function encode (obj: Partial<Event>): Uint8Array {
     return encodeMessage(obj, Event.codec())
   }
@@ -194,7 +444,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }
@@ -420,5 +670,875 @@ export namespace ConversationNamed {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationNamed>): Generator<ConversationNamedConversationIdFieldEvent | ConversationNamedNameFieldEvent> {
     return streamMessage(buf, ConversationNamed.codec(), opts)
+  }
+}
+
+export interface TextEdited {
+  target: Uint8Array
+  text: string
+}
+
+export namespace TextEdited {
+  let _codec: Codec<TextEdited>
+
+  export const codec = (): Codec<TextEdited> => {
+    if (_codec == null) {
+      _codec = message<TextEdited>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.target != null && obj.target.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.target)
+        }
+
+        if ((obj.text != null && obj.text !== '')) {
+          w.uint32(18)
+          w.string(obj.text)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          target: uint8ArrayAlloc(0),
+          text: ''
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.target = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.text = reader.string()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.target`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.text`,
+                value: reader.string()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface TextEditedTargetFieldEvent {
+    field: '$.target'
+    value: Uint8Array
+  }
+
+  export interface TextEditedTextFieldEvent {
+    field: '$.text'
+    value: string
+  }
+
+  export function encode (obj: Partial<TextEdited>): Uint8Array {
+    return encodeMessage(obj, TextEdited.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TextEdited>): TextEdited {
+    return decodeMessage(buf, TextEdited.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TextEdited>): Generator<TextEditedTargetFieldEvent | TextEditedTextFieldEvent> {
+    return streamMessage(buf, TextEdited.codec(), opts)
+  }
+}
+
+export interface MessageDeleted {
+  target: Uint8Array
+}
+
+export namespace MessageDeleted {
+  let _codec: Codec<MessageDeleted>
+
+  export const codec = (): Codec<MessageDeleted> => {
+    if (_codec == null) {
+      _codec = message<MessageDeleted>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.target != null && obj.target.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.target)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          target: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.target = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.target`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MessageDeletedTargetFieldEvent {
+    field: '$.target'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<MessageDeleted>): Uint8Array {
+    return encodeMessage(obj, MessageDeleted.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MessageDeleted>): MessageDeleted {
+    return decodeMessage(buf, MessageDeleted.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MessageDeleted>): Generator<MessageDeletedTargetFieldEvent> {
+    return streamMessage(buf, MessageDeleted.codec(), opts)
+  }
+}
+
+export interface MessagePinned {
+  target: Uint8Array
+  pinned: boolean
+}
+
+export namespace MessagePinned {
+  let _codec: Codec<MessagePinned>
+
+  export const codec = (): Codec<MessagePinned> => {
+    if (_codec == null) {
+      _codec = message<MessagePinned>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.target != null && obj.target.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.target)
+        }
+
+        if ((obj.pinned != null && obj.pinned !== false)) {
+          w.uint32(16)
+          w.bool(obj.pinned)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          target: uint8ArrayAlloc(0),
+          pinned: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.target = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.pinned = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.target`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.pinned`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface MessagePinnedTargetFieldEvent {
+    field: '$.target'
+    value: Uint8Array
+  }
+
+  export interface MessagePinnedPinnedFieldEvent {
+    field: '$.pinned'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<MessagePinned>): Uint8Array {
+    return encodeMessage(obj, MessagePinned.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MessagePinned>): MessagePinned {
+    return decodeMessage(buf, MessagePinned.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MessagePinned>): Generator<MessagePinnedTargetFieldEvent | MessagePinnedPinnedFieldEvent> {
+    return streamMessage(buf, MessagePinned.codec(), opts)
+  }
+}
+
+export interface Reaction {
+  target: Uint8Array
+  emoji: string
+  on: boolean
+}
+
+export namespace Reaction {
+  let _codec: Codec<Reaction>
+
+  export const codec = (): Codec<Reaction> => {
+    if (_codec == null) {
+      _codec = message<Reaction>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.target != null && obj.target.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.target)
+        }
+
+        if ((obj.emoji != null && obj.emoji !== '')) {
+          w.uint32(18)
+          w.string(obj.emoji)
+        }
+
+        if ((obj.on != null && obj.on !== false)) {
+          w.uint32(24)
+          w.bool(obj.on)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          target: uint8ArrayAlloc(0),
+          emoji: '',
+          on: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.target = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.emoji = reader.string()
+              break
+            }
+            case 3: {
+              obj.on = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.target`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.emoji`,
+                value: reader.string()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.on`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReactionTargetFieldEvent {
+    field: '$.target'
+    value: Uint8Array
+  }
+
+  export interface ReactionEmojiFieldEvent {
+    field: '$.emoji'
+    value: string
+  }
+
+  export interface ReactionOnFieldEvent {
+    field: '$.on'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<Reaction>): Uint8Array {
+    return encodeMessage(obj, Reaction.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reaction>): Reaction {
+    return decodeMessage(buf, Reaction.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Reaction>): Generator<ReactionTargetFieldEvent | ReactionEmojiFieldEvent | ReactionOnFieldEvent> {
+    return streamMessage(buf, Reaction.codec(), opts)
+  }
+}
+
+export interface ConversationArchived {
+  archived: boolean
+}
+
+export namespace ConversationArchived {
+  let _codec: Codec<ConversationArchived>
+
+  export const codec = (): Codec<ConversationArchived> => {
+    if (_codec == null) {
+      _codec = message<ConversationArchived>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.archived != null && obj.archived !== false)) {
+          w.uint32(8)
+          w.bool(obj.archived)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          archived: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.archived = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.archived`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ConversationArchivedArchivedFieldEvent {
+    field: '$.archived'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<ConversationArchived>): Uint8Array {
+    return encodeMessage(obj, ConversationArchived.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationArchived>): ConversationArchived {
+    return decodeMessage(buf, ConversationArchived.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationArchived>): Generator<ConversationArchivedArchivedFieldEvent> {
+    return streamMessage(buf, ConversationArchived.codec(), opts)
+  }
+}
+
+export interface ConversationAppearance {
+  emoji?: string
+  colour?: string
+}
+
+export namespace ConversationAppearance {
+  let _codec: Codec<ConversationAppearance>
+
+  export const codec = (): Codec<ConversationAppearance> => {
+    if (_codec == null) {
+      _codec = message<ConversationAppearance>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if (obj.emoji != null) {
+          w.uint32(10)
+          w.string(obj.emoji)
+        }
+
+        if (obj.colour != null) {
+          w.uint32(18)
+          w.string(obj.colour)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {}
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.emoji = reader.string()
+              break
+            }
+            case 2: {
+              obj.colour = reader.string()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.emoji`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.colour`,
+                value: reader.string()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ConversationAppearanceEmojiFieldEvent {
+    field: '$.emoji'
+    value: string
+  }
+
+  export interface ConversationAppearanceColourFieldEvent {
+    field: '$.colour'
+    value: string
+  }
+
+  export function encode (obj: Partial<ConversationAppearance>): Uint8Array {
+    return encodeMessage(obj, ConversationAppearance.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationAppearance>): ConversationAppearance {
+    return decodeMessage(buf, ConversationAppearance.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationAppearance>): Generator<ConversationAppearanceEmojiFieldEvent | ConversationAppearanceColourFieldEvent> {
+    return streamMessage(buf, ConversationAppearance.codec(), opts)
+  }
+}
+
+export interface ReadUpTo {
+  order: bigint
+  message: Uint8Array
+}
+
+export namespace ReadUpTo {
+  let _codec: Codec<ReadUpTo>
+
+  export const codec = (): Codec<ReadUpTo> => {
+    if (_codec == null) {
+      _codec = message<ReadUpTo>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.order != null && obj.order !== 0n)) {
+          w.uint32(8)
+          writeVarint64(w, obj.order)
+        }
+
+        if ((obj.message != null && obj.message.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.message)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          order: 0n,
+          message: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.order = reader.uint64()
+              break
+            }
+            case 2: {
+              obj.message = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.order`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.message`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ReadUpToOrderFieldEvent {
+    field: '$.order'
+    value: bigint
+  }
+
+  export interface ReadUpToMessageFieldEvent {
+    field: '$.message'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<ReadUpTo>): Uint8Array {
+    return encodeMessage(obj, ReadUpTo.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReadUpTo>): ReadUpTo {
+    return decodeMessage(buf, ReadUpTo.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ReadUpTo>): Generator<ReadUpToOrderFieldEvent | ReadUpToMessageFieldEvent> {
+    return streamMessage(buf, ReadUpTo.codec(), opts)
+  }
+}
+
+export interface Draft {
+  text: string
+  editedAt: bigint
+}
+
+export namespace Draft {
+  let _codec: Codec<Draft>
+
+  export const codec = (): Codec<Draft> => {
+    if (_codec == null) {
+      _codec = message<Draft>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.text != null && obj.text !== '')) {
+          w.uint32(10)
+          w.string(obj.text)
+        }
+
+        if ((obj.editedAt != null && obj.editedAt !== 0n)) {
+          w.uint32(16)
+          writeVarint64(w, obj.editedAt)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          text: '',
+          editedAt: 0n
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.text = reader.string()
+              break
+            }
+            case 2: {
+              obj.editedAt = reader.uint64()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.text`,
+                value: reader.string()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.editedAt`,
+                value: reader.uint64()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface DraftTextFieldEvent {
+    field: '$.text'
+    value: string
+  }
+
+  export interface DraftEditedAtFieldEvent {
+    field: '$.editedAt'
+    value: bigint
+  }
+
+  export function encode (obj: Partial<Draft>): Uint8Array {
+    return encodeMessage(obj, Draft.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Draft>): Draft {
+    return decodeMessage(buf, Draft.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Draft>): Generator<DraftTextFieldEvent | DraftEditedAtFieldEvent> {
+    return streamMessage(buf, Draft.codec(), opts)
   }
 }

@@ -1,71 +1,123 @@
+import { UNREAD_MAX } from '../conversations/limits.ts';
 import type {
   ConversationStore,
   ProjectionChanges,
+  RegisterChange,
   SearchHit,
   SearchQuery,
 } from '../conversations/ports.ts';
-import type { Conversation, ConversationId, Entry, EntryPosition } from '../conversations/types.ts';
-import type { MessageId } from '../mvds/types.ts';
-import type { Connection, Row } from './connection.ts';
+import type {
+  Conversation,
+  ConversationId,
+  Entry,
+  EntryPosition,
+  Registers,
+  Revision,
+} from '../conversations/types.ts';
+import type { MessageId, PeerId } from '../mvds/types.ts';
+import type { Connection } from './connection.ts';
+import { EntryTable } from './entries.ts';
 import type { SqlValue } from './file-backend/index.ts';
 import type { Names } from './names.ts';
-import { SearchIndex } from './search.ts';
+import type { SearchIndex } from './search.ts';
 import type { SyncOf } from './sync-of.ts';
-import { conversationId, idBytes, limitValue, messageId, number, text } from './values.ts';
+import { conversationId, idBytes, messageId, number, text } from './values.ts';
 
-const ENTRY_COLUMNS = `entries.id, conversations.id, ordering, author, written_at, text
-  FROM entries JOIN conversations USING(conversation)`;
 const CONVERSATION_COLUMNS = 'conversation, id, name, entries, highest_order FROM conversations';
 const NO_EVENT = new Uint8Array();
+/** Kinds of events that the versions knew which did not say. */
+const FIRST_KINDS = 2;
 
 /** The projection of messages into what a person sees. */
 export class ConversationTable implements SyncOf<ConversationStore> {
-  readonly index: SearchIndex;
   readonly #connection: Connection;
   readonly #names: Names;
+  readonly #entries: EntryTable;
 
   constructor(connection: Connection, names: Names) {
     this.#connection = connection;
     this.#names = names;
-    this.index = new SearchIndex(connection);
+    this.#entries = new EntryTable(connection, names);
+  }
+
+  get index(): SearchIndex {
+    return this.#entries.index;
   }
 
   projectedThrough(): number {
-    return this.#meta('projected_through');
+    return this.#meta('projected_through') ?? 0;
   }
 
   highestOrder(): number {
-    return this.#meta('highest_order');
+    return this.#meta('highest_order') ?? 0;
   }
 
   apply(changes: ProjectionChanges): void {
-    const { nameConversations = [], putEntries = [], removeEntries = [] } = changes;
+    const { nameConversations = [], putEntries = [], edits = [], deletions = [] } = changes;
+    const { pins = [], reactions = [], registers = [], reads = [], unsupported = [] } = changes;
     this.#connection.derived(() => {
       for (const naming of nameConversations) this.#name(naming);
       for (const entry of putEntries) this.#put(entry);
-      for (const id of removeEntries) this.#remove(id);
+      for (const edit of edits) this.#entries.edit(edit);
+      for (const { target } of deletions) this.#entries.delete(target);
+      for (const pin of pins) this.#entries.marks.pin(pin);
+      for (const reaction of reactions) this.#entries.marks.react(reaction);
+      for (const change of registers) this.#setRegister(change);
+      for (const read of reads) this.#setRead(read);
+      for (const { eventId, sequence } of unsupported) {
+        const sql = 'INSERT OR IGNORE INTO unsupported(event, sequence) VALUES(?, ?)';
+        this.#connection.run(sql, idBytes(eventId), sequence);
+      }
       this.#setMeta('projected_through', changes.projectedThrough);
-      const orders = [...nameConversations, ...putEntries].map(({ order }) => order);
+      const said = [nameConversations, putEntries, edits, deletions, pins, reactions, registers];
+      const orders = [...said, reads, unsupported].flatMap((list) =>
+        list.map(({ order }) => order),
+      );
       this.#setMeta('highest_order', Math.max(this.highestOrder(), ...orders));
     });
   }
 
   clear(): void {
     this.#connection.transaction(() => {
-      this.#connection.run('DELETE FROM entries');
-      this.index.rebuild();
-      this.#connection.run('DELETE FROM conversations');
+      this.#entries.clear();
+      for (const table of ['registers', 'reads', 'unsupported', 'conversations']) {
+        this.#connection.run(`DELETE FROM ${table}`);
+      }
       this.#setMeta('projected_through', 0);
       this.#setMeta('highest_order', 0);
     });
   }
 
-  conversations(): readonly Conversation[] {
-    return this.#conversations('ORDER BY highest_order DESC, id DESC', []);
+  reconsider(kinds: number): void {
+    if ((this.#meta('known_kinds') ?? FIRST_KINDS) >= kinds) return;
+    this.#connection.transaction(() => {
+      const first = this.#connection.first(
+        'SELECT min(sequence) FROM unsupported',
+        [],
+        ([sequence]) => (typeof sequence === 'number' ? sequence : undefined),
+      );
+      if (first !== undefined) {
+        for (const conversation of this.#entries.removeUnsupported()) {
+          this.#countEntries(conversation, -1);
+        }
+        this.#connection.run('DELETE FROM unsupported');
+        this.#setMeta('projected_through', Math.min(this.projectedThrough(), first - 1));
+      }
+      this.#setMeta('known_kinds', kinds);
+    });
   }
 
-  conversation(id: ConversationId): Conversation | undefined {
-    return this.#conversations('WHERE id = ?', [idBytes(id)])[0];
+  unsupported(): number {
+    const sql = 'SELECT count(*) FROM unsupported';
+    return this.#connection.first(sql, [], ([count]) => number(count)) ?? 0;
+  }
+
+  conversations(reader?: PeerId): readonly Conversation[] {
+    return this.#conversations('ORDER BY highest_order DESC, id DESC', [], reader);
+  }
+
+  conversation(id: ConversationId, reader?: PeerId): Conversation | undefined {
+    return this.#conversations('WHERE id = ?', [idBytes(id)], reader)[0];
   }
 
   conversationsNamed(name: string): readonly Conversation[] {
@@ -73,31 +125,34 @@ export class ConversationTable implements SyncOf<ConversationStore> {
   }
 
   entries(id: ConversationId, limit: number, before?: EntryPosition): readonly Entry[] {
-    const found = this.#connection.first(
-      'SELECT conversation FROM conversations WHERE id = ?',
-      [idBytes(id)],
-      ([value]) => number(value),
-    );
-    if (found === undefined) return [];
-    const order = 'ORDER BY ordering DESC, entries.id DESC LIMIT ?';
-    const newestFirst =
-      before === undefined
-        ? this.#entries(`WHERE conversation = ? ${order}`, [found, limitValue(limit)])
-        : this.#entries(`WHERE conversation = ? AND (ordering, entries.id) < (?, ?) ${order}`, [
-            found,
-            before.order,
-            idBytes(before.id),
-            limitValue(limit),
-          ]);
-    return newestFirst.reverse();
+    const found = this.#find(id);
+    return found === undefined ? [] : this.#entries.before(found, limit, before);
+  }
+
+  entriesAfter(id: ConversationId, limit: number, after: EntryPosition): readonly Entry[] {
+    const found = this.#find(id);
+    return found === undefined ? [] : this.#entries.after(found, limit, after);
   }
 
   entry(id: MessageId): Entry | undefined {
-    return this.#entries('WHERE entries.id = ?', [idBytes(id)])[0];
+    return this.#entries.entry(id);
+  }
+
+  entriesOf(ids: readonly MessageId[]): readonly Entry[] {
+    return ids.map((id) => this.#entries.entry(id)).filter((entry) => entry !== undefined);
+  }
+
+  pinnedEntries(id: ConversationId): readonly Entry[] {
+    const found = this.#find(id);
+    return found === undefined ? [] : this.#entries.pinned(found);
+  }
+
+  revisions(id: MessageId): readonly Revision[] {
+    return this.#entries.revisions(id);
   }
 
   search(query: SearchQuery): readonly SearchHit[] {
-    return this.index.search(query, (condition, values) => this.#entries(condition, values));
+    return this.#entries.search(query);
   }
 
   #name(naming: NonNullable<ProjectionChanges['nameConversations']>[number]): void {
@@ -111,73 +166,46 @@ export class ConversationTable implements SyncOf<ConversationStore> {
     this.#raiseOrder(conversation, order);
   }
 
-  #put(entry: Entry): void {
-    const id = idBytes(entry.id);
+  #put(entry: NonNullable<ProjectionChanges['putEntries']>[number]): void {
     const conversation = this.#conversationNumber(entry.conversationId);
-    const author = this.#names.peerNumber(entry.author);
-    const { order, writtenAt } = entry;
-    const replaced = this.#find(id);
-    if (replaced === undefined) {
-      this.#connection.run(
-        `INSERT INTO entries(id, conversation, ordering, author, written_at, text, terms)
-         VALUES(?, ?, ?, ?, ?, ?, ?)`,
-        ...[id, conversation, order, author, writtenAt, entry.text, this.index.terms(entry.text)],
-      );
-      const row = this.#connection.first('SELECT last_insert_rowid()', [], ([n]) => number(n));
-      this.index.add(row ?? 0, entry.text);
-      this.#countEntries(conversation, 1);
-    } else {
-      const isReworded = replaced.text !== entry.text;
-      if (isReworded) this.index.remove(replaced.entry);
-      this.#connection.run(
-        `UPDATE entries SET conversation = ?, ordering = ?, author = ?, written_at = ?, text = ?,
-           terms = ? WHERE entry = ?`,
-        ...[conversation, order, author, writtenAt, entry.text, this.index.terms(entry.text)],
-        replaced.entry,
-      );
-      if (isReworded) this.index.add(replaced.entry, entry.text);
-      if (replaced.conversation !== conversation) {
-        this.#countEntries(replaced.conversation, -1);
-        this.#countEntries(conversation, 1);
-      }
-    }
-    this.#raiseOrder(conversation, order);
+    if (this.#entries.put(entry, conversation)) this.#countEntries(conversation, 1);
+    this.#raiseOrder(conversation, entry.order);
   }
 
-  #remove(id: MessageId): void {
-    const found = this.#find(idBytes(id));
-    if (found === undefined) return;
-    this.index.remove(found.entry);
-    this.#connection.run('DELETE FROM entries WHERE entry = ?', found.entry);
-    this.#countEntries(found.conversation, -1);
-  }
-
-  #find(id: Uint8Array): { entry: number; conversation: number; text: string } | undefined {
-    return this.#connection.first(
-      'SELECT entry, conversation, text FROM entries WHERE id = ?',
-      [id],
-      ([entry, conversation, content]) => ({
-        entry: number(entry),
-        conversation: number(conversation),
-        text: text(content),
-      }),
+  #setRegister({ conversationId: id, register, value, order, eventId }: RegisterChange): void {
+    this.#connection.run(
+      `INSERT INTO registers(conversation, register, value, ordering, event)
+       VALUES(?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT(conversation, register) DO UPDATE SET value = ?3, ordering = ?4, event = ?5
+       WHERE (ordering, event) < (?4, ?5)`,
+      ...[this.#conversationNumber(id), register, JSON.stringify(value), order, idBytes(eventId)],
     );
   }
 
+  #setRead(read: NonNullable<ProjectionChanges['reads']>[number]): void {
+    const { position, author } = read;
+    this.#connection.run(
+      `INSERT INTO reads(conversation, author, ordering, message) VALUES(?1, ?2, ?3, ?4)
+       ON CONFLICT(conversation, author) DO UPDATE SET ordering = ?3, message = ?4
+       WHERE (ordering, message) < (?3, ?4)`,
+      ...[this.#conversationNumber(read.conversationId), this.#names.peerNumber(author)],
+      ...[position.order, idBytes(position.id)],
+    );
+  }
+
+  #find(id: ConversationId): number | undefined {
+    const sql = 'SELECT conversation FROM conversations WHERE id = ?';
+    return this.#connection.first(sql, [idBytes(id)], ([value]) => number(value));
+  }
+
   #conversationNumber(id: ConversationId): number {
-    const find = (): number | undefined =>
-      this.#connection.first(
-        'SELECT conversation FROM conversations WHERE id = ?',
-        [idBytes(id)],
-        ([value]) => number(value),
-      );
-    const found = find();
+    const found = this.#find(id);
     if (found !== undefined) return found;
     this.#connection.run(
       "INSERT INTO conversations(id, name, name_order, name_event) VALUES(?, '', 0, ?)",
       ...[idBytes(id), NO_EVENT],
     );
-    return find() ?? 0;
+    return this.#find(id) ?? 0;
   }
 
   #countEntries(conversation: number, by: number): void {
@@ -191,44 +219,49 @@ export class ConversationTable implements SyncOf<ConversationStore> {
     this.#connection.run(sql, order, conversation, order);
   }
 
-  #conversations(condition: string, values: readonly SqlValue[]): Conversation[] {
-    const rows = this.#connection.all(
-      `SELECT ${CONVERSATION_COLUMNS} ${condition}`,
-      values,
-      (row) => row,
+  #conversations(condition: string, values: readonly SqlValue[], reader?: PeerId): Conversation[] {
+    const sql = `SELECT ${CONVERSATION_COLUMNS} ${condition}`;
+    const rows = this.#connection.all(sql, values, (row) => row);
+    const pinned = this.#entries.pinnedCounts();
+    const self = reader === undefined ? undefined : this.#names.findPeer(reader);
+    return rows.map(([row, id, name, entries, order]) => {
+      const conversation = number(row);
+      const readUpTo = this.#readUpTo(conversation, self);
+      return {
+        id: conversationId(id),
+        name: text(name),
+        latest: this.#entries.before(conversation, 1)[0],
+        entries: number(entries),
+        order: number(order),
+        registers: this.#registers(conversation),
+        pinned: pinned.get(conversation) ?? 0,
+        readUpTo,
+        unread: this.#entries.countOfOthers(conversation, readUpTo, self, UNREAD_MAX),
+      };
+    });
+  }
+
+  /** Its own position first; else the furthest. */
+  #readUpTo(conversation: number, self: number | undefined): EntryPosition | undefined {
+    return this.#connection.first(
+      `SELECT ordering, message FROM reads WHERE conversation = ?
+       ORDER BY author = ? DESC, ordering DESC, message DESC LIMIT 1`,
+      [conversation, self ?? -1],
+      ([order, id]) => ({ order: number(order), id: messageId(id) }),
     );
-    return rows.map(([conversation, id, name, entries, order]) => ({
-      id: conversationId(id),
-      name: text(name),
-      latest: this.#entries(
-        'WHERE conversation = ? ORDER BY ordering DESC, entries.id DESC LIMIT 1',
-        [number(conversation)],
-      )[0],
-      entries: number(entries),
-      order: number(order),
-    }));
   }
 
-  #entries(condition: string, values: readonly SqlValue[]): Entry[] {
-    return this.#connection.all(`SELECT ${ENTRY_COLUMNS} ${condition}`, values, (row) =>
-      this.#entry(row),
-    );
+  #registers(conversation: number): Partial<Registers> {
+    const sql = 'SELECT register, value FROM registers WHERE conversation = ?';
+    const rows = this.#connection.all(sql, [conversation], ([register, value]) => {
+      return [text(register), JSON.parse(text(value)) as unknown] as const;
+    });
+    return Object.fromEntries(rows);
   }
 
-  #entry([id, conversation, order, author, writtenAt, content]: Row): Entry {
-    return {
-      id: messageId(id),
-      conversationId: conversationId(conversation),
-      order: number(order),
-      author: this.#names.peer(number(author)),
-      writtenAt: number(writtenAt),
-      text: text(content),
-    };
-  }
-
-  #meta(key: string): number {
+  #meta(key: string): number | undefined {
     const sql = 'SELECT value FROM meta WHERE key = ?';
-    return this.#connection.first(sql, [key], ([value]) => number(value)) ?? 0;
+    return this.#connection.first(sql, [key], ([value]) => number(value));
   }
 
   #setMeta(key: string, value: number): void {

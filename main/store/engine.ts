@@ -22,6 +22,8 @@ export interface StoreStats {
   readonly messages: number;
   /** On the disk, the log included. */
   readonly bytes: number;
+  /** Events of kinds that this version does not know. */
+  readonly unsupported: number;
 }
 
 /** Pages copied at a time, in at most some 20 ms. */
@@ -63,7 +65,11 @@ export class Engine {
   stats(): StoreStats {
     const { files, fileSystem } = this.#options;
     const bytes = (fileSystem.size(files.database) ?? 0) + (fileSystem.size(files.log) ?? 0);
-    return { messages: this.messages.count(), bytes };
+    return {
+      messages: this.messages.count(),
+      bytes,
+      unsupported: this.conversations.unsupported(),
+    };
   }
 
   /**

@@ -150,6 +150,70 @@ const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX attachments_of_chunk ON attachment_chunks(chunk);
   `,
+  `
+  -- Something of a kind that this version does not know.
+  ALTER TABLE entries ADD COLUMN unsupported INTEGER NOT NULL DEFAULT 0;
+
+  -- What was said of entries after they were written; an entry need not be here yet, hence no reference.
+  CREATE TABLE marks(
+    message BLOB PRIMARY KEY CHECK(length(message) = 32),
+    deleted INTEGER NOT NULL DEFAULT 0 CHECK(deleted IN (0, 1)),
+    -- Whether there are revisions, and when the one that shows was written: NULL for the first of them.
+    edited INTEGER NOT NULL DEFAULT 0 CHECK(edited IN (0, 1)),
+    edited_at INTEGER,
+    pinned INTEGER NOT NULL DEFAULT 0 CHECK(pinned IN (0, 1)),
+    pin_order INTEGER NOT NULL DEFAULT -1,
+    pin_event BLOB NOT NULL DEFAULT x'',
+    -- Whether there are reactions, of which none need stand.
+    reacted INTEGER NOT NULL DEFAULT 0 CHECK(reacted IN (0, 1))
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX marks_pinned ON marks(message) WHERE pinned = 1;
+
+  -- Every text of an entry that was edited, the first one included once the entry is here.
+  CREATE TABLE revisions(
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    ordering INTEGER NOT NULL,
+    event BLOB NOT NULL CHECK(length(event) = 32),
+    author INTEGER NOT NULL REFERENCES peers,
+    written_at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY(message, ordering, event)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE reactions(
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    emoji TEXT NOT NULL,
+    author INTEGER NOT NULL REFERENCES peers,
+    stands INTEGER NOT NULL CHECK(stands IN (0, 1)),
+    ordering INTEGER NOT NULL,
+    event BLOB NOT NULL CHECK(length(event) = 32),
+    PRIMARY KEY(message, emoji, author)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE registers(
+    conversation INTEGER NOT NULL REFERENCES conversations,
+    register TEXT NOT NULL,
+    -- As JSON.
+    value TEXT NOT NULL,
+    ordering INTEGER NOT NULL,
+    event BLOB NOT NULL CHECK(length(event) = 32),
+    PRIMARY KEY(conversation, register)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE reads(
+    conversation INTEGER NOT NULL REFERENCES conversations,
+    author INTEGER NOT NULL REFERENCES peers,
+    ordering INTEGER NOT NULL,
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    PRIMARY KEY(conversation, author)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Events of kinds that this version does not know.
+  CREATE TABLE unsupported(
+    event BLOB PRIMARY KEY CHECK(length(event) = 32),
+    sequence INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The schema that this version of the program writes. */

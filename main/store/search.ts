@@ -21,6 +21,8 @@ type FindEntries = (
   values: readonly (number | string | Uint8Array)[],
 ) => Entry[];
 
+type NumberedQuery = Omit<SearchQuery, 'author'> & { readonly author: number | undefined };
+
 /** The full-text index of entries. Its methods that write are for use inside a transaction. */
 export class SearchIndex {
   readonly #connection: Connection;
@@ -70,24 +72,19 @@ export class SearchIndex {
     return !isDone;
   }
 
-  search(query: SearchQuery, findEntries: FindEntries): SearchHit[] {
+  /** @param query with the number of the author, where only what one device wrote is asked for */
+  search(query: NumberedQuery, findEntries: FindEntries): SearchHit[] {
     const words = queryWords(query.text);
     if (words.length === 0) return [];
-    const match = matchExpression(words);
+    const filters = filtersOf(query);
     const candidates = Math.max(CANDIDATES, limitValue(query.limit));
-    const entries =
-      query.conversationId === undefined
-        ? findEntries(
-            'WHERE entry IN (SELECT docid FROM search WHERE search MATCH ? ORDER BY docid DESC LIMIT ?)',
-            [match, candidates],
-          )
-        : findEntries(
-            `WHERE entry IN (
-               SELECT docid FROM search CROSS JOIN entries ON entry = docid WHERE search MATCH ?
-               AND conversation = (SELECT conversation FROM conversations WHERE id = ?)
-               ORDER BY docid DESC LIMIT ?)`,
-            [match, idBytes(query.conversationId), candidates],
-          );
+    const matching =
+      filters.length === 0 ? 'search' : 'search CROSS JOIN entries AS one ON one.entry = docid';
+    const conditions = ['search MATCH ?', ...filters.map(({ sql }) => sql)].join(' AND ');
+    const entries = findEntries(
+      `WHERE entry IN (SELECT docid FROM ${matching} WHERE ${conditions} ORDER BY docid DESC LIMIT ?)`,
+      [matchExpression(words), ...filters.map(({ value }) => value), candidates],
+    );
     return rank(entries, words)
       .slice(0, limitValue(query.limit))
       .map((entry) => ({ entry, snippet: snippet(entry.text, words) }));
@@ -96,6 +93,20 @@ export class SearchIndex {
   #totalChanges(): number {
     return this.#connection.first('SELECT total_changes()', [], ([n]) => number(n)) ?? 0;
   }
+}
+
+/** What a query asks for besides words, of the entry `one`. */
+function filtersOf(query: NumberedQuery): { sql: string; value: number | Uint8Array }[] {
+  const { conversationId, author, from, to } = query;
+  return [
+    conversationId !== undefined && {
+      sql: 'one.conversation = (SELECT conversation FROM conversations WHERE id = ?)',
+      value: idBytes(conversationId),
+    },
+    author !== undefined && { sql: 'one.author = ?', value: author },
+    from !== undefined && { sql: 'one.written_at >= ?', value: from },
+    to !== undefined && { sql: 'one.written_at <= ?', value: to },
+  ].filter((filter) => filter !== false);
 }
 
 /** The best first: how well it matches and how recent it is count alike; among equals the newer. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConversationId, Entry } from '../../main/conversations/types.ts';
+import type { ConversationId, WrittenEntry } from '../../main/conversations/types.ts';
 import type { NewMessage } from '../../main/mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../../main/mvds/types.ts';
 
@@ -58,7 +58,7 @@ function sampleText(index: number): string {
 /** A message and what a person sees of it. */
 export interface Sample {
   readonly message: NewMessage;
-  readonly entry: Entry;
+  readonly entry: WrittenEntry;
 }
 
 /** Message number `index`, the same in every run. */

@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeEvent, encodeEvent, nextOrder } from '../../main/conversations/events.ts';
+import { decodeEvent, encodeEvent } from '../../main/conversations/events.ts';
 import type { EventContent } from '../../main/conversations/events.ts';
 import {
+  EMOJI_BYTES_MAX,
+  isEmoji,
   nameProblem,
   normalizeName,
   TEXT_BYTES_MAX,
   textProblem,
 } from '../../main/conversations/limits.ts';
+import { nextOrder, ORDER_MAX } from '../../main/conversations/order.ts';
 import { projectionOf } from '../../main/conversations/projection.ts';
 import type { ConversationId } from '../../main/conversations/types.ts';
 import type { MessageId } from '../../main/helpers/ids.ts';
@@ -18,23 +21,38 @@ const author = keysOf(0).peerId;
 const conversationId = '0123456789abcdef0123456789abcdef' as ConversationId;
 const nonce = new Uint8Array(12);
 
+const target = 'ab'.repeat(32) as MessageId;
+const about = { conversationId: fc.constant(conversationId) };
+const aboutMessage = { ...about, target: fc.constant(target) };
+const text = fc.string({ unit: 'grapheme' });
+const kind = <Kind extends string>(name: Kind) => fc.constant(name);
+
 const content: fc.Arbitrary<EventContent> = fc.oneof(
+  fc.record({ ...about, kind: kind('text-written'), text }),
+  fc.record({ ...about, kind: kind('conversation-named'), name: text }),
+  fc.record({ ...aboutMessage, kind: kind('text-edited'), text }),
+  fc.record({ ...aboutMessage, kind: kind('message-deleted') }),
+  fc.record({ ...aboutMessage, kind: kind('message-pinned'), pinned: fc.boolean() }),
+  fc.record({ ...aboutMessage, kind: kind('reaction'), emoji: text, on: fc.boolean() }),
+  fc.record({ ...about, kind: kind('conversation-archived'), archived: fc.boolean() }),
   fc.record({
-    kind: fc.constant('text-written' as const),
-    conversationId: fc.constant(conversationId),
-    text: fc.string({ unit: 'grapheme' }),
+    ...about,
+    kind: kind('conversation-appearance'),
+    emoji: fc.option(text, { nil: undefined }),
+    colour: fc.option(text, { nil: undefined }),
   }),
   fc.record({
-    kind: fc.constant('conversation-named' as const),
-    conversationId: fc.constant(conversationId),
-    name: fc.string({ unit: 'grapheme' }),
+    ...about,
+    kind: kind('read-up-to'),
+    position: fc.record({ order: fc.nat(), id: fc.constant(target) }),
   }),
+  fc.record({ ...about, kind: kind('draft'), text, editedAt: fc.maxSafeNat() }),
 );
 
 describe('events', () => {
   it('survive the way into bytes and back', () => {
     fc.assert(
-      fc.property(content, fc.maxSafeNat(), (written, order) => {
+      fc.property(content, fc.nat({ max: ORDER_MAX }), (written, order) => {
         const event = { author, order, content: written };
         expect(decodeEvent(encodeEvent(event, nonce))).toEqual(event);
       }),
@@ -42,15 +60,38 @@ describe('events', () => {
   });
 
   it('of an unknown kind are kept apart from bytes that are no event', () => {
-    const unknown = Event.encode({ nonce, author: new Uint8Array(38), order: 1n });
-    expect(decodeEvent(unknown)).toBeUndefined();
-    const future = encodeEvent(
-      { author, order: 1, content: { kind: 'text-written', conversationId, text: 'x' } },
+    const noAuthor = Event.encode({
       nonce,
-    );
-    const envelope = Event.decode(future);
-    delete envelope.textWritten;
-    expect(decodeEvent(Event.encode(envelope))).toEqual({ author, order: 1, content: undefined });
+      author: new Uint8Array(38),
+      order: 1n,
+      conversationId: new Uint8Array(),
+    });
+    expect(decodeEvent(noAuthor)).toBeUndefined();
+    const deleted = { kind: 'message-deleted', conversationId, target } as const;
+    const envelope = Event.decode(encodeEvent({ author, order: 1, content: deleted }, nonce));
+    delete envelope.messageDeleted;
+    const unknown = { author, order: 1, content: { kind: 'unknown', conversationId } };
+    expect(decodeEvent(Event.encode(envelope))).toEqual(unknown);
+    envelope.conversationId = new Uint8Array();
+    expect(decodeEvent(Event.encode(envelope))?.content.conversationId).toBeUndefined();
+  });
+
+  it('of a known kind that make no sense are none', () => {
+    const deleted = { kind: 'message-deleted', conversationId, target } as const;
+    const envelope = Event.decode(encodeEvent({ author, order: 1, content: deleted }, nonce));
+    envelope.messageDeleted = { target: new Uint8Array(31) };
+    expect(decodeEvent(Event.encode(envelope))).toBeUndefined();
+  });
+
+  it('of an order that nothing could come after are none', () => {
+    const event = (order: number) =>
+      encodeEvent(
+        { author, order, content: { kind: 'draft', conversationId, text: '', editedAt: 0 } },
+        nonce,
+      );
+    expect(decodeEvent(event(ORDER_MAX))?.order).toBe(ORDER_MAX);
+    expect(decodeEvent(event(ORDER_MAX + 1))).toBeUndefined();
+    expect(nextOrder(Number.MAX_SAFE_INTEGER, 0)).toBeLessThan(ORDER_MAX / 2);
   });
 
   it('never make the decoder throw', () => {
@@ -68,30 +109,31 @@ describe('events', () => {
 });
 
 describe('the projection', () => {
-  it('makes an entry of a text and a name of a naming, and passes over anything else', () => {
-    const body = (written: EventContent) =>
-      encodeEvent({ author, order: 7, content: written }, nonce);
-    const changes = projectionOf(
+  it('tells what messages change, and of what a person sees, and passes over what is no event', () => {
+    const message = (name: string, written: EventContent) => ({
+      id: name as MessageId,
+      sequence: 1,
+      timestamp: 5n,
+      body: encodeEvent({ author, order: 7, content: written }, nonce),
+    });
+    const { changes, conversationIds, entryIds } = projectionOf(
       [
-        {
-          id: 'a' as MessageId,
-          timestamp: 5n,
-          body: body({ kind: 'text-written', conversationId, text: 'hi' }),
-        },
-        {
-          id: 'b' as MessageId,
-          timestamp: 6n,
-          body: body({ kind: 'conversation-named', conversationId, name: 'N' }),
-        },
-        { id: 'c' as MessageId, timestamp: 7n, body: new Uint8Array([255]) },
+        message('a', { kind: 'text-written', conversationId, text: 'hi' }),
+        message('b', { kind: 'conversation-named', conversationId, name: 'N' }),
+        message('c', { kind: 'message-deleted', conversationId, target }),
+        { id: 'd' as MessageId, sequence: 2, timestamp: 7n, body: new Uint8Array([255]) },
       ],
       12,
     );
-    expect(changes).toEqual({
+    expect(changes).toMatchObject({
       putEntries: [{ id: 'a', conversationId, author, order: 7, writtenAt: 5, text: 'hi' }],
       nameConversations: [{ conversationId, name: 'N', order: 7, eventId: 'b' }],
+      deletions: [{ target, order: 7, eventId: 'c' }],
+      unsupported: [],
       projectedThrough: 12,
     });
+    expect([...conversationIds]).toEqual([conversationId]);
+    expect([...entryIds].sort()).toEqual(['a', target]);
   });
 });
 
@@ -108,5 +150,13 @@ describe('limits', () => {
     expect(nameProblem('x'.repeat(201))).toBe('name-too-long');
     expect(nameProblem(normalizeName('  \n '))).toBe('invalid-name');
     expect(normalizeName(' Two\n words ')).toBe('Two words');
+  });
+
+  it('know an emoji from other characters', () => {
+    for (const emoji of ['👍', '❤️', '👩‍👩‍👧‍👦', '🇩🇪', '1️⃣', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '☺'])
+      expect([emoji, isEmoji(emoji)]).toEqual([emoji, true]);
+    const zalgo = '👍' + '\u0301'.repeat(EMOJI_BYTES_MAX);
+    for (const other of ['', 'a', '1', '👍👍', 'a👍', ' ', zalgo])
+      expect([other, isEmoji(other)]).toEqual([other, false]);
   });
 });

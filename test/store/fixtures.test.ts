@@ -7,7 +7,7 @@ import { SCHEMA_VERSION } from '../../main/store/schema.ts';
 import { FIXTURE } from './fixture-content.ts';
 import { testFolder } from './folder.ts';
 import { openTestStore } from './open.ts';
-import { ALICE, BOB, conversationId, GROUP, messageId } from './samples.ts';
+import { ALICE, asWritten, BOB, conversationId, GROUP, messageId } from './samples.ts';
 
 const FIXTURES = fileURLToPath(new URL('../fixtures/stores/', import.meta.url));
 const versions = readdirSync(FIXTURES);
@@ -45,14 +45,16 @@ test.each(versions)('the store that %s wrote opens with all that it holds', asyn
   expect([...(await records.cursors(ALICE)).keys()]).toEqual([GROUP]);
 
   const notes = conversationId('notes');
-  expect(await store.conversations.entries(notes, 10)).toEqual(projection.putEntries);
+  expect(await store.conversations.entries(notes, 10)).toEqual(
+    projection.putEntries.map(asWritten),
+  );
   expect(await store.conversations.conversationsNamed('Notes')).toMatchObject([{ id: notes }]);
   for (const [text, found] of [
     ['cafe', projection.putEntries[0]],
     ['天気', projection.putEntries[1]],
   ] as const) {
     const hits = await store.conversations.search({ text, limit: 10 });
-    expect(hits.map((hit) => hit.entry)).toEqual([found]);
+    expect(hits.map((hit) => hit.entry)).toEqual([asWritten(found)]);
   }
   expect(await store.settings.get(setting.key)).toEqual(setting.value);
   expect(await store.activity.newest(10)).toEqual(activity);

@@ -12,12 +12,15 @@ const GROWING = [
   'parents',
   'records',
   'entries',
+  'marks',
+  'revisions',
+  'reactions',
   'activity',
   'attachment_chunks',
   'chunks',
 ];
 /** What goes through everything because it is about everything, and what stops after the first rows. */
-const MEANT_TO_SCAN = [/^DELETE FROM entries$/, /^SELECT (?!.* WHERE ).* LIMIT (1|\?)$/s];
+const MEANT_TO_SCAN = [/^DELETE FROM (entries|marks|revisions|reactions)$/, /^SELECT (?!.* WHERE ).* LIMIT (1|\?)$/s];
 
 interface Plan {
   readonly sql: string;
@@ -62,7 +65,8 @@ async function plans(): Promise<{ plans: readonly Plan[]; indexes: readonly stri
 
 function useEverything(engine: Engine): void {
   const { messages, records, conversations, settings, activity, attachments } = engine;
-  const position = { timestamp: 1n, id: messageId(1) };
+  const position = { timestamp: 1n, order: 1, id: messageId(1) };
+  const said = (order: number) => ({ order, eventId: messageId(`event ${order}`) });
   const notes = conversationId('notes');
   const parents = [messageId(1)];
   engine.commit({
@@ -98,19 +102,37 @@ function useEverything(engine: Engine): void {
   });
   conversations.apply({
     putEntries: [entry(1, 'reworded', { conversationId: notes })],
-    removeEntries: [messageId(2)],
+    edits: [{ ...said(2), target: messageId(1), author: BOB, writtenAt: 2, text: 'edited' }],
+    deletions: [{ ...said(3), target: messageId(2) }],
+    pins: [{ ...said(4), target: messageId(1), pinned: true }],
+    reactions: [{ ...said(5), target: messageId(1), author: BOB, emoji: '👍', on: true }],
+    registers: [{ ...said(6), conversationId: notes, register: 'archived', value: true }],
+    reads: [{ ...said(7), conversationId: notes, author: ALICE, position }],
+    unsupported: [{ ...said(8), sequence: 8 }],
     projectedThrough: 2,
   });
   conversations.projectedThrough();
   conversations.conversations();
-  conversations.conversation(notes);
+  conversations.conversation(notes, ALICE);
   conversations.conversationsNamed('Notes');
   conversations.entries(notes, 1);
   conversations.entries(notes, 1, { order: 1, id: messageId(1) });
+  conversations.entriesAfter(notes, 1, { order: 1, id: messageId(1) });
   conversations.entry(messageId(1));
+  conversations.entriesOf([messageId(1)]);
+  conversations.pinnedEntries(notes);
+  conversations.revisions(messageId(1));
+  conversations.unsupported();
   conversations.highestOrder();
   conversations.search({ text: 'wo', limit: 1 });
-  conversations.search({ text: 'wo', limit: 1, conversationId: notes });
+  conversations.search({
+    text: 'wo',
+    limit: 1,
+    conversationId: notes,
+    author: BOB,
+    from: 1,
+    to: 2,
+  });
   conversations.index.mergeStep();
   settings.set('name', 1);
   settings.get('name');
@@ -131,6 +153,7 @@ function useEverything(engine: Engine): void {
     dropCursors: [{ peerId: ALICE, groupIds: [GROUP] }],
     forgetPeers: [ALICE],
   });
+  conversations.reconsider(99);
   conversations.clear();
   engine.stats();
   engine.check(false);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ConversationId, Entry } from '../../main/conversations/types.ts';
+import type { ConversationId, Entry, WrittenEntry } from '../../main/conversations/types.ts';
 import type { NewMessage } from '../../main/mvds/ports.ts';
 import type {
   GroupId,
@@ -65,7 +65,11 @@ export function record(
   };
 }
 
-export function entry(name: string | number, text: string, about: Partial<Entry> = {}): Entry {
+export function entry(
+  name: string | number,
+  text: string,
+  about: Partial<WrittenEntry> = {},
+): WrittenEntry {
   return {
     id: messageId(name),
     conversationId: conversationId('notes'),
@@ -74,5 +78,17 @@ export function entry(name: string | number, text: string, about: Partial<Entry>
     writtenAt: 1_700_000_000_000,
     text,
     ...about,
+  };
+}
+
+/** As an entry of which nothing was said since it was written is read. */
+export function asWritten(written: WrittenEntry): Entry {
+  return {
+    ...written,
+    editedAt: undefined,
+    deleted: false,
+    pinned: false,
+    unsupported: false,
+    reactions: [],
   };
 }

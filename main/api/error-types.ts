@@ -1,0 +1,37 @@
+export type ErrorCode =
+  | 'invalid-arguments'
+  | 'not-found'
+  | 'empty-text'
+  | 'text-too-long'
+  | 'name-too-long'
+  | 'invalid-name'
+  | 'invalid-emoji'
+  | 'message-deleted'
+  | 'link-invalid'
+  | 'link-expired'
+  | 'link-used'
+  | 'link-own'
+  | 'code-unknown'
+  | 'no-way-in'
+  | 'inviter-unreachable'
+  | 'pairing-refused'
+  | 'check-missing'
+  | 'wrong-check'
+  | 'wrong-code'
+  | 'pairing-cancelled'
+  | 'pairing-busy'
+  | 'already-member'
+  | 'device-removed'
+  | 'not-removed'
+  | 'recovery-unknown'
+  | 'mailbox'
+  | 'not-mailbox'
+  | 'connection-lost'
+  | 'storage'
+  | 'internal';
+
+/** An expected failure, told in one sentence that a person can act on. */
+export interface ApiError {
+  readonly code: ErrorCode;
+  readonly message: string;
+}

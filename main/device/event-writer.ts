@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { encodeEvent, NONCE_BYTES } from '../conversations/events.ts';
+import type { EventContent } from '../conversations/events.ts';
+import { nextOrder } from '../conversations/order.ts';
+import type { ConversationStore } from '../conversations/ports.ts';
+import type { Clock } from '../helpers/clock.ts';
+import type { GroupId, MessageId, PeerId } from '../helpers/ids.ts';
+import type { Message } from '../mvds/types.ts';
+import type { ConversationGroups } from './device-list-keeper.ts';
+
+export interface EventWriterOptions {
+  readonly self: PeerId;
+  readonly clock: Clock;
+  readonly store: ConversationStore;
+  /** The groups to write to; makes this a first device where it is none yet. */
+  readonly groups: () => Promise<ConversationGroups>;
+  /** Stores a message and sends it on its way. */
+  readonly append: (group: GroupId, timestamp: bigint, body: Uint8Array) => Promise<Message>;
+  /** Resolves once what is stored shows in the conversations. */
+  readonly projected: () => Promise<void>;
+}
+
+/** Writes events: what this device's person does. */
+export class EventWriter {
+  readonly #options: EventWriterOptions;
+  #lastOrder = 0;
+
+  constructor(options: EventWriterOptions) {
+    this.#options = options;
+  }
+
+  groups(): Promise<ConversationGroups> {
+    return this.#options.groups();
+  }
+
+  /** Unix milliseconds. */
+  now(): number {
+    return this.#options.clock.now();
+  }
+
+  /** What is in a conversation. Resolves once it survives a crash, and shows. */
+  async inConversation(content: EventContent): Promise<MessageId> {
+    const { texts } = await this.#options.groups();
+    const id = await this.#append(texts, content, this.now());
+    await this.#options.projected();
+    return id;
+  }
+
+  /** What is about conversations as a whole, which devices have that hold nothing of what was written in them. */
+  async aboutConversation(content: EventContent): Promise<MessageId> {
+    const { names } = await this.#options.groups();
+    const id = await this.#append(names, content, this.now());
+    await this.#options.projected();
+    return id;
+  }
+
+  /**
+   * What is said of messages. Never dated before them, whatever the clock says: a device that keeps messages from some day on
+   * then has, with each, what was said of it.
+   */
+  async aboutMessages(
+    written: readonly { readonly content: EventContent; readonly writtenAt: number }[],
+  ): Promise<void> {
+    const { texts } = await this.#options.groups();
+    for (const { content, writtenAt } of written) {
+      await this.#append(texts, content, Math.max(this.now(), writtenAt));
+    }
+    await this.#options.projected();
+  }
+
+  async #append(group: GroupId, content: EventContent, timestamp: number): Promise<MessageId> {
+    const { self, store, append } = this.#options;
+    const seen = Math.max(await store.highestOrder(), this.#lastOrder);
+    const order = nextOrder(this.now(), seen);
+    this.#lastOrder = order;
+    const body = encodeEvent({ author: self, order, content }, randomBytes(NONCE_BYTES));
+    const { id } = await append(group, BigInt(timestamp), body);
+    return id;
+  }
+}

@@ -1,0 +1,186 @@
+import { ReunionError } from '../api/errors.ts';
+import type { CommandArguments } from '../api/contract.ts';
+import type {
+  MessagePage,
+  MessageVersion,
+  MessageView,
+  MessageWindow,
+  SearchHitView,
+} from '../api/types.ts';
+import type { EventContent } from '../conversations/events.ts';
+import type { ConversationStore, SearchQuery } from '../conversations/ports.ts';
+import type { Entry, EntryPosition } from '../conversations/types.ts';
+import type { MessageId, PeerId } from '../helpers/ids.ts';
+import { checkEmoji } from './conversation-service.ts';
+import type { ConversationService, ConversationServiceOptions } from './conversation-service.ts';
+import type { ConversationViews } from './conversation-views.ts';
+import type { EventWriter } from './event-writer.ts';
+import { checkText } from './text-errors.ts';
+
+/** What every id comes after: for the first entry of a moment. */
+const BEFORE_EVERY_ID = '' as MessageId;
+
+export interface MessageServiceOptions extends ConversationServiceOptions {
+  readonly conversations: ConversationService;
+}
+
+/** Reads and writes what is in conversations. */
+export class MessageService {
+  readonly #store: ConversationStore;
+  readonly #views: ConversationViews;
+  readonly #writer: EventWriter;
+  readonly #conversations: ConversationService;
+
+  constructor({ store, views, writer, conversations }: MessageServiceOptions) {
+    this.#store = store;
+    this.#views = views;
+    this.#writer = writer;
+    this.#conversations = conversations;
+  }
+
+  async page(asked: CommandArguments['messages']): Promise<MessagePage> {
+    const { limit, before, after } = asked;
+    const { id } = await this.#conversations.get(asked.conversation);
+    // One more than asked for tells whether there are more.
+    const entries = after
+      ? await this.#store.entriesAfter(id, limit + 1, after as EntryPosition)
+      : await this.#store.entries(id, limit + 1, before as EntryPosition | undefined);
+    const shown = after ? entries.slice(0, limit) : entries.slice(-limit);
+    return { messages: this.#all(shown), more: entries.length > limit };
+  }
+
+  async around(asked: CommandArguments['messagesAround']): Promise<MessageWindow> {
+    const { id } = await this.#conversations.get(asked.conversation);
+    const at = 'date' in asked.at ? undefined : await this.#entry(asked.at.messageId);
+    if (at && at.conversationId !== id) throw noMessage();
+    // The entry itself comes with those before it, or is the first of a moment and comes with those after.
+    const moment = 'date' in asked.at ? asked.at.date : 0;
+    const from: EntryPosition = at ?? { order: moment, id: BEFORE_EVERY_ID };
+    const before = await this.#store.entries(id, asked.before + 1, from);
+    const room = asked.after + (at ? 1 : 2);
+    const after = await this.#store.entriesAfter(id, room, from);
+    const older = asked.before === 0 ? [] : before.slice(-asked.before);
+    const newer = after.slice(0, room - 1);
+    return {
+      messages: this.#all([...older, ...(at ? [at] : []), ...newer]),
+      anchor: (at ?? newer[0])?.id ?? null,
+      moreBefore: before.length > asked.before,
+      moreAfter: after.length >= room,
+    };
+  }
+
+  async views(ids: readonly string[]): Promise<readonly MessageView[]> {
+    return this.#all(await this.#store.entriesOf(ids as readonly MessageId[]));
+  }
+
+  async pinned(idOrName: string): Promise<readonly MessageView[]> {
+    const { id } = await this.#conversations.get(idOrName);
+    return this.#all(await this.#store.pinnedEntries(id));
+  }
+
+  async history(id: string): Promise<readonly MessageVersion[]> {
+    const entry = await this.#entry(id);
+    return this.#views.versions(await this.#store.revisions(entry.id));
+  }
+
+  async search(asked: CommandArguments['search']): Promise<readonly SearchHitView[]> {
+    const { text, conversation, device, from, to, limit } = asked;
+    const within =
+      conversation === undefined ? undefined : await this.#conversations.get(conversation);
+    const query: SearchQuery = {
+      text,
+      limit,
+      ...(within && { conversationId: within.id }),
+      ...(device !== undefined && { author: device as PeerId }),
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+    };
+    const hits = await this.#store.search(query);
+    const names = new Map((await this.#store.conversations()).map(({ id, name }) => [id, name]));
+    return hits.map((hit) => this.#views.hit(hit, names.get(hit.entry.conversationId) ?? ''));
+  }
+
+  /** Resolves once the text survives a crash. */
+  async send(idOrName: string, text: string): Promise<MessageView> {
+    checkText(text);
+    const existing = await this.#conversations.find(idOrName);
+    const conversationId = existing?.id ?? (await this.#conversations.findOrMake(idOrName));
+    const id = await this.#writer.inConversation({ kind: 'text-written', conversationId, text });
+    return this.#view(id);
+  }
+
+  async edit(id: string, text: string): Promise<MessageView> {
+    checkText(text);
+    const entry = await this.#standing(id);
+    if (entry.text !== text) await this.#say(entry, { kind: 'text-edited', text });
+    return this.#view(entry.id);
+  }
+
+  async delete(ids: readonly string[]): Promise<readonly MessageView[]> {
+    const entries = await this.#store.entriesOf([...new Set(ids)] as MessageId[]);
+    const standing = entries.filter(({ deleted }) => !deleted);
+    await this.#writer.aboutMessages(
+      standing.map((entry) => ({
+        content: contentAbout(entry, { kind: 'message-deleted' }),
+        writtenAt: entry.writtenAt,
+      })),
+    );
+    return this.views(entries.map(({ id }) => id));
+  }
+
+  async pin(id: string, pinned: boolean): Promise<MessageView> {
+    const entry = await this.#standing(id);
+    if (entry.pinned !== pinned) await this.#say(entry, { kind: 'message-pinned', pinned });
+    return this.#view(entry.id);
+  }
+
+  async react(id: string, emoji: string, on: boolean): Promise<MessageView> {
+    checkEmoji(emoji);
+    const entry = await this.#standing(id);
+    const { self } = this.#views;
+    const isOn = entry.reactions.some((one) => one.author === self && one.emoji === emoji);
+    if (isOn !== on) await this.#say(entry, { kind: 'reaction', emoji, on });
+    return this.#view(entry.id);
+  }
+
+  async #say(entry: Entry, about: AboutMessage): Promise<void> {
+    const { writtenAt } = entry;
+    await this.#writer.aboutMessages([{ content: contentAbout(entry, about), writtenAt }]);
+  }
+
+  async #entry(id: string): Promise<Entry> {
+    const entry = await this.#store.entry(id as MessageId);
+    if (entry) return entry;
+    throw noMessage();
+  }
+
+  /** Throws where there is nothing that can be changed. */
+  async #standing(id: string): Promise<Entry> {
+    const entry = await this.#entry(id);
+    if (entry.deleted) throw new ReunionError('message-deleted', 'The message was deleted.');
+    if (!entry.unsupported) return entry;
+    throw new ReunionError('not-found', 'This message needs a newer version of Reunion.');
+  }
+
+  async #view(id: MessageId): Promise<MessageView> {
+    return this.#views.message(await this.#entry(id));
+  }
+
+  #all(entries: readonly Entry[]): readonly MessageView[] {
+    return entries.map((entry) => this.#views.message(entry));
+  }
+}
+
+type AboutMessage =
+  | { readonly kind: 'text-edited'; readonly text: string }
+  | { readonly kind: 'message-deleted' }
+  | { readonly kind: 'message-pinned'; readonly pinned: boolean }
+  | { readonly kind: 'reaction'; readonly emoji: string; readonly on: boolean };
+
+function contentAbout({ id, conversationId }: Entry, about: AboutMessage): EventContent {
+  return { ...about, conversationId, target: id };
+}
+
+function noMessage(): ReunionError {
+  return new ReunionError('not-found', 'There is no such message.');
+}

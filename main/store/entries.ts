@@ -1,0 +1,232 @@
+import type { SearchHit, SearchQuery } from '../conversations/ports.ts';
+import type { Entry, EntryPosition, Revision, WrittenEntry } from '../conversations/types.ts';
+import type { MessageId } from '../mvds/types.ts';
+import type { Connection, Row } from './connection.ts';
+import { EntryMarks } from './entry-marks.ts';
+import type { SqlValue } from './file-backend/index.ts';
+import type { Names } from './names.ts';
+import { SearchIndex } from './search.ts';
+import { conversationId, idBytes, limitValue, messageId, number, text } from './values.ts';
+
+const ENTRIES = `SELECT entries.id, conversations.id, ordering, author, written_at, text, unsupported,
+  deleted, edited_at, pinned, reacted
+  FROM entries JOIN conversations USING(conversation) LEFT JOIN marks ON message = entries.id`;
+
+/** A row of the table as it is written. */
+interface FoundEntry {
+  readonly entry: number;
+  readonly conversation: number;
+  readonly text: string;
+}
+
+/** The entries of all conversations, with what was said of them since. Methods that write are for use inside a transaction. */
+export class EntryTable {
+  readonly index: SearchIndex;
+  readonly marks: EntryMarks;
+  readonly #connection: Connection;
+  readonly #names: Names;
+
+  constructor(connection: Connection, names: Names) {
+    this.#connection = connection;
+    this.#names = names;
+    this.index = new SearchIndex(connection);
+    this.marks = new EntryMarks(connection, names);
+  }
+
+  /** Returns whether it was new. One that is there already stays as it looks by now. */
+  put(entry: WrittenEntry, conversation: number): boolean {
+    const id = idBytes(entry.id);
+    if (this.#find(id) !== undefined) return false;
+    const shown = this.#textOf(entry, id);
+    this.#connection.run(
+      `INSERT INTO entries(id, conversation, ordering, author, written_at, text, terms, unsupported)
+       VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, conversation, entry.order, this.#names.peerNumber(entry.author), entry.writtenAt],
+      ...[shown, this.index.terms(shown), entry.unsupported ? 1 : 0],
+    );
+    if (shown === '') return true;
+    const row = this.#connection.first('SELECT last_insert_rowid()', [], ([n]) => number(n));
+    this.index.add(row ?? 0, shown);
+    return true;
+  }
+
+  edit(edit: Parameters<EntryMarks['addRevision']>[0]): void {
+    const id = idBytes(edit.target);
+    const found = this.#find(id);
+    const isFirst = !this.marks.find(id)?.isEdited;
+    if (!this.marks.addRevision(edit) || found === undefined) return;
+    // Its text is the one that it was written with until now.
+    const entry = isFirst ? this.entry(edit.target) : undefined;
+    if (entry) this.marks.addFirstText(entry);
+    const shown = this.marks.showLast(id);
+    if (shown !== undefined) this.#show(found, shown.text);
+  }
+
+  /** Its text goes; what marks its place stays. */
+  delete(target: MessageId): void {
+    const id = idBytes(target);
+    this.marks.delete(id);
+    const found = this.#find(id);
+    if (found !== undefined) this.#show(found, '');
+  }
+
+  /** Takes out those of kinds that were not known, to be put in again. Returns in which conversations they were. */
+  removeUnsupported(): readonly number[] {
+    const found = this.#connection.all(
+      'SELECT entry, conversation FROM unsupported CROSS JOIN entries ON id = event',
+      [],
+      ([entry, conversation]) => [number(entry), number(conversation)] as const,
+    );
+    for (const [entry] of found) this.#connection.run('DELETE FROM entries WHERE entry = ?', entry);
+    return found.map(([, conversation]) => conversation);
+  }
+
+  clear(): void {
+    this.#connection.run('DELETE FROM entries');
+    this.marks.clear();
+    this.index.rebuild();
+  }
+
+  entry(id: MessageId): Entry | undefined {
+    return this.#read('WHERE entries.id = ?', [idBytes(id)])[0];
+  }
+
+  /** The newest, or those just before `before`, in ascending order. */
+  before(conversation: number, limit: number, before?: EntryPosition): Entry[] {
+    const order = 'ORDER BY ordering DESC, entries.id DESC LIMIT ?';
+    const newestFirst =
+      before === undefined
+        ? this.#read(`WHERE conversation = ? ${order}`, [conversation, limitValue(limit)])
+        : this.#read(`WHERE conversation = ? AND (ordering, entries.id) < (?, ?) ${order}`, [
+            ...[conversation, before.order, idBytes(before.id), limitValue(limit)],
+          ]);
+    return newestFirst.reverse();
+  }
+
+  after(conversation: number, limit: number, after: EntryPosition): Entry[] {
+    return this.#read(
+      `WHERE conversation = ? AND (ordering, entries.id) > (?, ?)
+       ORDER BY ordering, entries.id LIMIT ?`,
+      [conversation, after.order, idBytes(after.id), limitValue(limit)],
+    );
+  }
+
+  /** In descending order. */
+  pinned(conversation: number): Entry[] {
+    const pinned = this.#connection.all(
+      'SELECT message FROM marks WHERE pinned = 1 AND deleted = 0',
+      [],
+      ([id]) => messageId(id),
+    );
+    return pinned
+      .flatMap((id) =>
+        this.#read('WHERE entries.id = ? AND conversation = ?', [idBytes(id), conversation]),
+      )
+      .sort((one, other) => other.order - one.order || (one.id < other.id ? 1 : -1));
+  }
+
+  /** By the number of the conversation. */
+  pinnedCounts(): ReadonlyMap<number, number> {
+    const rows = this.#connection.all(
+      `SELECT conversation, count(*) FROM marks JOIN entries ON id = message
+       WHERE pinned = 1 AND deleted = 0 GROUP BY conversation`,
+      [],
+      ([conversation, count]) => [number(conversation), number(count)] as const,
+    );
+    return new Map(rows);
+  }
+
+  /** Entries after a position that others wrote and nobody deleted, up to `max`. */
+  countOfOthers(
+    conversation: number,
+    after: EntryPosition | undefined,
+    self: number | undefined,
+    max: number,
+  ): number {
+    const [order, id] = after ? [after.order, idBytes(after.id)] : [-1, new Uint8Array()];
+    return (
+      this.#connection.first(
+        `SELECT count(*) FROM (
+           SELECT 1 FROM entries WHERE conversation = ? AND (ordering, id) > (?, ?) AND author <> ?
+           AND NOT EXISTS(SELECT 1 FROM marks WHERE message = id AND deleted = 1)
+           ORDER BY ordering, id LIMIT ?)`,
+        [conversation, order, id, self ?? -1, max],
+        ([count]) => number(count),
+      ) ?? 0
+    );
+  }
+
+  revisions(id: MessageId): readonly Revision[] {
+    const entry = this.entry(id);
+    if (!entry || entry.deleted || entry.unsupported) return [];
+    const revisions = this.marks.revisions(id);
+    return revisions.length === 0 ? [firstRevision(entry)] : revisions;
+  }
+
+  search(query: SearchQuery): readonly SearchHit[] {
+    const author = query.author === undefined ? undefined : this.#names.findPeer(query.author);
+    if (query.author !== undefined && author === undefined) return [];
+    return this.index.search({ ...query, author }, (condition, values) =>
+      this.#read(condition, values),
+    );
+  }
+
+  /** The text to show of an entry that comes now: it may have been edited or deleted before. */
+  #textOf(entry: WrittenEntry, id: Uint8Array): string {
+    const mark = this.marks.find(id);
+    if (mark === undefined) return entry.text;
+    if (mark.isDeleted) return '';
+    if (!mark.isEdited) return entry.text;
+    this.marks.addFirstText(entry);
+    return this.marks.showLast(id)?.text ?? entry.text;
+  }
+
+  #show(found: FoundEntry, shown: string): void {
+    if (found.text === shown) return;
+    this.index.remove(found.entry);
+    const sql = 'UPDATE entries SET text = ?, terms = ? WHERE entry = ?';
+    this.#connection.run(sql, shown, this.index.terms(shown), found.entry);
+    if (shown !== '') this.index.add(found.entry, shown);
+  }
+
+  #find(id: Uint8Array): FoundEntry | undefined {
+    return this.#connection.first(
+      'SELECT entry, conversation, text FROM entries WHERE id = ?',
+      [id],
+      ([entry, conversation, content]) => ({
+        entry: number(entry),
+        conversation: number(conversation),
+        text: text(content),
+      }),
+    );
+  }
+
+  #read(condition: string, values: readonly SqlValue[]): Entry[] {
+    return this.#connection
+      .all(`${ENTRIES} ${condition}`, values, (row) => row)
+      .map((row) => this.#entry(row));
+  }
+
+  #entry(row: Row): Entry {
+    const [id, conversation, order, author, writtenAt, content, unsupported] = row;
+    const [deleted, editedAt, pinned, reacted] = row.slice(7);
+    const isDeleted = deleted === 1;
+    return {
+      id: messageId(id),
+      conversationId: conversationId(conversation),
+      order: number(order),
+      author: this.#names.peer(number(author)),
+      writtenAt: number(writtenAt),
+      text: text(content),
+      editedAt: typeof editedAt === 'number' ? editedAt : undefined,
+      deleted: isDeleted,
+      pinned: pinned === 1 && !isDeleted,
+      unsupported: unsupported === 1,
+      reactions: reacted === 1 && !isDeleted ? this.marks.reactions(idBytes(messageId(id))) : [],
+    };
+  }
+}
+
+function firstRevision({ author, writtenAt, text: first }: Entry): Revision {
+  return { author, writtenAt, text: first };
+}

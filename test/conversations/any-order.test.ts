@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeEvent } from '../../main/conversations/events.ts';
+import type { EventContent } from '../../main/conversations/events.ts';
+import { projectionOf } from '../../main/conversations/projection.ts';
+import type { ProjectedMessage } from '../../main/conversations/projection.ts';
+import type { ConversationStore } from '../../main/conversations/ports.ts';
+import type { ConversationId } from '../../main/conversations/types.ts';
+import type { MessageId } from '../../main/helpers/ids.ts';
+import { Event } from '../../main/proto/conversation.ts';
+import { keysOf } from '../helpers/identities.ts';
+import { openTestStore } from '../store/open.ts';
+import { conversationId, messageId } from '../store/samples.ts';
+
+const [DESK, LAPTOP] = [keysOf(0).peerId, keysOf(1).peerId];
+const NOTES = conversationId('notes');
+const LINKS = conversationId('links');
+const nonce = new Uint8Array(12);
+
+/** Few ids and few orders, so that events are about the same things and tie. */
+const conversation = fc.constantFrom(NOTES, LINKS);
+/** The texts among the first events, and one that never comes. */
+const target = fc.integer({ min: 0, max: 3 }).map((at) => messageId(at));
+const text = fc.constantFrom('apple', 'pear', 'plum');
+const kind = <Kind extends string>(name: Kind) => fc.constant(name);
+const about = { conversationId: conversation };
+
+const content: fc.Arbitrary<EventContent> = fc.oneof(
+  fc.record({ ...about, target, kind: kind('text-edited'), text }),
+  fc.record({ ...about, target, kind: kind('message-deleted') }),
+  fc.record({ ...about, target, kind: kind('message-pinned'), pinned: fc.boolean() }),
+  fc.record({
+    ...about,
+    target,
+    kind: kind('reaction'),
+    emoji: fc.constantFrom('👍', '🎉'),
+    on: fc.boolean(),
+  }),
+  fc.record({ ...about, kind: kind('text-written'), text }),
+  fc.record({ ...about, kind: kind('conversation-named'), name: text }),
+  fc.record({ ...about, kind: kind('conversation-archived'), archived: fc.boolean() }),
+  fc.record({
+    ...about,
+    kind: kind('conversation-appearance'),
+    emoji: fc.constantFrom('📚', undefined),
+    colour: fc.constantFrom('red', undefined),
+  }),
+  fc.record({
+    ...about,
+    kind: kind('read-up-to'),
+    position: fc.record({ order: fc.integer({ min: 1, max: 9 }), id: target }),
+  }),
+  fc.record({ ...about, kind: kind('draft'), text, editedAt: fc.nat(9) }),
+);
+
+interface Written {
+  readonly content: EventContent;
+  readonly order: number;
+  readonly author: typeof DESK;
+  /** Of a kind that this version does not know, where true. */
+  readonly isFuture: boolean;
+}
+
+const written = (of: fc.Arbitrary<EventContent>): fc.Arbitrary<Written> =>
+  fc.record({
+    content: of,
+    order: fc.integer({ min: 1, max: 9 }),
+    author: fc.constantFrom(DESK, LAPTOP),
+    isFuture: fc.constant(false),
+  });
+
+const firstTexts = written(fc.record({ ...about, kind: kind('text-written'), text }));
+const future = written(
+  fc.record({ ...about, target, kind: kind('message-pinned'), pinned: fc.boolean() }),
+).map((event) => ({ ...event, isFuture: true }));
+
+/** The first three are texts that others are about. */
+const history = fc
+  .tuple(
+    fc.array(firstTexts, { minLength: 3, maxLength: 3 }),
+    fc.array(
+      fc.oneof({ weight: 9, arbitrary: written(content) }, { weight: 1, arbitrary: future }),
+      {
+        maxLength: 12,
+      },
+    ),
+  )
+  .map(([texts, others]) => [...texts, ...others].map(message));
+
+function message({ isFuture, ...event }: Written, at: number): ProjectedMessage {
+  let body = encodeEvent(event, nonce);
+  if (isFuture) {
+    const envelope = Event.decode(body);
+    delete envelope.messagePinned;
+    body = Event.encode(envelope);
+  }
+  return { id: messageId(at), sequence: at + 1, timestamp: BigInt(event.order), body };
+}
+
+/** Everything that a person can see. */
+async function view(store: ConversationStore, ids: readonly MessageId[]): Promise<unknown> {
+  const of = async (id: ConversationId) => ({
+    seenFromDesk: await store.conversation(id, DESK),
+    seenFromLaptop: await store.conversation(id, LAPTOP),
+    entries: await store.entries(id, 100),
+    pinned: await store.pinnedEntries(id),
+  });
+  const search = async (word: string) => {
+    const hits = await store.search({ text: word, limit: 100 });
+    return hits.map(({ entry }) => entry.id).sort();
+  };
+  return {
+    notes: await of(NOTES),
+    links: await of(LINKS),
+    listed: (await store.conversations()).map(({ id }) => id),
+    revisions: await Promise.all(ids.map((id) => store.revisions(id))),
+    found: await Promise.all(['apple', 'pear', 'plum'].map(search)),
+    highestOrder: await store.highestOrder(),
+    unsupported: await store.unsupported(),
+  };
+}
+
+async function apply(store: ConversationStore, batches: readonly ProjectedMessage[][]) {
+  await store.clear();
+  for (const batch of batches) await store.apply(projectionOf(batch, 1).changes);
+}
+
+/** Any order, some twice, cut into batches anywhere. */
+function arrivals(messages: readonly ProjectedMessage[]): fc.Arbitrary<ProjectedMessage[][]> {
+  const all = fc.shuffledSubarray([...messages], { minLength: messages.length });
+  const again = fc.subarray([...messages]);
+  return fc.tuple(all, again, fc.infiniteStream(fc.boolean())).map(([first, second, cuts]) => {
+    const batches: ProjectedMessage[][] = [[]];
+    for (const one of [...first, ...second]) {
+      if (cuts.next().value) batches.push([]);
+      batches.at(-1)?.push(one);
+    }
+    return batches;
+  });
+}
+
+const messagesAndArrivals = history.chain((messages) =>
+  fc.record({ messages: fc.constant(messages), batches: arrivals(messages) }),
+);
+
+test('events make the same view in whatever order, however often and in whatever batches they come', async () => {
+  const { conversations: store } = await openTestStore();
+  await fc.assert(
+    fc.asyncProperty(messagesAndArrivals, async ({ messages, batches }) => {
+      const ids = messages.map(({ id }) => id);
+      await apply(store, [messages]);
+      const expected = await view(store, ids);
+      await apply(store, batches);
+      expect(await view(store, ids)).toEqual(expected);
+    }),
+    { numRuns: 300 },
+  );
+});
