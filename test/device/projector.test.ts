@@ -4,6 +4,7 @@ import { Projector } from '../../main/device/projector.ts';
 import { Unopened } from '../../main/device/unopened.ts';
 import { contentKeyOf } from '../../main/identity/content-key.ts';
 import type { ContentKey, EpochId } from '../../main/identity/content-key.ts';
+import { Event } from '../../main/proto/conversation.ts';
 import { openBody, sealBody } from '../../main/identity/sealing.ts';
 import type { Store } from '../../main/store/index.ts';
 import { keysOf } from '../helpers/identities.ts';
@@ -112,4 +113,42 @@ test('remembers the first message of more epochs than it names', async () => {
   await again.forget((epoch) => epoch === epochs[0]);
   expect(await again.openable((epoch) => epoch === epochs[0])).toBeUndefined();
   expect(await again.openable((epoch) => epoch === epochs[1])).toBe(999);
+});
+
+test('shows that there is something a newer version wrote, and what it is once this is that version', async () => {
+  const store = await openTestStore();
+  const text = { kind: 'text-written', conversationId: conversation, text: 'hello' } as const;
+  const deletion = {
+    kind: 'message-deleted',
+    conversationId: conversation,
+    target: added(0).message.id,
+  } as const;
+  const sealed = (at: number, body: Uint8Array) => {
+    const { groupId, timestamp, metadata } = added(at).message;
+    return added(at, { body: sealBody(FIRST, { groupId, timestamp, metadata }, body) });
+  };
+  const nonce = new Uint8Array(12);
+  const future = Event.decode(encodeEvent({ author, order: 2, content: deletion }, nonce));
+  delete future.messageDeleted;
+  const placeless = { ...future, conversationId: new Uint8Array() };
+  await store.sync.commit({
+    addMessages: [
+      sealed(0, encodeEvent({ author, order: 1, content: text }, nonce)),
+      sealed(1, Event.encode(future)),
+      sealed(2, Event.encode(placeless)),
+    ],
+  });
+  await projectorOf(store, new Set([FIRST.epoch])).catchUp();
+  const entries = await store.conversations.entries(conversation, 9);
+  expect(entries.map(({ unsupported }) => unsupported)).toEqual([false, true]);
+  expect((await store.stats()).unsupported).toBe(2);
+
+  // The same again with a version that says that it knows more: it looks at both once more, and at nothing before them.
+  await store.conversations.reconsider(1_000);
+  expect(await store.conversations.projectedThrough()).toBe(1);
+  expect((await store.stats()).unsupported).toBe(0);
+  expect(await store.conversations.conversation(conversation)).toMatchObject({ entries: 1 });
+  await store.conversations.reconsider(1_000);
+  await projectorOf(store, new Set([FIRST.epoch])).catchUp();
+  expect(await store.conversations.entries(conversation, 9)).toEqual(entries);
 });
