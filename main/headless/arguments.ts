@@ -5,6 +5,7 @@ import {
   INTERVAL_SECONDS_MIN,
   INVITATION_MINUTES_MAX,
 } from '../api/contract.ts';
+import { HITS_MAX, PAGE_MAX } from '../api/limits.ts';
 import type { History } from '../api/types.ts';
 import { isStunServer } from '../network/direct.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
@@ -120,9 +121,15 @@ export function minutes(text: string): number {
 }
 
 export function limit(text: string): number {
+  return upTo(PAGE_MAX, text);
+}
+
+export function hits(text: string): number {
+  return upTo(HITS_MAX, text);
+}
+
+function upTo(max: number, text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1_000) {
-    throw new InvalidArgumentError('A whole number from 1 to 1000 is wanted.');
-  }
-  return value;
+  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
+  throw new InvalidArgumentError(`A whole number from 1 to ${max} is wanted.`);
 }

@@ -3,7 +3,6 @@ import { HISTORY_DAYS_MAX, MAILBOX_MEGABYTES_MAX } from '../api/contract.ts';
 import { VERSION } from '../helpers/version.ts';
 import {
   addresses,
-  conversationOption,
   dataOption,
   history,
   historyOption,
@@ -21,10 +20,9 @@ import { runDevice } from './commands/device.ts';
 import { eraseDevice, listDevices, removeDevice, renameDevice } from './commands/devices.ts';
 import { changeProtection, makePhrase, showKeys } from './commands/keys.ts';
 import { runDoctor } from './commands/doctor.ts';
-import { listConversations, listMessages, send, showStatus } from './commands/messages.ts';
+import { showStatus } from './commands/status.ts';
 import { invite, join, printWebLink } from './commands/pairing.ts';
 import { recover } from './commands/recover.ts';
-import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
 import {
   pause,
   resume,
@@ -34,7 +32,9 @@ import {
   showActivity,
   syncNow,
 } from './commands/sync.ts';
+import { addMessageCommands } from './message-program.ts';
 import { addRelayCommand } from './relay-program.ts';
+import { addStoreCommands } from './store-program.ts';
 
 const HELP_AFTER = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no device is running on that data folder.`;
@@ -99,29 +99,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .addOption(historyOption())
     .action(join);
 
-  program
-    .command('send')
-    .description('write a message')
-    .addOption(dataOption())
-    .addOption(conversationOption())
-    .argument('<text>', 'the text; - reads it from standard input')
-    .action(send);
-
-  program
-    .command('conversations')
-    .description('list the conversations, the latest active first')
-    .addOption(dataOption())
-    .addOption(jsonOption())
-    .action(listConversations);
-
-  program
-    .command('messages')
-    .description('list the newest messages of a conversation, the oldest first')
-    .addOption(dataOption())
-    .addOption(conversationOption())
-    .option('--limit <n>', 'how many at most (1 to 1000)', limit, 50)
-    .addOption(jsonOption())
-    .action(listMessages);
+  addMessageCommands(program);
 
   program
     .command('status')
@@ -248,41 +226,6 @@ function addSyncCommands(program: Command): void {
     .option('--limit <n>', 'how many at most (1 to 1000)', limit, 50)
     .addOption(jsonOption())
     .action(showActivity);
-}
-
-/** What is done to the store of a data folder while no device runs on it. */
-function addStoreCommands(program: Command): void {
-  const store = program
-    .command('store')
-    .description('check, compact, back up or restore the messages, while no device runs on them');
-  store
-    .command('check')
-    .description('tell whether the store is sound')
-    .addOption(dataOption())
-    .addOption(passphraseOption())
-    .option('--full', 'compare indexes with what they index, too; takes several times as long')
-    .action(checkStore);
-  store
-    .command('compact')
-    .description('give back the disk space of what was deleted')
-    .addOption(dataOption())
-    .addOption(passphraseOption())
-    .action(compactStore);
-  store
-    .command('backup')
-    .description('copy the store to a file, encrypted as it is')
-    .addOption(dataOption())
-    .addOption(passphraseOption())
-    .argument('<file>', 'where to')
-    .option('--force', 'replace a file that is there')
-    .action(backUpStore);
-  store
-    .command('restore')
-    .description('put a backup in the place of the store, which is kept under a dated name')
-    .addOption(dataOption())
-    .addOption(passphraseOption())
-    .argument('<file>', 'what `reunion store backup` wrote')
-    .action(restoreFromBackup);
 }
 
 /** What protects the keys of a device, and what gets a person back in who has lost them. */
