@@ -42,7 +42,9 @@ describe.each([
     await store.conversations.apply({ deletions, projectedThrough: 2 });
     await store.compact();
     await store.sync.commit({ addMessages: [added(1)] });
-    expect(await store.conversations.entry(messageId(0))).toMatchObject({ text: 'text 0'.repeat(20) });
+    expect(await store.conversations.entry(messageId(0))).toMatchObject({
+      text: 'text 0'.repeat(20),
+    });
     expect((await store.conversations.search({ text: 'text', limit: 9 })).length).toBe(1);
     await store.close();
     const { before, after } = await compactStore({ folder, key });

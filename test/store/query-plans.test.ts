@@ -20,7 +20,10 @@ const GROWING = [
   'chunks',
 ];
 /** What goes through everything because it is about everything, and what stops after the first rows. */
-const MEANT_TO_SCAN = [/^DELETE FROM (entries|marks|revisions|reactions)$/, /^SELECT (?!.* WHERE ).* LIMIT (1|\?)$/s];
+const MEANT_TO_SCAN = [
+  /^DELETE FROM (entries|marks|revisions|reactions)$/,
+  /^SELECT (?!.* WHERE ).* LIMIT (1|\?)$/s,
+];
 
 interface Plan {
   readonly sql: string;
