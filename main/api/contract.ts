@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { conversationArguments, messageId } from './conversation-contract.ts';
 import type { ConversationResults } from './conversation-contract.ts';
-import { PAGE_MAX } from './limits.ts';
+import { fileArguments } from './file-contract.ts';
+import type { FileResults } from './file-contract.ts';
+import { HISTORY_DAYS_MAX, PAGE_MAX } from './limits.ts';
+
 import type {
   ActivityLine,
   DeviceRecord,
@@ -12,6 +15,8 @@ import type {
   RecoveryPhrase,
   Status,
 } from './types.ts';
+
+export { HISTORY_DAYS_MAX } from './limits.ts';
 
 /** A link is a key: one that lies about for longer than a day will be found by somebody. */
 export const INVITATION_MINUTES_MAX = 24 * 60;
@@ -30,8 +35,6 @@ const interval = z.union([
   z.literal('live'),
   z.number().int().min(INTERVAL_SECONDS_MIN).max(INTERVAL_SECONDS_MAX),
 ]);
-/** A century: more days than anybody means. */
-export const HISTORY_DAYS_MAX = 36_500;
 /** A hundred terabytes: more than a disk has. */
 export const MAILBOX_MEGABYTES_MAX = 100_000_000;
 const history = z.union([
@@ -44,6 +47,7 @@ const history = z.union([
 export const commandArguments = {
   status: none,
   ...conversationArguments,
+  ...fileArguments,
   /** The person's devices, this one first, and after them those that were removed. */
   devices: none,
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
@@ -105,7 +109,7 @@ export const commandArguments = {
 export type Command = keyof typeof commandArguments;
 export type CommandArguments = { readonly [C in Command]: z.infer<(typeof commandArguments)[C]> };
 
-export interface CommandResults extends ConversationResults {
+export interface CommandResults extends ConversationResults, FileResults {
   readonly status: Status;
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;

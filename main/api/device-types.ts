@@ -1,3 +1,5 @@
+import type { FilesStatus } from './file-types.ts';
+
 export interface DeviceInfo {
   readonly id: string;
   readonly name: string;
@@ -142,6 +144,7 @@ export interface Status {
     readonly bytes: number;
     readonly unsupported: number;
   };
+  readonly files: FilesStatus;
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
 }

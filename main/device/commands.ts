@@ -1,3 +1,4 @@
+import { ReunionError } from '../api/errors.ts';
 import type { DeviceCommands } from '../api/server.ts';
 import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
@@ -47,6 +48,14 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
   return {
     status: async () => status(),
     ...conversationCommands(conversations),
+    fetchAttachment: async () => {
+      throw new ReunionError('not-found', 'There is no such file.');
+    },
+    cancelAttachment: async () => {
+      throw new ReunionError('not-found', 'There is no such file.');
+    },
+    setAttachmentPolicy: async () => status(),
+    setTransfer: async () => status(),
     devices: async () => devices.list(),
     removeDevice: async ({ device }) => {
       await devices.remove(device);

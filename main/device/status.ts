@@ -48,6 +48,16 @@ export function statusOf(known: {
     firstTransfer: firstTransfer.progress(storage.messages, peers),
     keyProtection,
     hasRecoveryPhrase,
+    files: {
+      policy: 'all',
+      metered: false,
+      sendLimit: null,
+      receiveLimit: null,
+      bytes: 0,
+      files: 0,
+      freeBytes: null,
+      deferred: null,
+    },
     peers,
     relays,
   };

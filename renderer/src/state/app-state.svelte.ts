@@ -103,6 +103,8 @@ export class AppState {
           this.#inBackground(this.thread.refresh());
         }
         break;
+      case 'attachments':
+        break;
     }
   }
 
