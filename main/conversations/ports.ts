@@ -159,8 +159,8 @@ export interface FileStore {
   progress(files: readonly FileId[]): Promise<ReadonlyMap<FileId, FileProgress>>;
   /** The copy of a file that is here as a whole; undefined where none is. */
   here(file: FileId): Promise<(FileCopy & { readonly copy: number }) | undefined>;
-  /** Ids of the chunks of a copy from a position on, in order, at most `limit`; undefined for one whose list is missing. */
-  parts(copy: number, from: number, limit: number): Promise<readonly (MessageId | undefined)[]>;
+  /** Ids of the chunks of a copy from a position on, in order, at most `limit`. */
+  parts(copy: number, from: number, limit: number): Promise<readonly MessageId[]>;
   /** Copies that entries name and that are neither here nor damaged, in the order of their numbers after `after`. */
   awaited(after: number, limit: number): Promise<readonly KnownCopy[]>;
   /** The same of some copies: those of them that are awaited. */

@@ -1,7 +1,7 @@
-import { ReunionError } from '../api/errors.ts';
 import type { DeviceCommands } from '../api/server.ts';
 import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
+import type { Files } from './files/files.ts';
 import { conversationCommands } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import type { PairingService } from './pairing-service.ts';
@@ -12,6 +12,7 @@ const INVITATION_MINUTES = 15;
 
 export interface CommandTargets {
   readonly conversations: Conversations;
+  readonly files: Files;
   readonly pairing: PairingService;
   readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
@@ -33,6 +34,7 @@ export interface CommandTargets {
 export function createCommands(targets: CommandTargets): DeviceCommands {
   const {
     conversations,
+    files,
     pairing,
     devices,
     sync,
@@ -48,14 +50,16 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
   return {
     status: async () => status(),
     ...conversationCommands(conversations),
-    fetchAttachment: async () => {
-      throw new ReunionError('not-found', 'There is no such file.');
+    fetchAttachment: async ({ attachment }) => files.fetch(attachment),
+    cancelAttachment: async ({ attachment }) => files.cancel(attachment),
+    setAttachmentPolicy: async ({ policy }) => {
+      await files.setPolicy(policy);
+      return status();
     },
-    cancelAttachment: async () => {
-      throw new ReunionError('not-found', 'There is no such file.');
+    setTransfer: async (transfer) => {
+      await files.setTransfer(transfer);
+      return status();
     },
-    setAttachmentPolicy: async () => status(),
-    setTransfer: async () => status(),
     devices: async () => devices.list(),
     removeDevice: async ({ device }) => {
       await devices.remove(device);

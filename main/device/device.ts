@@ -31,6 +31,10 @@ import { DeviceDirectory, deviceName } from './device-directory.ts';
 import { diagnose } from './doctor.ts';
 import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
+import { EventWriter } from './event-writer.ts';
+import { createFiles } from './files/create.ts';
+import { FileChoice } from './files/file-choice.ts';
+import type { Files } from './files/files.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
 import { directOptions } from './options.ts';
@@ -61,6 +65,7 @@ interface Parts {
   readonly sync: Orchestrator;
   readonly group: DeviceGroup;
   readonly history: HistoryChoice;
+  readonly choice: FileChoice;
   readonly firstTransfer: FirstTransfer;
   readonly limits: MailboxLimits;
 }
@@ -88,11 +93,13 @@ export class Device {
   readonly #background: Background;
   readonly #addresses: Addresses;
   readonly #limits: MailboxLimits;
+  readonly #files: Files;
   readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
   #isToBeErased = false;
+  #isStarted = false;
   #cancelSaving: (() => void) | undefined;
   #storage: Status['storage'] = { messages: 0, bytes: 0, unsupported: 0 };
 
@@ -118,7 +125,8 @@ export class Device {
     await settings.addRelays(options.relays);
     const events = {
       conversations: (): GroupId | undefined => undefined,
-      kept: (): GroupId | undefined => undefined,
+      kept: (): readonly GroupId[] => [],
+      files: (): GroupId | undefined => undefined,
       since: async (): Promise<void> => undefined,
       relays: (): void => undefined,
       farewell: async (): Promise<readonly StoredMessage[]> => [],
@@ -141,6 +149,11 @@ export class Device {
       group: () => events.conversations(),
       onChange: () => events.since(),
     });
+    const choice = await FileChoice.open({
+      settings: store.settings,
+      clock: options.clock,
+      historySince: () => history.since,
+    });
     const firstTransfer = await FirstTransfer.open(store.settings);
     let delivered: (messages: readonly StoredMessage[]) => void = () => undefined;
     const group = new DeviceGroup(keys.peerId);
@@ -154,7 +167,9 @@ export class Device {
       history: await settings.history(),
       settings: await settings.sync(),
       activity: store.activity,
-      since: (groupId) => history.sinceOf(groupId),
+      since: (groupId) => (groupId === events.files() ? choice.since : history.sinceOf(groupId)),
+      bulk: (groupId) => groupId === events.files(),
+      mutes: (groupId) => choice.settings.metered && groupId === events.files(),
       farewell: () => events.farewell(),
       onDelivered: (messages) => delivered(messages),
       onError: (error) => options.log.error(error),
@@ -163,16 +178,20 @@ export class Device {
       settings: store.settings,
       messages: store.sync.messages,
       clock: options.clock,
-      group: () => events.kept(),
+      groups: () => events.kept(),
       since: () => history.since,
       raise: (since) => history.raise(since),
       bury: (tombstones) => sync.bury(tombstones),
       onError: (error) => options.log.error(error),
     });
-    const parts = { limits, store, settings, network, sync, group, history, firstTransfer };
+    const parts = { limits, store, settings, network, sync, group, history, choice, firstTransfer };
     const device = new Device(options, keys, parts);
     events.conversations = () => device.#list.conversationGroups?.texts;
-    events.kept = () => (device.#isMailbox ? device.#list.conversationGroups?.texts : undefined);
+    events.kept = () => {
+      const { texts, files } = device.#list.conversationGroups ?? {};
+      return device.#isMailbox && texts && files ? [texts, files] : [];
+    };
+    events.files = () => device.#list.conversationGroups?.files;
     events.since = () => sync.sinceChanged();
     events.relays = () => device.#emitStatus();
     events.farewell = () => device.#list.newest();
@@ -185,7 +204,7 @@ export class Device {
   private constructor(
     options: DeviceOptions,
     keys: OpenedKeys,
-    { store, settings, network, sync, group, history, firstTransfer, limits }: Parts,
+    { store, settings, network, sync, group, history, choice, firstTransfer, limits }: Parts,
   ) {
     this.id = keys.peerId;
     this.#keyProtection = keys.backend;
@@ -241,12 +260,14 @@ export class Device {
       open: (message) => bodies.open(message),
       hasKey: (epoch) => this.#contentKeys.get(epoch) !== undefined,
       unopened: new Unopened(store.settings),
-      onChange: ({ conversationIds, entryIds }) =>
+      onChange: ({ conversationIds, entryIds }) => {
         this.#emit({
           kind: 'messages',
           conversationIds: [...conversationIds],
           messageIds: [...entryIds],
-        }),
+        });
+        if (this.#isStarted) this.#background.run(this.#files.projected());
+      },
     });
     this.#directory = new DeviceDirectory({
       self: this.id,
@@ -266,18 +287,36 @@ export class Device {
       admit: (joiner) => this.#admit(joiner),
       adopt: (entries, invitation) => this.#adopt(entries, invitation),
     });
-    const conversations = createConversations({
+    const writer = new EventWriter({
       self: keys.peerId,
       clock: options.clock,
       store: store.conversations,
       groups: () => this.#conversationGroups(),
       append: (groupId, timestamp, body) => bodies.append(groupId, timestamp, body),
       projected: () => this.#projector.catchUp(),
+    });
+    this.#files = createFiles({
+      ...{ folder: options.folder, clock: options.clock, limits: options.files },
+      ...{ store, sync, choice, bodies },
+      group: () => (this.#isMailbox ? undefined : this.#list.conversationGroups?.files),
+      groupToWrite: async () => (await this.#conversationGroups()).files,
+      epoch: async () => (await this.#contentKeys.current()).epoch,
+      append: this.#append,
+      say: (events) => writer.aboutFiles(events),
+      emit: (event) => this.#emit(event),
+      onError: (error) => options.log.error(error),
+    });
+    const conversations = createConversations({
+      self: keys.peerId,
+      store: store.conversations,
+      writer,
+      files: this.#files,
       deviceInfo: (peerId) => ({ id: peerId, name: this.#nameOf(peerId) }),
     });
     this.service = {
       commands: createCommands({
         conversations,
+        files: this.#files,
         pairing: this.#pairing,
         devices: this.#directory,
         sync: new SyncControl({
@@ -307,6 +346,7 @@ export class Device {
         setHistory: (chosen) => this.#setHistory(chosen),
         join: (link, name, chosen) => this.#join(link, name, chosen),
       }),
+      files: this.#files,
       onEvent: (listener) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
@@ -323,6 +363,7 @@ export class Device {
   async close(): Promise<void> {
     await this.#pairing.stop();
     this.#limits.stop();
+    await this.#files.stop();
     await this.#sync.stop();
     await this.#background.ended();
     await this.#projector.stop();
@@ -366,6 +407,8 @@ export class Device {
     await this.#takeName();
     await this.#contentKeys.tend();
     await this.#projector.catchUp();
+    this.#isStarted = true;
+    await this.#files.start();
     await this.#measure();
     await this.#network.start();
     await this.#sync.start();
@@ -377,8 +420,12 @@ export class Device {
 
   #delivered(messages: readonly StoredMessage[]): void {
     this.#limits.arrived(messages.length);
-    const { names, texts } = this.#list.conversationGroups ?? {};
-    const isLog = ({ groupId }: StoredMessage) => groupId !== names && groupId !== texts;
+    const { names, texts, files } = this.#list.conversationGroups ?? {};
+    const chunks = messages.filter(({ groupId }) => groupId === files).map(({ id }) => id);
+    if (chunks.length > 0) this.#files.arrived(chunks);
+    if (chunks.length === messages.length) return;
+    const isLog = ({ groupId }: StoredMessage) =>
+      groupId !== names && groupId !== texts && groupId !== files;
     const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
     this.#background.run(work);
   }
@@ -389,6 +436,7 @@ export class Device {
     await this.#contentKeys.refresh();
     await this.#contentKeys.tend();
     await this.#projector.catchUp();
+    this.#files.keysChanged();
   }
 
   async #rotateKeys(): Promise<void> {
@@ -564,6 +612,7 @@ export class Device {
       history: this.#history,
       firstTransfer: this.#firstTransfer,
       mailboxLimits: this.#limits.limits,
+      files: this.#files.status(),
       keyProtection: this.#keyProtection,
       hasRecoveryPhrase: Recovery.keysOn(this.#list.list).length > 0,
     });
@@ -574,6 +623,7 @@ export class Device {
   }
 
   #syncChanged(): void {
+    this.#files.peersChanged();
     this.#cancelSaving ??= this.#options.clock.schedule(HISTORY_INTERVAL_MS, () => {
       this.#cancelSaving = undefined;
       this.#background.run(this.#settings.setHistory(this.#sync.peers()));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { encodeEvent, NONCE_BYTES } from '../conversations/events.ts';
-import type { EventContent } from '../conversations/events.ts';
+import type { EventContent, FileContent } from '../conversations/events.ts';
 import { nextOrder } from '../conversations/order.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
 import type { Clock } from '../helpers/clock.ts';
@@ -66,6 +66,14 @@ export class EventWriter {
       await this.#append(texts, content, Math.max(this.now(), writtenAt));
     }
     await this.#options.projected();
+  }
+
+  /** What is about files. Resolves once it survives a crash, to the ids of its messages. */
+  async aboutFiles(contents: readonly FileContent[]): Promise<readonly MessageId[]> {
+    const { texts } = await this.#options.groups();
+    const ids: MessageId[] = [];
+    for (const content of contents) ids.push(await this.#append(texts, content, this.now()));
+    return ids;
   }
 
   async #append(group: GroupId, content: EventContent, timestamp: number): Promise<MessageId> {

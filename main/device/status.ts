@@ -17,6 +17,7 @@ export function statusOf(known: {
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
   readonly mailboxLimits: MailboxLimits;
+  readonly files: Status['files'];
   readonly keyProtection: Status['keyProtection'];
   readonly hasRecoveryPhrase: boolean;
 }): Status {
@@ -48,16 +49,7 @@ export function statusOf(known: {
     firstTransfer: firstTransfer.progress(storage.messages, peers),
     keyProtection,
     hasRecoveryPhrase,
-    files: {
-      policy: 'all',
-      metered: false,
-      sendLimit: null,
-      receiveLimit: null,
-      bytes: 0,
-      files: 0,
-      freeBytes: null,
-      deferred: null,
-    },
+    files: known.files,
     peers,
     relays,
   };

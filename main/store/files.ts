@@ -137,11 +137,11 @@ export class FileTable implements SyncOf<FileStore> {
       bytes: size,
       storedAt,
       lists,
-      parts: parts.filter((id) => id !== undefined),
+      parts,
     };
   }
 
-  parts(copy: number, from: number, limit: number): readonly (MessageId | undefined)[] {
+  parts(copy: number, from: number, limit: number): readonly MessageId[] {
     return this.#connection.all(
       'SELECT message FROM parts WHERE copy = ? AND position >= ? ORDER BY position LIMIT ?',
       [copy, from, limitValue(limit)],

@@ -1,5 +1,6 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { onTestFinished } from 'vitest';
+import type { FileAccess } from '../../main/api/file-access.ts';
 import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
 import type { DeviceCommands } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
@@ -76,6 +77,10 @@ export class OwnDevice {
 
   get commands(): DeviceCommands {
     return this.#device.service.commands;
+  }
+
+  get files(): FileAccess {
+    return this.#device.service.files;
   }
 
   onEvent(listener: (event: ApiEvent) => void): () => void {
