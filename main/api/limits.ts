@@ -19,6 +19,8 @@ export const HITS_MAX = 200;
 export const MEDIA_TYPE_LENGTH_MAX = 255;
 /** A century: more days than anybody means. */
 export const HISTORY_DAYS_MAX = 36_500;
+/** Below this, one payload (256 KiB) would take longer than a device waits for a sign of life of another. */
+export const KILOBYTES_PER_SECOND_MIN = 16;
 /** Ten gigabytes a second: faster than any line that a person has. */
 export const KILOBYTES_PER_SECOND_MAX = 10_000_000;
 /** A query that is longer than any that a person types, in UTF-16 units. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { app, BrowserWindow, dialog, ipcMain, net, protocol, safeStorage, shell } from 'electron';
 import { pino } from 'pino';
+import { answerFileRequest } from '../api/file-requests.ts';
 import { serveApi } from '../api/server.ts';
 import { Device } from '../device/device.ts';
 import { systemClock, systemRandom } from '../helpers/clock.ts';
@@ -20,7 +21,10 @@ const PRELOAD = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 const logger = pino({ name: 'reunion' }, pino.destination({ dest: 2, sync: true }));
 
 protocol.registerSchemesAsPrivileged([
-  { scheme: PAGE_SCHEME, privileges: { standard: true, secure: true } },
+  {
+    scheme: PAGE_SCHEME,
+    privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true },
+  },
 ]);
 
 // The same data folder as that of the command line: see headless/folders.ts.
@@ -33,7 +37,13 @@ async function run(): Promise<void> {
   await app.whenReady();
   try {
     const device = await openDevice();
-    servePage(protocol, net, PAGE_FOLDER);
+    servePage(protocol, net, PAGE_FOLDER, (request) =>
+      // Nothing but the page can ask for anything of its scheme.
+      answerFileRequest(device.service.files, request, {
+        mayAdd: true,
+        onBug: (error) => logger.error(error),
+      }),
+    );
     const commandLine = await serveCommandLine(device);
     const window = await openWindow(device);
     app.on('second-instance', () => {

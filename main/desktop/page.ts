@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { join, normalize, sep } from 'node:path';
 import type { Net, Protocol } from 'electron';
+import { isFilePath } from '../api/file-requests.ts';
 import { CONTENT_SECURITY_POLICY } from '../api/page-policy.ts';
 
 /** The page is served under a scheme of its own, so that it has an origin and gets a content security policy. */
@@ -18,13 +19,16 @@ export function fileOfUrl(folder: string, url: string): string | undefined {
   return file.startsWith(root) ? file : undefined;
 }
 
-/** Serves the files of `folder` to the window. */
+/** Serves the files of `folder` to the window, and those of messages as `files` answers. */
 export function servePage(
   protocol: Pick<Protocol, 'handle'>,
   net: Pick<Net, 'fetch'>,
   folder: string,
+  files: (request: Request) => Promise<Response>,
 ): void {
-  protocol.handle(PAGE_SCHEME, async ({ url }) => {
+  protocol.handle(PAGE_SCHEME, async (request) => {
+    const { url } = request;
+    if (isFilePath(new URL(url).pathname)) return files(request);
     const file = fileOfUrl(folder, url);
     if (file === undefined) return new Response(null, { status: 404 });
     const response = await net.fetch(pathToFileURL(file).href);

@@ -68,6 +68,14 @@ export function stunServers(text: string, before: string[]): string[] {
   return [...before, text];
 }
 
+export function paths(text: string, before: string[]): string[] {
+  return [...before, text];
+}
+
+export function days(text: string): number {
+  return upTo(HISTORY_DAYS_MAX, text);
+}
+
 export function web(text: string): number | 'off' {
   if (text === 'off') return 'off';
   const port = Number(text);
@@ -100,13 +108,13 @@ export function history(text: string): History {
   return { days };
 }
 
-/** A whole number from 1 on, or none, which is null. */
-export function most(max: number): (text: string) => number | null {
+/** A whole number from `min` on, or none, which is null. */
+export function most(max: number, min = 1): (text: string) => number | null {
   return (text) => {
     if (text === 'none') return null;
     const value = Number(text);
-    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-    throw new InvalidArgumentError(`none, or a whole number from 1 to ${max} is wanted.`);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`none, or a whole number from ${min} to ${max} is wanted.`);
   };
 }
 

@@ -23,7 +23,6 @@ export function sha256(bytes: Uint8Array): string {
 }
 
 /** As it comes over a line: in pieces that fit nothing. */
-// eslint-disable-next-line @typescript-eslint/require-await -- an async iterable is wanted
 export async function* piecesOf(bytes: Uint8Array, size = 60_001): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += size) yield bytes.subarray(at, at + size);
 }

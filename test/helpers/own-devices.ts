@@ -2,7 +2,7 @@ import { multiaddr } from '@multiformats/multiaddr';
 import { onTestFinished } from 'vitest';
 import type { FileAccess } from '../../main/api/file-access.ts';
 import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
-import type { DeviceCommands } from '../../main/api/server.ts';
+import type { DeviceCommands, DeviceService } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
@@ -77,6 +77,10 @@ export class OwnDevice {
 
   get commands(): DeviceCommands {
     return this.#device.service.commands;
+  }
+
+  get service(): DeviceService {
+    return this.#device.service;
   }
 
   get files(): FileAccess {
