@@ -3,7 +3,7 @@ import type { AddedFile } from './types.ts';
 /** A file that is here as a whole. */
 export interface OpenFile {
   readonly bytes: number;
-  /** The bytes from `start` up to `end`, which is exclusive, in pieces of at most 224 KiB. */
+  /** The bytes from `start` up to `end`, which is exclusive, in pieces of at most 96 KiB. */
   read(start: number, end: number): AsyncIterable<Uint8Array>;
 }
 

@@ -8,11 +8,12 @@ export type FileId = Brand<string, 'FileId'>;
 const KiB = 1024;
 
 /**
- * Bytes of a file in one message. A message is never split, and an MVDS payload has 256 KiB; the rest is room for the seal
- * and the envelope. Part of the format: every chunk but the last has exactly so many.
+ * Bytes of a file in one message, which is never split. One passes a relay with libp2p's own defaults, which cuts a
+ * connection after 128 KiB; a longer one never would, however often it is tried. Part of the format: every chunk but the last has
+ * exactly so many.
  */
-export const CHUNK_BYTES = 224 * KiB;
-/** The largest file that is taken: what fits a disk with others, and whose 18,725 chunks fit eleven lists. */
+export const CHUNK_BYTES = 96 * KiB;
+/** The largest file that is taken: what fits a disk with others, and whose 43,691 chunks fit 25 lists. */
 export const FILE_BYTES_MAX = 4 * KiB * KiB * KiB;
 /** Chunks whose ids travel in the text itself: 2 KiB, so that twenty files leave it below a payload. */
 export const INLINE_PARTS_MAX = 64;

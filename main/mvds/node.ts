@@ -146,7 +146,10 @@ export class MvdsNode {
    * them, too: see `want`.
    */
   async revive(ids: readonly MessageId[]): Promise<void> {
-    await this.engine.queue.add(() => this.engine.handle({ type: 'revived', ids }));
+    await this.engine.queue.add(async () => {
+      await this.engine.handle({ type: 'revived', ids });
+      this.engine.forget(ids);
+    });
   }
 
   /** Asks a peer for messages by their ids, until they are here or `unwant`. Those that are held are passed over. */

@@ -4,7 +4,7 @@ import { coalesced } from '../../helpers/coalesced.ts';
 import type { MessageId, PeerId } from '../../helpers/ids.ts';
 
 /** Chunks asked for at a time, 7 MiB: enough to fill a line, few enough to go on elsewhere when the peer leaves. */
-const WINDOW = 32;
+const WINDOW = 72;
 /** Where none of those that are there has a file, they are asked again after this, milliseconds. */
 const RETRY_MS = 60_000;
 /** A peer that sends nothing of it for so long has none of it, or is not there, milliseconds. */

@@ -28,8 +28,8 @@ import type { Staging } from './staging.ts';
 const PROGRESS_MS = 300;
 /** Copies looked at together. */
 const COPIES = 256;
-/** Chunks after which free space is asked for: 14 MiB. */
-const CHUNKS_PER_LOOK = 64;
+/** Chunks after which free space is asked for: 15 MiB. */
+const CHUNKS_PER_LOOK = 160;
 
 export interface FilesOptions {
   readonly files: FileStore;

@@ -8,7 +8,7 @@ import type { EpochId } from '../../identity/content-key.ts';
 import type { StagedFile, Staging } from './staging.ts';
 
 /** Chunks that are stored in one transaction: a megabyte, since whoever reads the store waits for it. */
-const CHUNKS_PER_COMMIT = 4;
+const CHUNKS_PER_COMMIT = 10;
 /** Ids of own copies that are remembered, so that they need not be checked: a few megabytes at most. */
 const OWN_MAX = 10_000;
 

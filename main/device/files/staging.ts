@@ -19,8 +19,8 @@ import { messageIdOf } from '../../mvds/ids.ts';
 
 /** Only the person may look inside. */
 const FOLDER_MODE = 0o700;
-/** Free space is asked for whenever so many chunks (14 MiB) have been written. */
-const CHUNKS_PER_CHECK = 64;
+/** Free space is asked for whenever so many chunks (15 MiB) have been written. */
+const CHUNKS_PER_CHECK = 160;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** A person who has not sent it by then has forgotten it. */
 const STAGED_MS = DAY_MS;
