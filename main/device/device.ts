@@ -304,6 +304,7 @@ export class Device {
       append: this.#append,
       say: (events) => writer.aboutFiles(events),
       emit: (event) => this.#emit(event),
+      onStatus: () => this.#emitStatus(),
       onError: (error) => options.log.error(error),
     });
     const conversations = createConversations({

@@ -13,6 +13,8 @@ export interface BurialOptions {
   readonly group: () => GroupId | undefined;
   readonly bury: (tombstones: readonly Tombstone[]) => Promise<void>;
   readonly revive: (ids: readonly MessageId[]) => Promise<void>;
+  /** The chunks of a copy are deleted. */
+  readonly onBuried: (copy: KnownCopy) => void;
   /** Chunks that were deleted are wanted again. */
   readonly onRisen: (copy: KnownCopy) => Promise<void>;
 }
@@ -43,20 +45,22 @@ export class Burial {
     }
   });
 
-  async #bury(group: GroupId, { copy, storedAt }: KnownCopy): Promise<void> {
-    const { files, messages, bury } = this.#options;
+  async #bury(group: GroupId, known: KnownCopy): Promise<void> {
+    const { files, messages, bury, onBuried } = this.#options;
+    const { copy, storedAt } = known;
     const ids = await files.ownParts(copy);
     for (const batch of batches(ids)) {
       const headers = await messages.headers(batch);
       const tombstones = batch.flatMap((id): Tombstone[] => {
-        const known = headers.get(id);
+        const held = headers.get(id);
         // Whatever somebody says is a chunk: in other groups nothing is deleted by that.
-        if (known && known.groupId !== group) return [];
-        return [{ id, groupId: group, timestamp: known?.timestamp ?? BigInt(storedAt) }];
+        if (held && held.groupId !== group) return [];
+        return [{ id, groupId: group, timestamp: held?.timestamp ?? BigInt(storedAt) }];
       });
       if (tombstones.length > 0) await bury(tombstones);
     }
     await files.buried(copy);
+    onBuried(known);
   }
 
   async #raise(known: KnownCopy): Promise<void> {

@@ -38,13 +38,15 @@ export interface CreateFilesOptions {
   readonly append: (group: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
   readonly say: (events: readonly FileEvent[]) => Promise<readonly MessageId[]>;
   readonly emit: (event: ApiEvent) => void;
+  /** The status of files has changed. */
+  readonly onStatus: () => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** The part of a device that deals with files, put together. */
 export function createFiles(options: CreateFilesOptions): Files {
   const { folder, clock, limits = {}, store, sync, choice, bodies, group, onError } = options;
-  const { groupToWrite, epoch, append, say, emit } = options;
+  const { groupToWrite, epoch, append, say, emit, onStatus } = options;
   const { files } = store;
   const { messages } = store.sync;
   const space = new FreeSpace({
@@ -76,12 +78,13 @@ export function createFiles(options: CreateFilesOptions): Files {
     ...{ files, messages, group },
     bury: (tombstones) => sync.bury(tombstones),
     revive: (ids) => sync.revive(ids),
+    onBuried: (copy) => all.buried(copy),
     onRisen: (copy) => all.riseAgain(copy),
   });
   const content = new FileContent({ files, messages, group, open: (one) => bodies.open(one) });
   const all: Files = new Files({
     ...{ files, clock, choice, space, staging, publisher, content, fetcher, burial },
-    ...{ emit, onError },
+    ...{ emit, onStatus, onError },
     onWants: async ({ isMuted }) => {
       const chunks = group();
       if (isMuted && chunks !== undefined) await sync.mutedChanged(new Set([chunks]));

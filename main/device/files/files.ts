@@ -44,6 +44,7 @@ export interface FilesOptions {
   /** What is wanted of the other devices has changed. */
   readonly onWants: (change: { readonly isMuted: boolean }) => Promise<void>;
   readonly emit: (event: ApiEvent) => void;
+  readonly onStatus: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -121,6 +122,11 @@ export class Files implements FileAccess {
     for (const copy of this.#locked) this.#pending.add(copy);
     this.#locked.clear();
     this.#flushSoon();
+  }
+
+  /** Nothing names the copy any more, and its chunks are deleted. */
+  buried({ file }: KnownCopy): void {
+    this.#changed.add(file);
   }
 
   async riseAgain({ file, storedAt }: KnownCopy): Promise<void> {
@@ -204,6 +210,7 @@ export class Files implements FileAccess {
 
   async setPolicy(policy: AttachmentPolicy): Promise<void> {
     await this.#options.choice.set({ policy });
+    await this.#options.space.look();
     await this.#wantsChanged(false);
   }
 
@@ -211,12 +218,14 @@ export class Files implements FileAccess {
     const { choice } = this.#options;
     const { metered } = choice.settings;
     await choice.set(change);
+    await this.#options.space.look();
     if (metered !== change.metered) await this.#wantsChanged(true);
   }
 
   /** The disk is full for files, or no longer. */
   async spaceChanged(isFull: boolean): Promise<void> {
     this.#options.choice.setFull(isFull);
+    this.#options.onStatus();
     await this.#wantsChanged(false);
   }
 
@@ -299,7 +308,10 @@ export class Files implements FileAccess {
     const { files, emit } = this.#options;
     const changed = [...this.#changed];
     this.#changed.clear();
+    const before = this.#totals;
     this.#totals = await files.totals();
+    const isOther = before.files !== this.#totals.files || before.bytes !== this.#totals.bytes;
+    if (isOther) this.#options.onStatus();
     const progress = await files.progress(changed);
     if (progress.size === 0) return;
     const attachments = [...progress.values()].map((one) => this.#progressOf(one));
