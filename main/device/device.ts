@@ -22,6 +22,7 @@ import { VERSION } from '../helpers/version.ts';
 import { Network } from '../network/network.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
+import { limitedTransport } from '../sync/limited-transport.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
 import { Addresses } from './addresses.ts';
 import { createCommands } from './commands.ts';
@@ -160,7 +161,7 @@ export class Device {
     const sync = await Orchestrator.open({
       store: store.sync,
       storeId: store.storeId,
-      transport: network,
+      transport: limitedTransport(network, options.clock, () => choice.rates),
       group,
       clock: options.clock,
       random: options.random,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AttachmentPolicy, DeferralReason } from '../../api/types.ts';
 import type { Clock } from '../../helpers/clock.ts';
+import type { Rates } from '../../sync/limited-transport.ts';
 import type { SettingStore } from '../../store/ports.ts';
 
 const SETTING = 'files';
@@ -22,6 +23,7 @@ const DEFAULTS: FileSettings = {
   receiveLimit: null,
 };
 
+const KILOBYTE = 1_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** The highest timestamp there is: no file is as new as that. */
 export const NEVER = 2n ** 63n - 1n;
@@ -55,6 +57,14 @@ export class FileChoice {
 
   get policy(): AttachmentPolicy {
     return this.#settings.policy;
+  }
+
+  /** Bytes a second. */
+  get rates(): Rates {
+    const { sendLimit, receiveLimit } = this.#settings;
+    const bytes = (kilobytes: number | null) =>
+      kilobytes === null ? undefined : kilobytes * KILOBYTE;
+    return { send: bytes(sendLimit), receive: bytes(receiveLimit) };
   }
 
   /** Resolves once it is kept. */
