@@ -355,7 +355,9 @@ export class FileTable implements SyncOf<FileStore> {
 function isBetter(one: FileProgress, other: FileProgress): boolean {
   const rank = ({ state }: FileProgress): number => ['damaged', 'awaited', 'here'].indexOf(state);
   if (rank(one) !== rank(other)) return rank(one) > rank(other);
-  return one.received > other.received;
+  if (one.received !== other.received) return one.received > other.received;
+  // The same on every device.
+  return one.storedAt > other.storedAt;
 }
 
 /** The same for everything that is said of a copy alike. */
