@@ -108,14 +108,19 @@ export function history(text: string): History {
   return { days };
 }
 
-/** A whole number from `min` on, or none, which is null. */
-export function most(max: number, min = 1): (text: string) => number | null {
+/** A whole number from `min` on, or none: commander takes null for an option without a value. */
+export function most(max: number, min = 1): (text: string) => number | 'none' {
   return (text) => {
-    if (text === 'none') return null;
+    if (text === 'none') return text;
     const value = Number(text);
     if (Number.isInteger(value) && value >= min && value <= max) return value;
     throw new InvalidArgumentError(`none, or a whole number from ${min} to ${max} is wanted.`);
   };
+}
+
+/** What `most` gives, as the api takes it; undefined where nothing was given. */
+export function mostOf(given: number | 'none' | undefined): number | null | undefined {
+  return given === 'none' ? null : given;
 }
 
 export function minutes(text: string): number {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { decodeEvent } from '../../conversations/events.ts';
 import { CHUNK_BYTES, chunkCount, chunkLength } from '../../conversations/files.ts';
 import type { FileStore, KnownCopy } from '../../conversations/ports.ts';
 import type { GroupId, MessageId } from '../../helpers/ids.ts';
@@ -62,6 +63,16 @@ export class FileContent {
       throw error;
     }
     return hash.digest('hex') === copy.file ? 'here' : 'damaged';
+  }
+
+  /** Whether a message that is to list chunks of the copy is here and lists none: then it never will be whole. */
+  async hasFalseList({ missingLists }: KnownCopy): Promise<boolean> {
+    const held = await this.#options.messages.read(missingLists);
+    return [...held.values()].some((message) => {
+      const opened = this.#options.open(message);
+      if (opened.kind !== 'opened') return opened.kind === 'garbled';
+      return decodeEvent(opened.body)?.content.kind !== 'file-parts';
+    });
   }
 
   async #chunk(copy: Copy, position: number, id: MessageId): Promise<Uint8Array> {

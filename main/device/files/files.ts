@@ -14,7 +14,6 @@ import type { Attachment, FileId } from '../../conversations/files.ts';
 import type { FileStore, KnownCopy } from '../../conversations/ports.ts';
 import type { EntryFile, FileProgress } from '../../conversations/types.ts';
 import type { Clock } from '../../helpers/clock.ts';
-import { coalesced } from '../../helpers/coalesced.ts';
 import type { MessageId } from '../../helpers/ids.ts';
 import type { Burial } from './burial.ts';
 import type { FileContent } from './content.ts';
@@ -23,11 +22,8 @@ import type { FileChoice, FileSettings } from './file-choice.ts';
 import type { FreeSpace } from './free-space.ts';
 import type { Publisher } from './publisher.ts';
 import type { Staging } from './staging.ts';
+import { FileWatch } from './watch.ts';
 
-/** Progress goes out at most this often: more is flicker to a reader. */
-const PROGRESS_MS = 300;
-/** Copies looked at together. */
-const COPIES = 256;
 /** Chunks after which free space is asked for: 15 MiB. */
 const CHUNKS_PER_LOOK = 160;
 
@@ -58,21 +54,21 @@ export interface NamedFile {
 /** Everything that a device does with files. */
 export class Files implements FileAccess {
   readonly #options: FilesOptions;
-  /** Chunks that have come and were not looked at. */
-  #arrived: MessageId[] = [];
+  readonly #watch: FileWatch;
   #sinceLook = 0;
-  /** Copies that may be whole by now, and those among them whose key is not here. */
-  readonly #pending = new Set<number>();
-  readonly #locked = new Set<number>();
-  readonly #unlisted = new Set<number>();
-  readonly #changed = new Set<FileId>();
-  #newest = 0;
-  #totals = { files: 0, bytes: 0 };
-  #cancelFlush: (() => void) | undefined;
-  #isStopped = false;
 
   constructor(options: FilesOptions) {
     this.#options = options;
+    const { files, clock, content, publisher, emit, onStatus, onError } = options;
+    this.#watch = new FileWatch({
+      ...{ files, clock, content, onError },
+      isOwn: (first) => publisher.isOwn(first),
+      onProgress: (progress) => {
+        const attachments = progress.map((one) => this.#progressOf(one));
+        emit({ kind: 'attachments', attachments });
+      },
+      onTotals: onStatus,
+    });
   }
 
   /** To be called once the conversations are up to date. */
@@ -80,37 +76,31 @@ export class Files implements FileAccess {
     await this.#options.publisher.abandonInterrupted();
     await this.#options.space.look();
     await this.#options.burial.tend();
-    await this.#lookAtNew();
-    this.#totals = await this.#options.files.totals();
+    await this.#watch.start();
     this.#options.fetcher.changed();
-    this.#flushSoon();
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#cancelFlush?.();
     this.#options.space.stop();
     await this.#options.fetcher.stop();
-    await this.#check();
+    await this.#watch.stop();
   }
 
   /** Chunks have been stored. */
   arrived(ids: readonly MessageId[]): void {
-    this.#arrived.push(...ids);
+    this.#watch.arrived(ids);
     this.#options.fetcher.arrived(ids);
     this.#sinceLook += ids.length;
     if (this.#sinceLook >= CHUNKS_PER_LOOK) {
       this.#sinceLook = 0;
       this.#options.space.look().catch(this.#options.onError);
     }
-    this.#flushSoon();
   }
 
   /** Conversations have changed: there may be other files, or fewer. */
   async projected(): Promise<void> {
     await this.#options.burial.tend();
-    await this.#lookAtNew();
-    this.#flushSoon();
+    await this.#watch.lookAtNew();
   }
 
   peersChanged(): void {
@@ -119,21 +109,20 @@ export class Files implements FileAccess {
 
   /** Content keys have come. */
   keysChanged(): void {
-    for (const copy of this.#locked) this.#pending.add(copy);
-    this.#locked.clear();
-    this.#flushSoon();
+    this.#watch.keysChanged();
   }
 
   /** Nothing names the copy any more, and its chunks are deleted. */
   buried({ file }: KnownCopy): void {
-    this.#changed.add(file);
+    this.#watch.changed(file);
   }
 
-  async riseAgain({ file, storedAt }: KnownCopy): Promise<void> {
+  async riseAgain(copy: KnownCopy): Promise<void> {
+    const { file, storedAt } = copy;
     const { choice, files, fetcher } = this.#options;
     // Nobody sends it unasked: the others know that this device had it.
     if (choice.covers(storedAt)) await files.want(file, true);
-    this.#changed.add(file);
+    this.#watch.lookAt(copy);
     fetcher.changed();
   }
 
@@ -168,9 +157,8 @@ export class Files implements FileAccess {
   /** A message that names them is stored, and shows. */
   async sent(attachments: readonly Attachment[]): Promise<void> {
     for (const { file } of attachments) await this.#options.staging.discard(file);
-    await this.#lookAtNew();
-    await this.#check();
-    this.#flushSoon();
+    await this.#watch.lookAtNew();
+    await this.#watch.check();
   }
 
   view({ name, mediaType, ...progress }: EntryFile): AttachmentView {
@@ -181,7 +169,7 @@ export class Files implements FileAccess {
     const { choice, space } = this.#options;
     return {
       ...choice.settings,
-      ...this.#totals,
+      ...this.#watch.totals,
       freeBytes: space.bytes ?? null,
       deferred: choice.deferred,
     };
@@ -230,11 +218,10 @@ export class Files implements FileAccess {
   }
 
   async #wantsChanged(isMuted: boolean): Promise<void> {
-    const { onWants, fetcher, files } = this.#options;
+    const { onWants, fetcher } = this.#options;
     await onWants({ isMuted });
     fetcher.changed();
-    for (const { file } of await files.awaited(0, COPIES)) this.#changed.add(file);
-    this.#flushSoon();
+    await this.#watch.allChanged();
   }
 
   /** Throws `ReunionError`, not-found. */
@@ -267,75 +254,4 @@ export class Files implements FileAccess {
     if (!isComing) return 'absent';
     return choice.deferred === null ? 'arriving' : 'deferred';
   }
-
-  /** Copies that were not known before, and those of which a list may have come. */
-  async #lookAtNew(): Promise<void> {
-    for (const copy of this.#unlisted) this.#pending.add(copy);
-    for (;;) {
-      const found = await this.#options.files.awaited(this.#newest, COPIES);
-      for (const { copy, missingLists } of found) {
-        this.#pending.add(copy);
-        if (missingLists.length > 0) this.#unlisted.add(copy);
-        this.#newest = Math.max(this.#newest, copy);
-      }
-      if (found.length < COPIES) return;
-    }
-  }
-
-  #flushSoon(): void {
-    if (this.#isStopped) return;
-    this.#cancelFlush ??= this.#options.clock.schedule(PROGRESS_MS, () => {
-      this.#cancelFlush = undefined;
-      this.#flush().catch(this.#options.onError);
-    });
-  }
-
-  async #flush(): Promise<void> {
-    const { files } = this.#options;
-    const arrived = this.#arrived;
-    this.#arrived = [];
-    const touched = await files.touchedBy(arrived);
-    for (const { copy, file } of await files.awaitedOf(touched)) {
-      this.#pending.add(copy);
-      this.#changed.add(file);
-    }
-    await this.#emitChanged();
-    await this.#check();
-  }
-
-  async #emitChanged(): Promise<void> {
-    if (this.#isStopped || this.#changed.size === 0) return;
-    const { files, emit } = this.#options;
-    const changed = [...this.#changed];
-    this.#changed.clear();
-    const before = this.#totals;
-    this.#totals = await files.totals();
-    const isOther = before.files !== this.#totals.files || before.bytes !== this.#totals.bytes;
-    if (isOther) this.#options.onStatus();
-    const progress = await files.progress(changed);
-    if (progress.size === 0) return;
-    const attachments = [...progress.values()].map((one) => this.#progressOf(one));
-    emit({ kind: 'attachments', attachments });
-  }
-
-  /** Finds out of what is whole whether it is what it was sent as: one copy at a time, from end to end. */
-  readonly #check = coalesced(async () => {
-    const { files, publisher, content } = this.#options;
-    for (const copy of this.#pending) {
-      this.#pending.delete(copy);
-      const [known] = await files.awaitedOf([copy]);
-      if (!known || known.missingLists.length > 0 || !(await files.isWhole(copy))) continue;
-      if (this.#isStopped) return;
-      this.#unlisted.delete(copy);
-      const [first] = await files.parts(copy, 0, 1);
-      const found = publisher.isOwn(first) ? 'here' : await content.verify(known);
-      if (found === 'locked') {
-        this.#locked.add(copy);
-        continue;
-      }
-      await files.settle(copy, found);
-      this.#changed.add(known.file);
-      await this.#emitChanged();
-    }
-  });
 }

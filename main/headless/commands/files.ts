@@ -13,6 +13,7 @@ import type {
   AttachmentView,
   FilesStatus,
 } from '../../api/types.ts';
+import { mostOf } from '../arguments.ts';
 import { runningApi, withDevice } from '../connect.ts';
 import { ExpectedFailure } from '../failures.ts';
 import { printable, printJson, sizeText } from '../output.ts';
@@ -199,24 +200,29 @@ export async function setTransfer(
   options: DataOption & {
     readonly metered?: boolean;
     readonly unmetered?: boolean;
-    readonly sendLimit?: number | null;
-    readonly receiveLimit?: number | null;
+    readonly sendLimit?: number | 'none';
+    readonly receiveLimit?: number | 'none';
     readonly json?: boolean;
   },
 ): Promise<void> {
-  const { metered = false, unmetered = false, sendLimit, receiveLimit } = options;
+  const { metered = false, unmetered = false } = options;
   if (metered && unmetered) throw new ExpectedFailure('Either --metered or --unmetered.');
   const files = await withDevice(options.data, async (client) => {
     const { files: before } = await client.call('status', {});
     const after = await client.call('setTransfer', {
       metered: metered || (before.metered && !unmetered),
-      sendLimit: sendLimit === undefined ? before.sendLimit : sendLimit,
-      receiveLimit: receiveLimit === undefined ? before.receiveLimit : receiveLimit,
+      sendLimit: chosen(options.sendLimit, before.sendLimit),
+      receiveLimit: chosen(options.receiveLimit, before.receiveLimit),
     });
     return after.files;
   });
   if (options.json) printJson(files);
   else console.log(transferText(files));
+}
+
+function chosen(given: number | 'none' | undefined, before: number | null): number | null {
+  const value = mostOf(given);
+  return value === undefined ? before : value;
 }
 
 /** Which files a device gets by itself. */
