@@ -38,7 +38,7 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
   if (Object.keys(fields).length > 0) draft.patches.push({ type: 'setPeer', peerId, fields });
   if (hello === undefined) return;
   draft.effects.push({ type: 'hello', peerId, hello });
-  takeBack(draft, peerId, peer, hello);
+  takeBack(draft, peerId, peer, hello.since);
   if (view.policy.reconciles || !lostItsStore(peer, hello)) return;
   // It may have part of its history back from others: offers find out without sending it all again.
   draft.backfill.push({
@@ -51,9 +51,26 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
   draft.flush(peerId);
 }
 
+/** See `MvdsNode.heardSince`. */
+export function decideSince(
+  draft: DecisionDraft,
+  view: View,
+  { peerId, since }: Extract<MvdsEvent, { type: 'sinceHeard' }>,
+): void {
+  const peer = view.state.peers.get(peerId);
+  if (peer === undefined) return;
+  draft.patches.push({ type: 'setPeer', peerId, fields: { since } });
+  takeBack(draft, peerId, peer, since);
+}
+
 /** What the peer does not want any more is not sent to it unasked. */
-function takeBack(draft: DecisionDraft, peerId: PeerId, peer: PeerState, hello: Hello): void {
-  for (const [groupId, before] of hello.since ?? []) {
+function takeBack(
+  draft: DecisionDraft,
+  peerId: PeerId,
+  peer: PeerState,
+  since: Hello['since'],
+): void {
+  for (const [groupId, before] of since ?? []) {
     if (before <= (peer.since?.get(groupId) ?? 0n)) continue;
     draft.clearRecords.push({ peerId, groupId, sequence: Number.MAX_SAFE_INTEGER, before });
   }

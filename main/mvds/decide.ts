@@ -22,7 +22,7 @@
  */
 import { decideAppend } from './decide-append.ts';
 import { decideFlush } from './decide-flush.ts';
-import { decidePayload } from './decide-payload.ts';
+import { decidePayload, decideSince } from './decide-payload.ts';
 import { decidePeer } from './decide-peers.ts';
 import { decideReconciled } from './decide-reconciled.ts';
 import { decideWanted } from './decide-wanted.ts';
@@ -46,6 +46,9 @@ export function decide(view: View, event: MvdsEvent): Decision {
       for (const [peerId, peer] of view.state.peers) {
         if (peer.online) draft.flush(peerId, 'tick');
       }
+      break;
+    case 'sinceHeard':
+      decideSince(draft, view, event);
       break;
     case 'buried':
       draft.bury.push(...event.tombstones);

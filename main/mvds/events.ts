@@ -86,6 +86,12 @@ export type MvdsEvent =
       readonly slice: PayloadSlice;
     }
   | { readonly type: 'epochTick' }
+  /** What a hello says the peer wants, before anything else of the hello counts. */
+  | {
+      readonly type: 'sinceHeard';
+      readonly peerId: PeerId;
+      readonly since: ReadonlyMap<GroupId, bigint> | undefined;
+    }
   /** Messages are deleted here: they count as held, and have no body. */
   | { readonly type: 'buried'; readonly tombstones: readonly Tombstone[] }
   /** What was deleted here is wanted again. */

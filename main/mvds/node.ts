@@ -62,6 +62,15 @@ export class MvdsNode {
     await this.engine.queue.add(() => this.engine.handle({ type: 'peerOnline', peerId }));
   }
 
+  /**
+   * What a peer says it wants, from its hello: to be called before `peerOnline`, after which what is due is sent. What it does
+   * not want any more is taken back.
+   */
+  async heardSince(peerId: PeerId, since: ReadonlyMap<GroupId, bigint> | undefined): Promise<void> {
+    const event = { type: 'sinceHeard', peerId, since } as const;
+    await this.engine.queue.add(() => this.engine.handle(event));
+  }
+
   /** The session ended: nothing is sent until the next one. */
   async peerOffline(peerId: PeerId): Promise<void> {
     await this.engine.queue.add(() => this.engine.handle({ type: 'peerOffline', peerId }));

@@ -286,6 +286,9 @@ export class PeerSync {
     if (this.#state.session?.frames === 0) {
       activity.note('connected', peerId, { path: link.session.path });
     }
+    // From the next line on the exchange may begin, with whatever MVDS takes the peer to want.
+    if (hello && !this.#state.session?.heard) await node.heardSince(peerId, hello.since);
+    if (this.#link !== link) return;
     this.#apply({ type: 'frame', bytes: frame.byteLength, hello });
     // A hello comes before the first word of MVDS: it may tell of a store that was lost.
     if (!hello) this.evaluate();
