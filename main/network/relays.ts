@@ -3,7 +3,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Clock, Random } from '../helpers/clock.ts';
 import { Retry } from './backoff.ts';
 import { DIAL_TIMEOUT_MS, RELAY_AMPLE_BYTES } from './constants.ts';
-import { peerIn } from './multiaddrs.ts';
+import { peerIn, relayOn } from './multiaddrs.ts';
 import type { ReservationOutcome, Reservations } from './reservations.ts';
 
 /**
@@ -153,11 +153,4 @@ export class Relays {
     relay.state = state;
     this.#onChange();
   }
-}
-
-/** The PeerId of the relay that a connection goes through. */
-function relayOn(address: Multiaddr): string | undefined {
-  const parts = address.getComponents();
-  const circuit = parts.findIndex(({ name }) => name === 'p2p-circuit');
-  return parts.slice(0, Math.max(0, circuit)).findLast(({ name }) => name === 'p2p')?.value;
 }
