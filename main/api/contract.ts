@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { conversationArguments, messageId } from './conversation-contract.ts';
 import type { ConversationResults } from './conversation-contract.ts';
+import { hostArguments } from './host-contract.ts';
+import type { HostResults } from './host-contract.ts';
 import { PAGE_MAX } from './limits.ts';
 import type {
   ActivityLine,
@@ -24,6 +26,9 @@ const ACTIVITY_MAX = 1_000;
 export const INTERVAL_SECONDS_MIN = 5;
 export const INTERVAL_SECONDS_MAX = 7 * 24 * 60 * 60;
 
+/** A week: who wants it longer pauses until told otherwise. It becomes a timer, and so has to stay below 2^31 ms. */
+export const PAUSE_MINUTES_MAX = 7 * 24 * 60;
+
 const none = z.object({}).strict();
 const device = z.object({ device: z.string() }).strict();
 const interval = z.union([
@@ -44,6 +49,7 @@ const history = z.union([
 export const commandArguments = {
   status: none,
   ...conversationArguments,
+  ...hostArguments,
   /** The person's devices, this one first, and after them those that were removed. */
   devices: none,
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
@@ -54,6 +60,10 @@ export const commandArguments = {
   /** Another device, by its id or its name. Nothing is sent to it or taken from it until it is resumed. */
   pauseDevice: device,
   resumeDevice: device,
+  /** All other devices, those that join later too: for so many minutes, or until `resumeAll`. Kept over restarts. */
+  pauseAll: z.object({ minutes: z.number().positive().max(PAUSE_MINUTES_MAX).optional() }).strict(),
+  /** A device that was paused by itself stays so. */
+  resumeAll: none,
   /** `live`: connected all the time. A number: connects, synchronizes and disconnects, and again after so many seconds. */
   setDeviceInterval: device.extend({ interval }),
   /** Makes a recovery phrase, in place of the one there may be. The words are shown now and never again. */
@@ -105,7 +115,7 @@ export const commandArguments = {
 export type Command = keyof typeof commandArguments;
 export type CommandArguments = { readonly [C in Command]: z.infer<(typeof commandArguments)[C]> };
 
-export interface CommandResults extends ConversationResults {
+export interface CommandResults extends ConversationResults, HostResults {
   readonly status: Status;
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;
@@ -113,6 +123,8 @@ export interface CommandResults extends ConversationResults {
   readonly eraseDevice: Record<string, never>;
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
+  readonly pauseAll: Status;
+  readonly resumeAll: Status;
   readonly setDeviceInterval: Status;
   readonly createRecoveryPhrase: RecoveryPhrase;
   readonly setHistory: Status;

@@ -142,6 +142,8 @@ export interface Status {
     readonly bytes: number;
     readonly unsupported: number;
   };
+  /** Until when all other devices are paused; `resumed`: until a person resumes them; null: they are not. */
+  readonly pausedUntil: number | 'resumed' | null;
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
 }

@@ -4,11 +4,13 @@
  * id 32 hexadecimal characters.
  */
 import type { Status } from './device-types.ts';
+import type { HostEvent } from './host-types.ts';
 import type { PairingState } from './pairing-types.ts';
 
 export type * from './conversation-types.ts';
 export type * from './device-types.ts';
 export type * from './error-types.ts';
+export type * from './host-types.ts';
 export type * from './pairing-types.ts';
 
 /** What a device pushes to whatever shows it. */
@@ -21,4 +23,6 @@ export type ApiEvent =
       /** Messages that are new or look different now: edited, deleted, pinned or reacted to, here or on another device. */
       readonly messageIds: readonly string[];
     }
-  | { readonly kind: 'pairing'; readonly pairing: PairingState };
+  | { readonly kind: 'pairing'; readonly pairing: PairingState }
+  /** From the host alone: a browser never gets it. */
+  | { readonly kind: 'host'; readonly host: HostEvent };

@@ -1,3 +1,4 @@
+import { noHost } from '../api/no-host.ts';
 import type { DeviceCommands } from '../api/server.ts';
 import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
@@ -47,6 +48,8 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
   return {
     status: async () => status(),
     ...conversationCommands(conversations),
+    // A host that has settings puts its own in their place.
+    ...noHost,
     devices: async () => devices.list(),
     removeDevice: async ({ device }) => {
       await devices.remove(device);
@@ -66,6 +69,14 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     },
     resumeDevice: async ({ device }) => {
       await sync.resume(device);
+      return status();
+    },
+    pauseAll: async ({ minutes }) => {
+      await sync.pauseAll(minutes);
+      return status();
+    },
+    resumeAll: async () => {
+      await sync.resumeAll();
       return status();
     },
     setDeviceInterval: async ({ device, interval }) => {

@@ -38,6 +38,9 @@ import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import type { WayToInviter } from './pairing-service.ts';
 import { MailboxLimits } from './mailbox-limits.ts';
+import { PauseAll } from './pause-all.ts';
+import { AWAKE, decideSystem } from './power.ts';
+import type { SystemEffect, SystemEvent } from './power.ts';
 import { Projector } from './projector.ts';
 import { Recovery } from './recovery.ts';
 import { RemovalNotices } from './removal-notices.ts';
@@ -63,6 +66,7 @@ interface Parts {
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
   readonly limits: MailboxLimits;
+  readonly pauseAll: PauseAll;
 }
 
 /**
@@ -88,10 +92,12 @@ export class Device {
   readonly #background: Background;
   readonly #addresses: Addresses;
   readonly #limits: MailboxLimits;
+  readonly #pauseAll: PauseAll;
   readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
+  #system = AWAKE;
   #isToBeErased = false;
   #cancelSaving: (() => void) | undefined;
   #storage: Status['storage'] = { messages: 0, bytes: 0, unsupported: 0 };
@@ -122,6 +128,7 @@ export class Device {
       since: async (): Promise<void> => undefined,
       relays: (): void => undefined,
       farewell: async (): Promise<readonly StoredMessage[]> => [],
+      paused: (): void => undefined,
     };
     const network = await Network.create({
       keys,
@@ -142,6 +149,13 @@ export class Device {
       onChange: () => events.since(),
     });
     const firstTransfer = await FirstTransfer.open(store.settings);
+    const pauseAll = await PauseAll.open({
+      store: store.settings,
+      settings,
+      clock: options.clock,
+      onChange: () => events.paused(),
+      onError: (error) => options.log.error(error),
+    });
     let delivered: (messages: readonly StoredMessage[]) => void = () => undefined;
     const group = new DeviceGroup(keys.peerId);
     const sync = await Orchestrator.open({
@@ -152,7 +166,7 @@ export class Device {
       clock: options.clock,
       random: options.random,
       history: await settings.history(),
-      settings: await settings.sync(),
+      settings: await pauseAll.settingsAtStart(),
       activity: store.activity,
       since: (groupId) => history.sinceOf(groupId),
       farewell: () => events.farewell(),
@@ -169,14 +183,28 @@ export class Device {
       bury: (tombstones) => sync.bury(tombstones),
       onError: (error) => options.log.error(error),
     });
-    const parts = { limits, store, settings, network, sync, group, history, firstTransfer };
+    const parts = {
+      limits,
+      store,
+      settings,
+      network,
+      sync,
+      group,
+      history,
+      firstTransfer,
+      pauseAll,
+    };
     const device = new Device(options, keys, parts);
     events.conversations = () => device.#list.conversationGroups?.texts;
     events.kept = () => (device.#isMailbox ? device.#list.conversationGroups?.texts : undefined);
     events.since = () => sync.sinceChanged();
     events.relays = () => device.#emitStatus();
+    events.paused = () => device.#emitStatus();
     events.farewell = () => device.#list.newest();
-    sync.subscribe(() => device.#syncChanged());
+    sync.subscribe(() => {
+      pauseAll.follow();
+      device.#syncChanged();
+    });
     delivered = (messages) => device.#delivered(messages);
     await device.#start();
     return device;
@@ -185,7 +213,7 @@ export class Device {
   private constructor(
     options: DeviceOptions,
     keys: OpenedKeys,
-    { store, settings, network, sync, group, history, firstTransfer, limits }: Parts,
+    { store, settings, network, sync, group, history, firstTransfer, limits, pauseAll }: Parts,
   ) {
     this.id = keys.peerId;
     this.#keyProtection = keys.backend;
@@ -193,6 +221,7 @@ export class Device {
     this.#history = history;
     this.#firstTransfer = firstTransfer;
     this.#limits = limits;
+    this.#pauseAll = pauseAll;
     this.#options = options;
     this.#store = store;
     this.#settings = settings;
@@ -285,6 +314,7 @@ export class Device {
           sync,
           settings,
           activity: store.activity,
+          pauseAll,
           devices: () => [
             { id: this.id, name: settings.name },
             ...sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
@@ -319,10 +349,34 @@ export class Device {
     return this.#settings.name;
   }
 
+  /** What its computer goes through: it sleeps, wakes, changes networks or runs on its battery. */
+  tell(event: SystemEvent): void {
+    const { state, effects } = decideSystem(this.#system, event, this.#options.clock.now());
+    this.#system = state;
+    for (const effect of effects) this.#follow(effect);
+  }
+
+  #follow(effect: SystemEffect): void {
+    switch (effect) {
+      case 'save-power':
+      case 'spend-power':
+        this.#network.savePower(effect === 'save-power');
+        break;
+      case 'reconnect':
+      case 'retry':
+        this.#pauseAll.check();
+        if (effect === 'reconnect') this.#network.dropConnections();
+        this.#network.retryAll();
+        this.#sync.syncNow();
+        break;
+    }
+  }
+
   /** Ends the sessions and closes the store; and erases the device, where that was asked for. */
   async close(): Promise<void> {
     await this.#pairing.stop();
     this.#limits.stop();
+    this.#pauseAll.stop();
     await this.#sync.stop();
     await this.#background.ended();
     await this.#projector.stop();
@@ -369,6 +423,7 @@ export class Device {
     await this.#measure();
     await this.#network.start();
     await this.#sync.start();
+    this.#pauseAll.start(this.#sync);
     this.#background.run(this.#limits.tend());
   }
 
@@ -566,6 +621,7 @@ export class Device {
       mailboxLimits: this.#limits.limits,
       keyProtection: this.#keyProtection,
       hasRecoveryPhrase: Recovery.keysOn(this.#list.list).length > 0,
+      pausedUntil: this.#pauseAll.until,
     });
   }
 

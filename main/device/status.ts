@@ -19,6 +19,7 @@ export function statusOf(known: {
   readonly mailboxLimits: MailboxLimits;
   readonly keyProtection: Status['keyProtection'];
   readonly hasRecoveryPhrase: boolean;
+  readonly pausedUntil: Status['pausedUntil'];
 }): Status {
   const {
     device,
@@ -48,6 +49,7 @@ export function statusOf(known: {
     firstTransfer: firstTransfer.progress(storage.messages, peers),
     keyProtection,
     hasRecoveryPhrase,
+    pausedUntil: known.pausedUntil,
     peers,
     relays,
   };

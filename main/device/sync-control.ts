@@ -6,6 +6,7 @@ import type { Orchestrator } from '../sync/orchestrator.ts';
 import { DEFAULT_SETTINGS } from '../sync/peer-state.ts';
 import type { Interval, PeerSettings } from '../sync/peer-state.ts';
 import { findDevice } from './find-device.ts';
+import type { PauseAll } from './pause-all.ts';
 import type { DeviceSettings } from './settings.ts';
 
 export interface SyncControlOptions {
@@ -13,6 +14,7 @@ export interface SyncControlOptions {
   readonly sync: Orchestrator;
   readonly settings: DeviceSettings;
   readonly activity: ActivityLog;
+  readonly pauseAll: PauseAll;
   /** This device and the others, by their present names. */
   readonly devices: () => readonly DeviceInfo[];
 }
@@ -33,6 +35,15 @@ export class SyncControl {
 
   async resume(device: string): Promise<void> {
     await this.#change(device, { paused: false });
+  }
+
+  /** All together: see the api. */
+  async pauseAll(minutes: number | undefined): Promise<void> {
+    await this.#options.pauseAll.begin(minutes);
+  }
+
+  async resumeAll(): Promise<void> {
+    await this.#options.pauseAll.end();
   }
 
   async setInterval(device: string, interval: Interval): Promise<void> {
@@ -74,12 +85,13 @@ export class SyncControl {
 
   /** Kept first: what a person has set must not be undone by a crash. */
   async #keepAndApply(device: string, change: Partial<PeerSettings>): Promise<void> {
-    const { settings, sync } = this.#options;
+    const { settings, sync, pauseAll } = this.#options;
     const peerId = this.#find(device);
     const before = (await settings.sync()).get(peerId) ?? DEFAULT_SETTINGS;
     await settings.setSync(peerId, { ...before, ...change });
     if (change.paused === true) sync.pause(peerId);
-    if (change.paused === false) sync.resume(peerId);
+    // While all are paused so is this one; what was set counts afterwards.
+    if (change.paused === false && pauseAll.until === null) sync.resume(peerId);
     if (change.interval !== undefined) sync.setInterval(peerId, change.interval);
   }
 

@@ -42,6 +42,8 @@ export const PAIR_FRAME_BYTES_MAX = 128 * 1024;
 /** After a failed attempt the next one waits 1 s, then twice as long each time, up to this. Times are milliseconds. */
 export const RETRY_FIRST_MS = 1_000;
 export const RETRY_MAX_MS = 30_000;
+/** The same on a battery: a device that is off for the night need not be called a thousand times. */
+export const RETRY_MAX_BATTERY_MS = 5 * 60 * 1_000;
 /** An attempt to connect that has not succeeded by then has failed. */
 export const DIAL_TIMEOUT_MS = 15_000;
 /** Between some networks no direct connection comes about, ever; each attempt costs some 10 KB and a few seconds. */

@@ -99,6 +99,11 @@ export class Relays {
     for (const { retry } of this.#relays.values()) retry.now();
   }
 
+  /** Tries those that are not connected, without the rest of a wait. */
+  retryAll(): void {
+    for (const { retry, state } of this.#relays.values()) if (state !== 'connected') retry.now();
+  }
+
   stop(): void {
     for (const { retry } of this.#relays.values()) retry.stop();
   }

@@ -5,6 +5,7 @@ import type { Command, CommandArguments, CommandResults } from '../../../main/ap
 import type {
   ApiEvent,
   ConversationSummary,
+  HostEvent,
   PairingState,
   Status,
 } from '../../../main/api/types.ts';
@@ -25,6 +26,8 @@ export class AppState {
   conversations = $state.raw<readonly ConversationSummary[]>([]);
   pairing = $state.raw<PairingState>({ kind: 'idle' });
   thread = $state.raw<Thread>();
+  /** What the host asked to be shown last; whoever shows it sets this back. */
+  asked = $state.raw<HostEvent>();
   readonly selected = $derived(this.conversations.find(({ id }) => id === this.thread?.id));
 
   /** How many messages a person sees in all. */
@@ -96,6 +99,10 @@ export class AppState {
         break;
       case 'pairing':
         this.pairing = event.pairing;
+        break;
+      case 'host':
+        if (event.host.show === 'conversation') this.select(event.host.conversationId);
+        else this.asked = event.host;
         break;
       case 'messages':
         this.#inBackground(this.refreshConversations());
