@@ -3,7 +3,10 @@ import { conversationArguments, messageId } from './conversation-contract.ts';
 import type { ConversationResults } from './conversation-contract.ts';
 import { hostArguments } from './host-contract.ts';
 import type { HostResults } from './host-contract.ts';
-import { PAGE_MAX } from './limits.ts';
+import { fileArguments } from './file-contract.ts';
+import type { FileResults } from './file-contract.ts';
+import { HISTORY_DAYS_MAX, PAGE_MAX } from './limits.ts';
+
 import type {
   ActivityLine,
   DeviceRecord,
@@ -14,6 +17,8 @@ import type {
   RecoveryPhrase,
   Status,
 } from './types.ts';
+
+export { HISTORY_DAYS_MAX } from './limits.ts';
 
 /** A link is a key: one that lies about for longer than a day will be found by somebody. */
 export const INVITATION_MINUTES_MAX = 24 * 60;
@@ -35,8 +40,6 @@ const interval = z.union([
   z.literal('live'),
   z.number().int().min(INTERVAL_SECONDS_MIN).max(INTERVAL_SECONDS_MAX),
 ]);
-/** A century: more days than anybody means. */
-export const HISTORY_DAYS_MAX = 36_500;
 /** A hundred terabytes: more than a disk has. */
 export const MAILBOX_MEGABYTES_MAX = 100_000_000;
 const history = z.union([
@@ -50,6 +53,7 @@ export const commandArguments = {
   status: none,
   ...conversationArguments,
   ...hostArguments,
+  ...fileArguments,
   /** The person's devices, this one first, and after them those that were removed. */
   devices: none,
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
@@ -115,7 +119,7 @@ export const commandArguments = {
 export type Command = keyof typeof commandArguments;
 export type CommandArguments = { readonly [C in Command]: z.infer<(typeof commandArguments)[C]> };
 
-export interface CommandResults extends ConversationResults, HostResults {
+export interface CommandResults extends ConversationResults, FileResults, HostResults {
   readonly status: Status;
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;

@@ -1,3 +1,5 @@
+import type { FilesStatus } from './file-types.ts';
+
 export interface DeviceInfo {
   readonly id: string;
   readonly name: string;
@@ -144,6 +146,7 @@ export interface Status {
   };
   /** Until when all other devices are paused; `resumed`: until a person resumes them; null: they are not. */
   readonly pausedUntil: number | 'resumed' | null;
+  readonly files: FilesStatus;
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
 }

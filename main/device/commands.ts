@@ -1,4 +1,5 @@
 import { noHost } from '../api/no-host.ts';
+import { ReunionError } from '../api/errors.ts';
 import type { DeviceCommands } from '../api/server.ts';
 import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
 import type { DeviceDirectory } from './device-directory.ts';
@@ -50,6 +51,14 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     ...conversationCommands(conversations),
     // A host that has settings puts its own in their place.
     ...noHost,
+    fetchAttachment: async () => {
+      throw new ReunionError('not-found', 'There is no such file.');
+    },
+    cancelAttachment: async () => {
+      throw new ReunionError('not-found', 'There is no such file.');
+    },
+    setAttachmentPolicy: async () => status(),
+    setTransfer: async () => status(),
     devices: async () => devices.list(),
     removeDevice: async ({ device }) => {
       await devices.remove(device);

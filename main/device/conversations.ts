@@ -42,6 +42,7 @@ export function conversationCommands({
     messageViews: async ({ messageIds }) => messages.views(messageIds),
     pinnedMessages: async ({ conversation }) => messages.pinned(conversation),
     messageHistory: async ({ messageId }) => messages.history(messageId),
+    conversationFiles: async () => ({ messages: [], more: false }),
     search: async (query) => messages.search(query),
     send: async ({ conversation, text }) => messages.send(conversation, text),
     editMessage: async ({ messageId, text }) => messages.edit(messageId, text),

@@ -110,6 +110,8 @@ export class AppState {
           this.#inBackground(this.thread.refresh());
         }
         break;
+      case 'attachments':
+        break;
     }
   }
 
