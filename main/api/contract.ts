@@ -8,11 +8,14 @@ import type { FileResults } from './file-contract.ts';
 import { HISTORY_DAYS_MAX, PAGE_MAX } from './limits.ts';
 
 import type {
+  About,
   ActivityLine,
   DeviceRecord,
   Diagnosis,
+  ImportState,
   Invitation,
   MessageHolders,
+  MissingMessages,
   PairingState,
   RecoveryPhrase,
   Status,
@@ -23,6 +26,8 @@ export { HISTORY_DAYS_MAX } from './limits.ts';
 /** A link is a key: one that lies about for longer than a day will be found by somebody. */
 export const INVITATION_MINUTES_MAX = 24 * 60;
 
+/** Longer than any multiaddr that a relay has. */
+const ADDRESS_LENGTH_MAX = 1_000;
 /** Messages that one call asks about: a page of them. */
 const HOLDERS_MAX = PAGE_MAX;
 /** What the log shows at once. */
@@ -83,11 +88,23 @@ export const commandArguments = {
     .strict(),
   /** Tries now, without waiting any longer: one device, or all. */
   syncNow: device.partial(),
+  /** What is here and not known to be on another device, the oldest first. */
+  missingMessages: device.extend({ limit: z.number().int().min(1).max(PAGE_MAX) }),
+  /** A multiaddr that ends in /p2p/ and a PeerId. Fails with invalid-arguments for anything else. */
+  addRelay: z.object({ address: z.string().max(ADDRESS_LENGTH_MAX) }).strict(),
+  /** Not used any more, and not told to the others. Fails with not-found. */
+  removeRelay: z.object({ address: z.string().max(ADDRESS_LENGTH_MAX) }).strict(),
+  /** The version, and what it runs on. */
+  about: none,
   messageHolders: z.object({ messageIds: z.array(messageId).max(HOLDERS_MAX) }).strict(),
   /** The newest first; of one device, or of all. */
   activity: device.partial().extend({ limit: z.number().int().min(1).max(ACTIVITY_MAX) }),
   /** Tries every way to every other device, which may take a while. */
   diagnose: none,
+  /** What is brought in is a file, by `POST import`: see `file-requests.ts`. */
+  importState: none,
+  /** What has come stays. */
+  cancelImport: none,
   pairing: none,
   /** Makes this the first device, with a name of its own. */
   createFirstDevice: z.object({ name: z.string().optional() }).strict(),
@@ -134,9 +151,15 @@ export interface CommandResults extends ConversationResults, FileResults, HostRe
   readonly setHistory: Status;
   readonly setMailboxLimits: Status;
   readonly syncNow: Status;
+  readonly missingMessages: MissingMessages;
+  readonly addRelay: Status;
+  readonly removeRelay: Status;
+  readonly about: About;
   readonly messageHolders: readonly MessageHolders[];
   readonly activity: readonly ActivityLine[];
   readonly diagnose: Diagnosis;
+  readonly importState: ImportState;
+  readonly cancelImport: Record<string, never>;
   readonly pairing: PairingState;
   readonly createFirstDevice: Status;
   readonly invite: Invitation;

@@ -1,3 +1,4 @@
+import type { MessageView } from './conversation-types.ts';
 import type { FilesStatus } from './file-types.ts';
 
 export interface DeviceInfo {
@@ -105,6 +106,20 @@ export interface DeviceRecord extends DeviceInfo {
 export interface MessageHolders {
   readonly messageId: string;
   readonly devices: readonly string[];
+}
+
+/** What another device is not known to have. */
+export interface MissingMessages {
+  /** Those that show in a conversation. */
+  readonly messages: readonly MessageView[];
+  /** Others among those looked at: names, keys, what was said of a message. */
+  readonly others: number;
+}
+
+export interface About {
+  readonly version: string;
+  /** Such as “Node 24.1, Linux x64”. */
+  readonly runtime: string;
 }
 
 export interface RelayStatus {

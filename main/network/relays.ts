@@ -1,4 +1,5 @@
 import type { Libp2p } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Clock, Random } from '../helpers/clock.ts';
 import { Retry } from './backoff.ts';
@@ -93,6 +94,16 @@ export class Relays {
       this.#relays.set(peerId, relay);
       if (this.#node.status === 'started') relay.retry.now();
     }
+  }
+
+  /** Not used any more; connections through it go with the one to it. */
+  async remove(peerId: string): Promise<void> {
+    const relay = this.#relays.get(peerId);
+    if (!relay) return;
+    relay.retry.stop();
+    this.#relays.delete(peerId);
+    await this.#node.hangUp(peerIdFromString(peerId)).catch(() => undefined);
+    this.#onChange();
   }
 
   start(): void {
