@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { noise } from '@libp2p/noise';
 import { yamux } from '@libp2p/yamux';
@@ -24,8 +24,7 @@ async function readsOf(bytes: number, encrypter: typeof noise): Promise<number[]
   const sockets: Socket[] = [];
   const [target] = other.getMultiaddrs();
   const port = Number(target?.getComponents().find(({ name }) => name === 'tcp')?.value);
-  const between = createServer(async (near) => {
-    const { connect } = await import('node:net');
+  const between = createServer((near) => {
     const far = connect(port, '127.0.0.1').setNoDelay(true);
     sockets.push(near, far);
     near.on('data', (data) => (sizes.push(data.byteLength), far.write(data)));
@@ -38,14 +37,14 @@ async function readsOf(bytes: number, encrypter: typeof noise): Promise<number[]
     between.close();
     await Promise.all([one.stop(), other.stop()]);
   });
-  const arrivals = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const arrivals = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
   await other.handle('/test', (stream) => {
     let left = bytes;
     stream.addEventListener('message', ({ data }) => {
       left -= data.byteLength;
       if (left > 0) return;
       left = bytes;
-      arrivals.shift()?.resolve();
+      arrivals.shift()?.resolve(undefined);
     });
   });
   const { port: proxy } = between.address() as AddressInfo;
