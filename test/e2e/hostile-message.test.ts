@@ -8,9 +8,9 @@ import { apiOf } from '../helpers/watch.ts';
 const HOSTILE = [
   '<script>document.title = "owned"</script><img src=x onerror="document.title=\'owned\'">',
   '[click me](javascript:document.title=%22owned%22) <javascript:alert(1)> [data](data:text/html,<script>1</script>)',
-  `${'W'.repeat(20_000)}`,
+  'W'.repeat(20_000),
   'zero\u200bwidth\u200d\u2060 and \u202Egnitirw sdrawkcab\u202C \u2066isolated\u2069 \ufeff',
-  `${'a\u0300\u0301\u0302\u0303'.repeat(400)}`,
+  'a\u0300\u0301\u0302\u0303'.repeat(400),
   `one line ${'0123456789abcdef'.repeat(7_900)}`,
   '> '.repeat(2_000) + 'deep',
   '\u0000\u0007\u001b[31mred\u001b[0m',
@@ -34,7 +34,7 @@ test('whatever a message says, the page shows it and does nothing else', async (
   // Every row comes into view once, by keyboard from the end.
   await page.getByRole('article').last().focus();
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-message'));
-  for (let row = 0; row < HOSTILE.length; row += 1) {
+  for (const _row of HOSTILE) {
     const before = await focused();
     await page.keyboard.press('ArrowUp');
     await expect.poll(focused).not.toBe(before);
