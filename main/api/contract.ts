@@ -1,16 +1,21 @@
 import { z } from 'zod';
 import { conversationArguments, messageId } from './conversation-contract.ts';
 import type { ConversationResults } from './conversation-contract.ts';
+import { hostArguments } from './host-contract.ts';
+import type { HostResults } from './host-contract.ts';
 import { fileArguments } from './file-contract.ts';
 import type { FileResults } from './file-contract.ts';
 import { HISTORY_DAYS_MAX, PAGE_MAX } from './limits.ts';
 
 import type {
+  About,
   ActivityLine,
   DeviceRecord,
   Diagnosis,
+  ImportState,
   Invitation,
   MessageHolders,
+  MissingMessages,
   PairingState,
   RecoveryPhrase,
   Status,
@@ -21,6 +26,8 @@ export { HISTORY_DAYS_MAX } from './limits.ts';
 /** A link is a key: one that lies about for longer than a day will be found by somebody. */
 export const INVITATION_MINUTES_MAX = 24 * 60;
 
+/** Longer than any multiaddr that a relay has. */
+const ADDRESS_LENGTH_MAX = 1_000;
 /** Messages that one call asks about: a page of them. */
 const HOLDERS_MAX = PAGE_MAX;
 /** What the log shows at once. */
@@ -28,6 +35,9 @@ const ACTIVITY_MAX = 1_000;
 /** Seconds between two synchronizations: below a few the connection might as well stay, beyond a week nobody remembers. */
 export const INTERVAL_SECONDS_MIN = 5;
 export const INTERVAL_SECONDS_MAX = 7 * 24 * 60 * 60;
+
+/** A week: who wants it longer pauses until told otherwise. It becomes a timer, and so has to stay below 2^31 ms. */
+export const PAUSE_MINUTES_MAX = 7 * 24 * 60;
 
 const none = z.object({}).strict();
 const device = z.object({ device: z.string() }).strict();
@@ -47,6 +57,7 @@ const history = z.union([
 export const commandArguments = {
   status: none,
   ...conversationArguments,
+  ...hostArguments,
   ...fileArguments,
   /** The person's devices, this one first, and after them those that were removed. */
   devices: none,
@@ -58,6 +69,10 @@ export const commandArguments = {
   /** Another device, by its id or its name. Nothing is sent to it or taken from it until it is resumed. */
   pauseDevice: device,
   resumeDevice: device,
+  /** All other devices, those that join later too: for so many minutes, or until `resumeAll`. Kept over restarts. */
+  pauseAll: z.object({ minutes: z.number().positive().max(PAUSE_MINUTES_MAX).optional() }).strict(),
+  /** A device that was paused by itself stays so. */
+  resumeAll: none,
   /** `live`: connected all the time. A number: connects, synchronizes and disconnects, and again after so many seconds. */
   setDeviceInterval: device.extend({ interval }),
   /** Makes a recovery phrase, in place of the one there may be. The words are shown now and never again. */
@@ -73,11 +88,23 @@ export const commandArguments = {
     .strict(),
   /** Tries now, without waiting any longer: one device, or all. */
   syncNow: device.partial(),
+  /** What is here and not known to be on another device, the oldest first. */
+  missingMessages: device.extend({ limit: z.number().int().min(1).max(PAGE_MAX) }),
+  /** A multiaddr that ends in /p2p/ and a PeerId. Fails with invalid-arguments for anything else. */
+  addRelay: z.object({ address: z.string().max(ADDRESS_LENGTH_MAX) }).strict(),
+  /** Not used any more, and not told to the others. Fails with not-found. */
+  removeRelay: z.object({ address: z.string().max(ADDRESS_LENGTH_MAX) }).strict(),
+  /** The version, and what it runs on. */
+  about: none,
   messageHolders: z.object({ messageIds: z.array(messageId).max(HOLDERS_MAX) }).strict(),
   /** The newest first; of one device, or of all. */
   activity: device.partial().extend({ limit: z.number().int().min(1).max(ACTIVITY_MAX) }),
   /** Tries every way to every other device, which may take a while. */
   diagnose: none,
+  /** What is brought in is a file, by `POST import`: see `file-requests.ts`. */
+  importState: none,
+  /** What has come stays. */
+  cancelImport: none,
   pairing: none,
   /** Makes this the first device, with a name of its own. */
   createFirstDevice: z.object({ name: z.string().optional() }).strict(),
@@ -109,7 +136,7 @@ export const commandArguments = {
 export type Command = keyof typeof commandArguments;
 export type CommandArguments = { readonly [C in Command]: z.infer<(typeof commandArguments)[C]> };
 
-export interface CommandResults extends ConversationResults, FileResults {
+export interface CommandResults extends ConversationResults, FileResults, HostResults {
   readonly status: Status;
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;
@@ -117,14 +144,22 @@ export interface CommandResults extends ConversationResults, FileResults {
   readonly eraseDevice: Record<string, never>;
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
+  readonly pauseAll: Status;
+  readonly resumeAll: Status;
   readonly setDeviceInterval: Status;
   readonly createRecoveryPhrase: RecoveryPhrase;
   readonly setHistory: Status;
   readonly setMailboxLimits: Status;
   readonly syncNow: Status;
+  readonly missingMessages: MissingMessages;
+  readonly addRelay: Status;
+  readonly removeRelay: Status;
+  readonly about: About;
   readonly messageHolders: readonly MessageHolders[];
   readonly activity: readonly ActivityLine[];
   readonly diagnose: Diagnosis;
+  readonly importState: ImportState;
+  readonly cancelImport: Record<string, never>;
   readonly pairing: PairingState;
   readonly createFirstDevice: Status;
   readonly invite: Invitation;

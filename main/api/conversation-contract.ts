@@ -58,6 +58,8 @@ export const conversationArguments = {
   createConversation: z.object({ name: z.string() }).strict(),
   renameConversation: conversation.extend({ name: z.string() }),
   archiveConversation: conversation.extend({ archived: z.boolean() }),
+  /** At the top of the list, whatever was active last. */
+  pinConversation: conversation.extend({ pinned: z.boolean() }),
   /** Both at once; null for none. */
   setConversationAppearance: conversation.extend({
     emoji: z.string().nullable(),
@@ -117,6 +119,7 @@ export interface ConversationResults {
   readonly createConversation: ConversationSummary;
   readonly renameConversation: ConversationSummary;
   readonly archiveConversation: ConversationSummary;
+  readonly pinConversation: ConversationSummary;
   readonly setConversationAppearance: ConversationSummary;
   readonly markRead: ConversationSummary;
   readonly setDraft: ConversationSummary;

@@ -20,6 +20,8 @@ export interface ConversationSummary {
   readonly emoji: string | null;
   readonly colour: ConversationColour | null;
   readonly archived: boolean;
+  /** Whether it is to be kept at the top of the list, on every device. */
+  readonly isPinned: boolean;
   /** How many messages it has, deleted ones included. */
   readonly messages: number;
   /** The newest message; null in an empty conversation. */

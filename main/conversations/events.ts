@@ -35,6 +35,7 @@ export type ConversationContent = { readonly conversationId: ConversationId } & 
     }
   | { readonly kind: 'conversation-named'; readonly name: string }
   | { readonly kind: 'conversation-archived'; readonly archived: boolean }
+  | { readonly kind: 'conversation-pinned'; readonly pinned: boolean }
   | {
       readonly kind: 'conversation-appearance';
       readonly emoji: string | undefined;
@@ -123,6 +124,8 @@ function encodeContent(
     }
     case 'conversation-archived':
       return { conversationId, conversationArchived: { archived: content.archived } };
+    case 'conversation-pinned':
+      return { conversationId, conversationPinned: { pinned: content.pinned } };
     case 'conversation-appearance': {
       const { emoji, colour } = content;
       const appearance = {
@@ -181,6 +184,7 @@ const KINDS = [
   'messagePinned',
   'reaction',
   'conversationArchived',
+  'conversationPinned',
   'conversationAppearance',
   'readUpTo',
   'draft',
@@ -193,7 +197,7 @@ function knownContent(
   message: EventMessage,
 ): EventContent | undefined {
   const { textWritten, conversationNamed, conversationArchived, readUpTo, draft } = message;
-  const { conversationAppearance: appearance } = message;
+  const { conversationAppearance: appearance, conversationPinned } = message;
   if (textWritten) {
     const { text } = textWritten;
     const attachments = textWritten.attachments.slice(0, ATTACHMENTS_MAX).flatMap(decodeAttachment);
@@ -206,6 +210,10 @@ function knownContent(
   if (conversationArchived) {
     const { archived } = conversationArchived;
     return { kind: 'conversation-archived', conversationId, archived };
+  }
+  if (conversationPinned) {
+    const { pinned } = conversationPinned;
+    return { kind: 'conversation-pinned', conversationId, pinned };
   }
   if (appearance) {
     const { emoji, colour } = appearance;

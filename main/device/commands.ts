@@ -1,10 +1,21 @@
+import { noHost } from '../api/no-host.ts';
 import type { DeviceCommands } from '../api/server.ts';
-import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
+import type {
+  Diagnosis,
+  History,
+  MailboxLimits,
+  MissingMessages,
+  RecoveryPhrase,
+  Status,
+} from '../api/types.ts';
+import { VERSION } from '../helpers/version.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { Files } from './files/files.ts';
 import { conversationCommands } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import type { PairingService } from './pairing-service.ts';
+import type { RelayList } from './relay-list.ts';
+import { runtimeName } from './settings.ts';
 import type { SyncControl } from './sync-control.ts';
 
 /** How long a link is good for where nothing else is asked for, minutes. */
@@ -16,6 +27,8 @@ export interface CommandTargets {
   readonly pairing: PairingService;
   readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
+  readonly relays: RelayList;
+  readonly missing: (device: string, limit: number) => Promise<MissingMessages>;
   readonly status: () => Promise<Status>;
   readonly diagnose: () => Promise<Diagnosis>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
@@ -50,6 +63,8 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
   return {
     status: async () => status(),
     ...conversationCommands(conversations),
+    // A host that has settings puts its own in their place.
+    ...noHost,
     fetchAttachment: async ({ attachment }) => files.fetch(attachment),
     cancelAttachment: async ({ attachment }) => files.cancel(attachment),
     setAttachmentPolicy: async ({ policy }) => {
@@ -81,6 +96,14 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       await sync.resume(device);
       return status();
     },
+    pauseAll: async ({ minutes }) => {
+      await sync.pauseAll(minutes);
+      return status();
+    },
+    resumeAll: async () => {
+      await sync.resumeAll();
+      return status();
+    },
     setDeviceInterval: async ({ device, interval }) => {
       await sync.setInterval(device, interval);
       return status();
@@ -92,9 +115,21 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       sync.syncNow(device);
       return status();
     },
+    missingMessages: async ({ device, limit }) => targets.missing(device, limit),
+    addRelay: async ({ address }) => {
+      await targets.relays.add(address);
+      return status();
+    },
+    removeRelay: async ({ address }) => {
+      await targets.relays.remove(address);
+      return status();
+    },
+    about: async () => ({ version: VERSION, runtime: runtimeName() }),
     messageHolders: async ({ messageIds }) => sync.holders(messageIds),
     activity: async ({ limit, device }) => sync.activity(limit, device),
     diagnose: async () => diagnose(),
+    importState: async () => ({ kind: 'idle' }),
+    cancelImport: async () => ({}),
     pairing: async () => pairing.state,
     createFirstDevice: async ({ name }) => createFirstDevice(name),
     invite: async ({ minutes = INVITATION_MINUTES }) => {

@@ -34,6 +34,7 @@ export function conversationCommands({
     renameConversation: async ({ conversation, name }) => conversations.rename(conversation, name),
     archiveConversation: async ({ conversation, archived }) =>
       conversations.archive(conversation, archived),
+    pinConversation: async ({ conversation, pinned }) => conversations.pin(conversation, pinned),
     setConversationAppearance: async ({ conversation, ...appearance }) =>
       conversations.setAppearance(conversation, appearance),
     markRead: async ({ conversation, upTo }) => conversations.markRead(conversation, upTo),

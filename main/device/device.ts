@@ -43,8 +43,12 @@ import type { DeviceOptions } from './options.ts';
 import { PairingService } from './pairing-service.ts';
 import type { WayToInviter } from './pairing-service.ts';
 import { MailboxLimits } from './mailbox-limits.ts';
+import { PauseAll } from './pause-all.ts';
+import { AWAKE, decideSystem } from './power.ts';
+import type { SystemEffect, SystemEvent } from './power.ts';
 import { Projector } from './projector.ts';
 import { Recovery } from './recovery.ts';
+import { RelayList } from './relay-list.ts';
 import { RemovalNotices } from './removal-notices.ts';
 import { SealedBodies } from './sealed-bodies.ts';
 import { DeviceSettings, systemName } from './settings.ts';
@@ -69,6 +73,7 @@ interface Parts {
   readonly choice: FileChoice;
   readonly firstTransfer: FirstTransfer;
   readonly limits: MailboxLimits;
+  readonly pauseAll: PauseAll;
 }
 
 /**
@@ -95,10 +100,12 @@ export class Device {
   readonly #addresses: Addresses;
   readonly #limits: MailboxLimits;
   readonly #files: Files;
+  readonly #pauseAll: PauseAll;
   readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
+  #system = AWAKE;
   #isToBeErased = false;
   #isStarted = false;
   #cancelSaving: (() => void) | undefined;
@@ -131,6 +138,7 @@ export class Device {
       since: async (): Promise<void> => undefined,
       relays: (): void => undefined,
       farewell: async (): Promise<readonly StoredMessage[]> => [],
+      paused: (): void => undefined,
     };
     const network = await Network.create({
       keys,
@@ -156,6 +164,13 @@ export class Device {
       historySince: () => history.since,
     });
     const firstTransfer = await FirstTransfer.open(store.settings);
+    const pauseAll = await PauseAll.open({
+      store: store.settings,
+      settings,
+      clock: options.clock,
+      onChange: () => events.paused(),
+      onError: (error) => options.log.error(error),
+    });
     let delivered: (messages: readonly StoredMessage[]) => void = () => undefined;
     const group = new DeviceGroup(keys.peerId);
     const sync = await Orchestrator.open({
@@ -166,7 +181,7 @@ export class Device {
       clock: options.clock,
       random: options.random,
       history: await settings.history(),
-      settings: await settings.sync(),
+      settings: await pauseAll.settingsAtStart(),
       activity: store.activity,
       since: (groupId) => (groupId === events.files() ? choice.since : history.sinceOf(groupId)),
       bulk: (groupId) => groupId === events.files(),
@@ -185,7 +200,18 @@ export class Device {
       bury: (tombstones) => sync.bury(tombstones),
       onError: (error) => options.log.error(error),
     });
-    const parts = { limits, store, settings, network, sync, group, history, choice, firstTransfer };
+    const parts = {
+      limits,
+      store,
+      settings,
+      network,
+      sync,
+      group,
+      history,
+      choice,
+      firstTransfer,
+      pauseAll,
+    };
     const device = new Device(options, keys, parts);
     events.conversations = () => device.#list.conversationGroups?.texts;
     events.kept = () => {
@@ -195,8 +221,12 @@ export class Device {
     events.files = () => device.#list.conversationGroups?.files;
     events.since = () => sync.sinceChanged();
     events.relays = () => device.#emitStatus();
+    events.paused = () => device.#emitStatus();
     events.farewell = () => device.#list.newest();
-    sync.subscribe(() => device.#syncChanged());
+    sync.subscribe(() => {
+      pauseAll.follow();
+      device.#syncChanged();
+    });
     delivered = (messages) => device.#delivered(messages);
     await device.#start();
     return device;
@@ -205,7 +235,18 @@ export class Device {
   private constructor(
     options: DeviceOptions,
     keys: OpenedKeys,
-    { store, settings, network, sync, group, history, choice, firstTransfer, limits }: Parts,
+    {
+      store,
+      settings,
+      network,
+      sync,
+      group,
+      history,
+      choice,
+      firstTransfer,
+      limits,
+      pauseAll,
+    }: Parts,
   ) {
     this.id = keys.peerId;
     this.#keyProtection = keys.backend;
@@ -213,6 +254,7 @@ export class Device {
     this.#history = history;
     this.#firstTransfer = firstTransfer;
     this.#limits = limits;
+    this.#pauseAll = pauseAll;
     this.#options = options;
     this.#store = store;
     this.#settings = settings;
@@ -315,22 +357,31 @@ export class Device {
       files: this.#files,
       deviceInfo: (peerId) => ({ id: peerId, name: this.#nameOf(peerId) }),
     });
+    const syncControl = new SyncControl({
+      self: this.id,
+      sync,
+      settings,
+      activity: store.activity,
+      records: store.sync.records,
+      pauseAll,
+      devices: () => [
+        { id: this.id, name: settings.name },
+        ...sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
+      ],
+    });
     this.service = {
       commands: createCommands({
         conversations,
         files: this.#files,
         pairing: this.#pairing,
         devices: this.#directory,
-        sync: new SyncControl({
-          self: this.id,
-          sync,
-          settings,
-          activity: store.activity,
-          devices: () => [
-            { id: this.id, name: settings.name },
-            ...sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
-          ],
-        }),
+        relays: new RelayList({ settings, network, addresses: this.#addresses }),
+        missing: async (device, limit) => {
+          const ids = await syncControl.missing(device, limit);
+          const messages = await conversations.messages.views(ids);
+          return { messages, others: ids.length - messages.length };
+        },
+        sync: syncControl,
         status: () => this.#status(),
         diagnose: () =>
           diagnose({
@@ -361,11 +412,35 @@ export class Device {
     return this.#settings.name;
   }
 
+  /** What its computer goes through: it sleeps, wakes, changes networks or runs on its battery. */
+  tell(event: SystemEvent): void {
+    const { state, effects } = decideSystem(this.#system, event, this.#options.clock.now());
+    this.#system = state;
+    for (const effect of effects) this.#follow(effect);
+  }
+
+  #follow(effect: SystemEffect): void {
+    switch (effect) {
+      case 'save-power':
+      case 'spend-power':
+        this.#network.savePower(effect === 'save-power');
+        break;
+      case 'reconnect':
+      case 'retry':
+        this.#pauseAll.check();
+        if (effect === 'reconnect') this.#network.dropConnections();
+        this.#network.retryAll();
+        this.#sync.syncNow();
+        break;
+    }
+  }
+
   /** Ends the sessions and closes the store; and erases the device, where that was asked for. */
   async close(): Promise<void> {
     await this.#pairing.stop();
     this.#limits.stop();
     await this.#files.stop();
+    this.#pauseAll.stop();
     await this.#sync.stop();
     await this.#background.ended();
     await this.#projector.stop();
@@ -414,6 +489,7 @@ export class Device {
     await this.#measure();
     await this.#network.start();
     await this.#sync.start();
+    this.#pauseAll.start(this.#sync);
     this.#background.run(this.#limits.tend());
   }
 
@@ -617,6 +693,7 @@ export class Device {
       files: this.#files.status(),
       keyProtection: this.#keyProtection,
       hasRecoveryPhrase: Recovery.keysOn(this.#list.list).length > 0,
+      pausedUntil: this.#pauseAll.until,
     });
   }
 

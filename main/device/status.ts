@@ -20,6 +20,7 @@ export function statusOf(known: {
   readonly files: Status['files'];
   readonly keyProtection: Status['keyProtection'];
   readonly hasRecoveryPhrase: boolean;
+  readonly pausedUntil: Status['pausedUntil'];
 }): Status {
   const {
     device,
@@ -49,6 +50,7 @@ export function statusOf(known: {
     firstTransfer: firstTransfer.progress(storage.messages, peers),
     keyProtection,
     hasRecoveryPhrase,
+    pausedUntil: known.pausedUntil,
     files: known.files,
     peers,
     relays,

@@ -1,11 +1,13 @@
 import type { ActivityLine, DeviceInfo, MessageHolders } from '../api/types.ts';
 import { parseMessageId } from '../mvds/ids.ts';
-import type { PeerId } from '../mvds/types.ts';
+import type { SyncRecordStore } from '../mvds/ports.ts';
+import type { MessageId, PeerId } from '../mvds/types.ts';
 import type { ActivityLog } from '../store/ports.ts';
 import type { Orchestrator } from '../sync/orchestrator.ts';
 import { DEFAULT_SETTINGS } from '../sync/peer-state.ts';
 import type { Interval, PeerSettings } from '../sync/peer-state.ts';
 import { findDevice } from './find-device.ts';
+import type { PauseAll } from './pause-all.ts';
 import type { DeviceSettings } from './settings.ts';
 
 export interface SyncControlOptions {
@@ -13,6 +15,8 @@ export interface SyncControlOptions {
   readonly sync: Orchestrator;
   readonly settings: DeviceSettings;
   readonly activity: ActivityLog;
+  readonly records: Pick<SyncRecordStore, 'due'>;
+  readonly pauseAll: PauseAll;
   /** This device and the others, by their present names. */
   readonly devices: () => readonly DeviceInfo[];
 }
@@ -35,6 +39,15 @@ export class SyncControl {
     await this.#change(device, { paused: false });
   }
 
+  /** All together: see the api. */
+  async pauseAll(minutes: number | undefined): Promise<void> {
+    await this.#options.pauseAll.begin(minutes);
+  }
+
+  async resumeAll(): Promise<void> {
+    await this.#options.pauseAll.end();
+  }
+
   async setInterval(device: string, interval: Interval): Promise<void> {
     await this.#change(device, { interval });
   }
@@ -51,6 +64,16 @@ export class SyncControl {
       const peers = holders.get(id);
       return peers ? [{ messageId: id, devices: [this.#options.self, ...peers] }] : [];
     });
+  }
+
+  /** The oldest of what is here and not known to be on a device, at most `limit`. */
+  async missing(device: string, limit: number): Promise<readonly MessageId[]> {
+    const records = await this.#options.records.due(
+      this.#find(device),
+      Number.MAX_SAFE_INTEGER,
+      limit,
+    );
+    return records.flatMap(({ type, messageId }) => (type === 'request' ? [] : messageId));
   }
 
   async activity(limit: number, device: string | undefined): Promise<readonly ActivityLine[]> {
@@ -74,12 +97,13 @@ export class SyncControl {
 
   /** Kept first: what a person has set must not be undone by a crash. */
   async #keepAndApply(device: string, change: Partial<PeerSettings>): Promise<void> {
-    const { settings, sync } = this.#options;
+    const { settings, sync, pauseAll } = this.#options;
     const peerId = this.#find(device);
     const before = (await settings.sync()).get(peerId) ?? DEFAULT_SETTINGS;
     await settings.setSync(peerId, { ...before, ...change });
     if (change.paused === true) sync.pause(peerId);
-    if (change.paused === false) sync.resume(peerId);
+    // While all are paused so is this one; what was set counts afterwards.
+    if (change.paused === false && pauseAll.until === null) sync.resume(peerId);
     if (change.interval !== undefined) sync.setInterval(peerId, change.interval);
   }
 

@@ -4,6 +4,7 @@ import {
   INTERVAL_SECONDS_MAX,
   INTERVAL_SECONDS_MIN,
   INVITATION_MINUTES_MAX,
+  PAUSE_MINUTES_MAX,
 } from '../api/contract.ts';
 import { HITS_MAX, PAGE_MAX } from '../api/limits.ts';
 import type { History } from '../api/types.ts';
@@ -131,6 +132,14 @@ export function minutes(text: string): number {
     );
   }
   return value;
+}
+
+export function pauseMinutes(text: string): number {
+  const value = Number(text);
+  if (value > 0 && value <= PAUSE_MINUTES_MAX) return value;
+  throw new InvalidArgumentError(
+    `A number above 0 and up to ${PAUSE_MINUTES_MAX} (a week) is wanted.`,
+  );
 }
 
 export function limit(text: string): number {

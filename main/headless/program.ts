@@ -12,6 +12,7 @@ import {
   minutes,
   most,
   passphraseOption,
+  pauseMinutes,
   relays,
   stunServers,
   web,
@@ -163,7 +164,7 @@ function addDeviceCommands(program: Command): void {
     .action(eraseDevice);
   devices
     .command('pause')
-    .description('the same as `reunion pause`')
+    .description('the same as `reunion pause` for one device')
     .addOption(dataOption())
     .argument('<device>', device)
     .action(pause);
@@ -180,15 +181,18 @@ function addSyncCommands(program: Command): void {
   const device = 'name or id of the other device';
   program
     .command('pause')
-    .description('send nothing to another device and take nothing from it, until it is resumed')
+    .description('send nothing to another device, or to all, and take nothing, until it is resumed')
     .addOption(dataOption())
-    .argument('<device>', device)
+    .argument('[device]', device)
+    .option('--all', 'all other devices, those that join later too')
+    .option('--minutes <n>', 'with --all: they are resumed after so many minutes', pauseMinutes)
     .action(pause);
   program
     .command('resume')
-    .description('go on with a device that was paused')
+    .description('go on with a device that was paused, or with all that were paused together')
     .addOption(dataOption())
-    .argument('<device>', device)
+    .argument('[device]', device)
+    .option('--all', 'end the pause of all; a device that was paused by itself stays so')
     .action(resume);
   program
     .command('interval')

@@ -6,7 +6,7 @@ export class Retry {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #attempt: () => Promise<boolean>;
-  readonly #maxMs: number;
+  readonly #maxMs: () => number;
   #failures = 0;
   #running = false;
   #again = false;
@@ -14,10 +14,15 @@ export class Retry {
   #cancelWait: (() => void) | undefined;
 
   /**
-   * `attempt` resolves with whether it succeeded, and never rejects. After a success nothing runs until told. No wait is
-   * longer than `maxMs`.
+   * `attempt` resolves with whether it succeeded, and never rejects. After a success nothing runs until told. No wait that
+   * begins is longer than `maxMs` says then.
    */
-  constructor(clock: Clock, random: Random, attempt: () => Promise<boolean>, maxMs = RETRY_MAX_MS) {
+  constructor(
+    clock: Clock,
+    random: Random,
+    attempt: () => Promise<boolean>,
+    maxMs: () => number = () => RETRY_MAX_MS,
+  ) {
     this.#clock = clock;
     this.#random = random;
     this.#attempt = attempt;
@@ -71,7 +76,7 @@ export class Retry {
 
   #backOff(): void {
     if (this.#stopped) return;
-    const delayMs = Math.min(this.#maxMs, RETRY_FIRST_MS * 2 ** this.#failures++);
+    const delayMs = Math.min(this.#maxMs(), RETRY_FIRST_MS * 2 ** this.#failures++);
     // Between half and the whole: two devices that failed together do not try together for ever.
     const jittered = delayMs * (0.5 + this.#random.next() / 2);
     this.#cancelWait = this.#clock.schedule(jittered, () => {

@@ -4,7 +4,7 @@ import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Clock, Random } from '../helpers/clock.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { Retry } from './backoff.ts';
-import { DIAL_TIMEOUT_MS } from './constants.ts';
+import { DIAL_TIMEOUT_MS, RETRY_MAX_BATTERY_MS, RETRY_MAX_MS } from './constants.ts';
 import { isRelayed, peerIn } from './multiaddrs.ts';
 import { bestOf, pathOf } from './path.ts';
 import type { Relays } from './relays.ts';
@@ -24,6 +24,7 @@ export class Members {
   readonly #known = new Map<PeerId, readonly Multiaddr[]>();
   /** Those that are dialled; a session with the others begins only on a connection that they have made. */
   #kept: ReadonlySet<PeerId> = new Set();
+  #savesPower = false;
 
   /** `upgrades` is undefined where there are to be no direct connections by WebRTC. */
   constructor(
@@ -41,6 +42,11 @@ export class Members {
     this.#random = random;
     node.addEventListener('connection:open', ({ detail }) => {
       this.#retryOf(detail.remotePeer)?.now();
+    });
+    // A connection on which the other side was to open a session may end before it has.
+    node.addEventListener('peer:disconnect', ({ detail }) => {
+      const peer = detail.toString() as PeerId;
+      if (this.#kept.has(peer) && !this.#sessions.get(peer)) this.#retries.get(peer)?.later();
     });
     node.addEventListener('peer:discovery', ({ detail }) => {
       const peer = detail.id.toString() as PeerId;
@@ -91,6 +97,17 @@ export class Members {
     for (const peer of this.#kept) if (!this.#sessions.get(peer)) this.#retries.get(peer)?.now();
   }
 
+  /**
+   * While it saves power, attempts are further apart, and no connection by WebRTC takes the place of a relayed one: the library
+   * wakes the processor a hundred times a second from then on, though nothing is sent.
+   */
+  savePower(saves: boolean): void {
+    if (this.#savesPower === saves) return;
+    this.#savesPower = saves;
+    if (saves) return;
+    for (const peer of this.#kept) this.#retries.get(peer)?.now();
+  }
+
   sessionEnded({ peerId, path, connection }: OpenSession): void {
     this.#upgrades?.end(peerId);
     if (!this.#kept.has(peerId)) return;
@@ -106,7 +123,8 @@ export class Members {
   }
 
   #newRetry(peer: PeerId): Retry {
-    return new Retry(this.#clock, this.#random, () => this.#reach(peer));
+    const maxMs = () => (this.#savesPower ? RETRY_MAX_BATTERY_MS : RETRY_MAX_MS);
+    return new Retry(this.#clock, this.#random, () => this.#reach(peer), maxMs);
   }
 
   #hangUp(peer: PeerId): void {
@@ -130,7 +148,8 @@ export class Members {
     if (this.#sessions.get(peer)?.connection !== connection) {
       if (!(await this.#sessions.open(peer, connection))) return false;
     }
-    if (pathOf(connection) === 'relay') this.#upgrades?.begin(peer, connection);
+    const improves = pathOf(connection) === 'relay' && !this.#savesPower;
+    if (improves) this.#upgrades?.begin(peer, connection);
     else this.#upgrades?.end(peer);
     for (const other of this.#connections(peer)) if (other !== connection) retire(other);
     return true;

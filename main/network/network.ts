@@ -174,6 +174,25 @@ export class Network implements Transport {
     this.#members.retry(peerId);
   }
 
+  /** Something has changed for the better, as the network of this computer: tries whatever waits, at once. */
+  retryAll(): void {
+    if (this.#node.status !== 'started') return;
+    this.#relays.retryAll();
+    this.#members.retryAll();
+  }
+
+  /** Drops all connections, of which none is alive although nothing has told of that: the computer has slept. */
+  dropConnections(): void {
+    for (const connection of this.#node.getConnections()) {
+      connection.abort(new Error('the computer has slept'));
+    }
+  }
+
+  /** On a battery: waits longer between attempts, and leaves a relay for nothing that costs more to keep. */
+  savePower(saves: boolean): void {
+    this.#members.savePower(saves);
+  }
+
   onSession(listener: (session: Session) => void): void {
     this.#sessions.onSession(listener);
   }
@@ -190,6 +209,15 @@ export class Network implements Transport {
   /** Uses further relays; those already in use and those whose address names no PeerId are passed over. */
   addRelays(addresses: readonly string[]): void {
     this.#relays.add(addresses.map(parseRelayAddress).filter((address) => address !== undefined));
+    this.#gate.setRelays(this.#relays.peerIds());
+  }
+
+  /** Uses a relay no longer; one that is not in use is passed over. */
+  async removeRelay(address: string): Promise<void> {
+    const relay = parseRelayAddress(address);
+    const peerId = relay && peerIn(relay);
+    if (peerId === undefined) return;
+    await this.#relays.remove(peerId);
     this.#gate.setRelays(this.#relays.peerIds());
   }
 

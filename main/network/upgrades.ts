@@ -72,7 +72,7 @@ export class Upgrades {
   #add(peer: PeerId): Upgrade {
     const attempt = () => this.#attempt(peer, upgrade);
     const upgrade: Upgrade = {
-      retry: new Retry(this.#clock, this.#random, attempt, UPGRADE_RETRY_MAX_MS),
+      retry: new Retry(this.#clock, this.#random, attempt, () => UPGRADE_RETRY_MAX_MS),
       relayed: undefined,
       restsUntil: -Infinity,
       cancelRest: () => undefined,

@@ -21,6 +21,7 @@ export interface Event {
   conversationAppearance?: ConversationAppearance
   readUpTo?: ReadUpTo
   draft?: Draft
+  conversationPinned?: ConversationPinned
   fileParts?: FileParts
   fileAbandoned?: FileAbandoned
 }
@@ -105,13 +106,18 @@ export namespace Event {
           Draft.codec().encode(obj.draft, w)
         }
 
-        if (obj.fileParts != null) {
+        if (obj.conversationPinned != null) {
           w.uint32(162)
+          ConversationPinned.codec().encode(obj.conversationPinned, w)
+        }
+
+        if (obj.fileParts != null) {
+          w.uint32(170)
           FileParts.codec().encode(obj.fileParts, w)
         }
 
         if (obj.fileAbandoned != null) {
-          w.uint32(170)
+          w.uint32(178)
           FileAbandoned.codec().encode(obj.fileAbandoned, w)
         }
 
@@ -209,12 +215,18 @@ export namespace Event {
               break
             }
             case 20: {
+              obj.conversationPinned = ConversationPinned.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.conversationPinned
+              })
+              break
+            }
+            case 21: {
               obj.fileParts = FileParts.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.fileParts
               })
               break
             }
-            case 21: {
+            case 22: {
               obj.fileAbandoned = FileAbandoned.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.fileAbandoned
               })
@@ -334,13 +346,20 @@ export namespace Event {
               break
             }
             case 20: {
+              yield * ConversationPinned.codec().stream(reader, reader.uint32(), `${prefix}.conversationPinned`, {
+                limits: opts.limits?.conversationPinned
+              })
+
+              break
+            }
+            case 21: {
               yield * FileParts.codec().stream(reader, reader.uint32(), `${prefix}.fileParts`, {
                 limits: opts.limits?.fileParts
               })
 
               break
             }
-            case 21: {
+            case 22: {
               yield * FileAbandoned.codec().stream(reader, reader.uint32(), `${prefix}.fileAbandoned`, {
                 limits: opts.limits?.fileAbandoned
               })
@@ -516,6 +535,11 @@ export namespace Event {
     value: bigint
   }
 
+  export interface EventConversationPinnedPinnedFieldEvent {
+    field: '$.conversationPinned.pinned'
+    value: boolean
+  }
+
   export interface EventFilePartsPartsFieldEvent {
     field: '$.fileParts.parts'
     value: Uint8Array
@@ -539,7 +563,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }
@@ -1813,6 +1837,95 @@ export namespace ConversationArchived {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationArchived>): Generator<ConversationArchivedArchivedFieldEvent> {
     return streamMessage(buf, ConversationArchived.codec(), opts)
+  }
+}
+
+export interface ConversationPinned {
+  pinned: boolean
+}
+
+export namespace ConversationPinned {
+  let _codec: Codec<ConversationPinned>
+
+  export const codec = (): Codec<ConversationPinned> => {
+    if (_codec == null) {
+      _codec = message<ConversationPinned>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.pinned != null && obj.pinned !== false)) {
+          w.uint32(8)
+          w.bool(obj.pinned)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          pinned: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.pinned = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.pinned`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ConversationPinnedPinnedFieldEvent {
+    field: '$.pinned'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<ConversationPinned>): Uint8Array {
+    return encodeMessage(obj, ConversationPinned.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationPinned>): ConversationPinned {
+    return decodeMessage(buf, ConversationPinned.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationPinned>): Generator<ConversationPinnedPinnedFieldEvent> {
+    return streamMessage(buf, ConversationPinned.codec(), opts)
   }
 }
 

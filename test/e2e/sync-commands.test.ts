@@ -38,6 +38,15 @@ test('a device is paused, resumed and met at intervals from the command line, an
   const [holders] = await apiA.call('messageHolders', { messageIds });
   expect(holders?.devices).toHaveLength(2);
 
+  const all = (...args: string[]) => reunion([...args, '--data', a, '--all']);
+  expect(await all('pause', '--minutes', '60')).toMatchObject({ code: 0 });
+  await become(apiB, 'paused-there');
+  expect((await reunion(['status', '--data', a])).stdout).toContain('all devices are paused: ');
+  expect(await all('resume')).toMatchObject({ code: 0 });
+  await become(apiB, 'up-to-date');
+  expect(await all('pause', 'Laptop')).toMatchObject({ code: 2 });
+  expect(await reunion(['pause', '--data', a])).toMatchObject({ code: 2 });
+
   expect(await reunion(['interval', '--data', a, 'Laptop', '600'])).toMatchObject({ code: 0 });
   await become(apiA, 'offline');
   await become(apiB, 'offline');

@@ -23,7 +23,7 @@ export async function showStatus(options: {
     printJson(status);
     return;
   }
-  const { keyProtection, hasRecoveryPhrase, mailboxLimits } = status;
+  const { keyProtection, hasRecoveryPhrase, mailboxLimits, pausedUntil } = status;
   const { device, membership, role, storage, peers, relays, historySince, firstTransfer } = status;
   const kind = role === 'mailbox' ? ', a mailbox' : '';
   console.log(`${printable(device.name)} (this device${kind})  ${device.id}`);
@@ -45,6 +45,11 @@ export async function showStatus(options: {
   if (firstTransfer) {
     const { received, total } = firstTransfer;
     console.log(`  first transfer: ${received} of ${total ?? 'a number not known yet'}`);
+  }
+  if (pausedUntil !== null) {
+    const until =
+      pausedUntil === 'resumed' ? 'until `reunion resume --all`' : timeText(pausedUntil);
+    console.log(`  all devices are paused: ${until}`);
   }
   if (membership === 'removed') {
     console.log(

@@ -1,22 +1,52 @@
 import type { ActivityLine, History, MailboxLimits } from '../../api/types.ts';
 import { mostOf } from '../arguments.ts';
 import { withDevice } from '../connect.ts';
+import { EXIT, ExpectedFailure } from '../failures.ts';
 import { printable, printJson, timeText } from '../output.ts';
 
 interface DataOption {
   readonly data: string;
 }
 
-/** `reunion pause`. */
-export async function pause(device: string, { data }: DataOption): Promise<void> {
-  await withDevice(data, (client) => client.call('pauseDevice', { device }));
+interface AllOption {
+  readonly all?: boolean;
+}
+
+/** `reunion pause`: one device, or all of them for some minutes or until they are resumed. */
+export async function pause(
+  device: string | undefined,
+  { data, all, minutes }: DataOption & AllOption & { readonly minutes?: number },
+): Promise<void> {
+  const one = oneOrAll(device, all);
+  if (one !== undefined && minutes !== undefined) throw wrongUsage('--minutes goes with --all');
+  await withDevice(data, (client) =>
+    one === undefined
+      ? client.call('pauseAll', minutes === undefined ? {} : { minutes })
+      : client.call('pauseDevice', { device: one }),
+  );
   console.log('paused');
 }
 
 /** `reunion resume`. */
-export async function resume(device: string, { data }: DataOption): Promise<void> {
-  await withDevice(data, (client) => client.call('resumeDevice', { device }));
+export async function resume(
+  device: string | undefined,
+  { data, all }: DataOption & AllOption,
+): Promise<void> {
+  const one = oneOrAll(device, all);
+  await withDevice(data, (client) =>
+    one === undefined ? client.call('resumeAll', {}) : client.call('resumeDevice', { device: one }),
+  );
   console.log('resumed');
+}
+
+/** Undefined for all. */
+function oneOrAll(device: string | undefined, all = false): string | undefined {
+  if ((device === undefined) !== all) throw wrongUsage('either a device or --all is wanted');
+  return device;
+}
+
+function wrongUsage(text: string): ExpectedFailure {
+  return new ExpectedFailure(`${text}.`, EXIT.usage);
 }
 
 /** `reunion interval`. */
