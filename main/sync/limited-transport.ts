@@ -71,6 +71,8 @@ function limited(session: Session, sending: Throttle, receiving: Throttle): Sess
   const { channel } = session;
   const ended = Promise.withResolvers<undefined>();
   let isClosed = false;
+  /** When the last frame that is to be written may pass. */
+  let passing: Promise<void> = Promise.resolve();
   const limitedChannel: FrameChannel = {
     async read() {
       const frame = await channel.read();
@@ -79,13 +81,16 @@ function limited(session: Session, sending: Throttle, receiving: Throttle): Sess
       return frame;
     },
     async write(frame) {
-      await sending.pass(frame.byteLength, ended.promise);
       if (isClosed) throw new ChannelClosedError('the session has ended');
+      passing = sending.pass(frame.byteLength, ended.promise);
+      await passing;
       await channel.write(frame);
     },
     async close() {
       isClosed = true;
       ended.resolve(undefined);
+      // What was written before is the last word, such as that this device pauses: it goes out still.
+      await passing;
       await channel.close();
     },
   };

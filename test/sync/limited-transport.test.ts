@@ -102,13 +102,17 @@ test('the local network is not limited, nor is anything where there is no limit'
   }
 });
 
-test('a session that ends waits for nothing', async () => {
+test('a session that ends waits for nothing, and its last word goes out still', async () => {
   const clock = new ManualClock();
-  const { open } = limitedSession('relay', clock, RATE);
-  const { channel } = open();
-  await channel.write(new Uint8Array(100_000));
-  const waiting = channel.write(new Uint8Array(1));
-  waiting.catch(() => undefined);
-  await channel.close();
-  await expect(waiting).rejects.toThrow('ended');
+  for (const rate of [RATE, undefined]) {
+    const { open } = limitedSession('relay', clock, rate);
+    const { channel, theirs } = open();
+    await channel.write(new Uint8Array(100_000));
+    const last = channel.write(new Uint8Array(1));
+    await channel.close();
+    await last;
+    await expect(channel.write(new Uint8Array(2))).rejects.toThrow('ended');
+    const sizes = [await theirs.read(), await theirs.read(), await theirs.read()];
+    expect(sizes.map((frame) => frame?.byteLength)).toEqual([100_000, 1, undefined]);
+  }
 });
