@@ -1,6 +1,7 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { onTestFinished } from 'vitest';
 import type { FileAccess } from '../../main/api/file-access.ts';
+import type { ExchangeAccess } from '../../main/api/exchange-access.ts';
 import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
 import type { DeviceCommands, DeviceService } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
@@ -85,6 +86,10 @@ export class OwnDevice {
 
   get files(): FileAccess {
     return this.#device.service.files;
+  }
+
+  get exchange(): ExchangeAccess {
+    return this.#device.service.files.exchange;
   }
 
   onEvent(listener: (event: ApiEvent) => void): () => void {
