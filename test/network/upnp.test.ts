@@ -20,6 +20,7 @@ function client(): { readonly client: Client; readonly asked: Promise<undefined>
   const found = {
     async *findGateways() {
       resolve(undefined);
+      yield* [];
     },
   };
   return { client: found as unknown as Client, asked: promise };
