@@ -44,7 +44,7 @@ test.runIf(process.platform === 'linux')(
       const { stdout } = await reunion(['files', '--data', b, '--json']);
       return (JSON.parse(stdout) as AttachmentView[])[0];
     };
-    const every = { timeout: 240_000, interval: 1_000 };
+    const every = { timeout: 900_000, interval: 1_000 };
     await expect.poll(file, every).toMatchObject({ state: 'here', bytes: FILE_BYTES });
     const out = join(temporaryFolder(), 'out');
     const { id = '' } = (await file()) ?? {};
@@ -54,5 +54,5 @@ test.runIf(process.platform === 'linux')(
     console.log(`grown by ${grown.map((bytes) => Math.round(bytes / MEGABYTE)).join(' and ')} MB`);
     for (const bytes of grown) expect(bytes).toBeLessThan(GROWTH_MAX);
   },
-  300_000,
+  1_200_000,
 );
