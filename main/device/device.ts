@@ -149,6 +149,7 @@ export class Device {
       relays: await settings.relays(),
       lan: options.lan,
       direct: directOptions(options),
+      ...(options.upnp === true && { upnp: {} }),
       clock: options.clock,
       random: options.random,
       onRelayChange: () => events.relays(),

@@ -29,6 +29,8 @@ export interface DeviceOptions {
   readonly lan: boolean;
   /** Whether to connect to devices directly, by WebRTC, that are reached through a relay. Default: yes. */
   readonly direct?: boolean;
+  /** Whether the router is asked to let others in (UPnP). Default: no. */
+  readonly upnp?: boolean;
   /** `stun:host:port` each: servers asked for this device's address on the Internet. Default: none. */
   readonly stun?: readonly string[];
   /** The only address that direct connections use. Default: any but loopback. */

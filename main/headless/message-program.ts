@@ -13,7 +13,12 @@ export function addMessageCommands(program: Command): void {
     .option('--file <path>', 'a file that goes with it (repeatable)', paths, [])
     .addOption(jsonOption())
     .argument('[text]', 'the text; - reads it from standard input')
-    .action(send);
+    .action((text: string | undefined, options: Parameters<typeof send>[1], command: Command) => {
+      if (text === undefined && options.file.length === 0) {
+        command.error("error: missing required argument 'text', or --file");
+      }
+      return send(text, options);
+    });
 
   program
     .command('conversations')

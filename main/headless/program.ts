@@ -62,6 +62,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .option('--listen <multiaddr>', 'an address to listen on (repeatable)', addresses, [])
     .option('--no-lan', 'do not look for devices on the local network')
     .option('--no-direct', 'do not connect directly to devices that a relay leads to')
+    .option('--upnp', 'ask the router to let your other devices in (UPnP)')
     .option(
       '--stun <server>',
       'stun:host:port, asked for an address on the Internet for direct connections (repeatable)',

@@ -40,6 +40,7 @@ import { Reservations } from './reservations.ts';
 import { Sessions } from './sessions.ts';
 import { Strangers } from './strangers.ts';
 import { Upgrades } from './upgrades.ts';
+import type { UpnpOptions } from './upnp.ts';
 
 export interface NetworkOptions {
   readonly keys: SigningKeys;
@@ -52,6 +53,8 @@ export interface NetworkOptions {
   readonly lan: boolean;
   /** Default: no direct connections by WebRTC. */
   readonly direct?: DirectOptions | undefined;
+  /** Default: no router is asked for anything. */
+  readonly upnp?: UpnpOptions | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly onRelayChange: () => void;
@@ -127,6 +130,7 @@ export class Network implements Transport {
       mustListen: options.mustListen,
       lan: options.lan,
       direct,
+      upnp: options.upnp,
       gate,
     });
     return new Network(node, gate, direct, reservations, options);

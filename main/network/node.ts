@@ -15,6 +15,8 @@ import type { Direct } from './direct.ts';
 import type { Gate } from './gate.ts';
 import { faultTolerance } from './listen.ts';
 import { Reservations } from './reservations.ts';
+import { upnpService } from './upnp.ts';
+import type { UpnpOptions } from './upnp.ts';
 import { wholePackets } from './whole-packets.ts';
 
 export interface NodeOptions {
@@ -28,6 +30,8 @@ export interface NodeOptions {
   readonly lan: boolean;
   /** Default: no direct connections by WebRTC. */
   readonly direct?: Direct | undefined;
+  /** Default: no router is asked for anything. */
+  readonly upnp?: UpnpOptions | undefined;
   readonly gate: Gate;
   /** What is to reserve at relays; without, nothing does but libp2p, at one of them. */
   readonly reservations?: Reservations;
@@ -38,7 +42,7 @@ export type DeviceNode = Libp2p<{ ping: Ping }>;
 
 /** A libp2p node for a device, not yet started. */
 export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode> {
-  const { direct, reservations = new Reservations() } = options;
+  const { direct, upnp, reservations = new Reservations() } = options;
   return createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', options.seed),
     // In search mode a reservation can be made again after the relay was gone. A relay listed here by its address would
@@ -62,7 +66,12 @@ export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode
     connectionGater: options.gate.hooks(),
     connectionMonitor: { enabled: false },
     peerDiscovery: options.lan ? [mdns()] : [],
-    services: { identify: identify(), identifyPush: identifyPush(), ping: ping() },
+    services: {
+      identify: identify(),
+      identifyPush: identifyPush(),
+      ping: ping(),
+      ...(upnp && { upnp: upnpService(upnp) }),
+    },
     start: false,
   });
 }

@@ -1,5 +1,4 @@
 import type { Clock } from '../helpers/clock.ts';
-import { ChannelClosedError } from '../helpers/frame-channel.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
 import type { Session, Transport } from './ports.ts';
 import { filled, FULL_BUCKET, taken, waitOf, type Bucket } from './token-bucket.ts';
@@ -21,19 +20,26 @@ class Throttle {
     this.#rate = rate;
   }
 
-  /** Resolves once a frame of so many bytes may pass; at once when `ended` does. */
-  async pass(bytes: number, ended: Promise<unknown>): Promise<void> {
+  /** Undefined where a frame of so many bytes may pass now; else resolves once it may, or `ended` does. */
+  pass(bytes: number, ended: Promise<unknown>): Promise<void> | undefined {
+    return this.#take(bytes) === 0 ? undefined : this.#passLater(bytes, ended);
+  }
+
+  async #passLater(bytes: number, ended: Promise<unknown>): Promise<void> {
     for (;;) {
-      const rate = this.#rate();
-      if (rate === undefined) return;
-      this.#bucket = filled(this.#bucket, rate, this.#clock.now());
-      const wait = waitOf(this.#bucket, rate);
-      if (wait === 0) {
-        this.#bucket = taken(this.#bucket, bytes);
-        return;
-      }
-      if (await this.#isOver(wait, ended)) return;
+      const wait = this.#take(bytes);
+      if (wait === 0 || (await this.#isOver(wait, ended))) return;
     }
+  }
+
+  /** Takes the bytes, where that is allowed now; else how long to wait, milliseconds. */
+  #take(bytes: number): number {
+    const rate = this.#rate();
+    if (rate === undefined) return 0;
+    this.#bucket = filled(this.#bucket, rate, this.#clock.now());
+    const wait = waitOf(this.#bucket, rate);
+    if (wait === 0) this.#bucket = taken(this.#bucket, bytes);
+    return wait;
   }
 
   /** Waits. Whether the channel has ended meanwhile. */
@@ -70,27 +76,31 @@ export function limitedTransport(
 function limited(session: Session, sending: Throttle, receiving: Throttle): Session {
   const { channel } = session;
   const ended = Promise.withResolvers<undefined>();
-  let isClosed = false;
-  /** When the last frame that is to be written may pass. */
-  let passing: Promise<void> = Promise.resolve();
+  /** Frames that wait to be written; each is gone once its writing has begun. */
+  const waiting = new Set<Promise<unknown>>();
   const limitedChannel: FrameChannel = {
     async read() {
       const frame = await channel.read();
-      if (frame) await receiving.pass(frame.byteLength, ended.promise);
-      else ended.resolve(undefined);
+      if (!frame) ended.resolve(undefined);
+      else await receiving.pass(frame.byteLength, ended.promise);
       return frame;
     },
-    async write(frame) {
-      if (isClosed) throw new ChannelClosedError('the session has ended');
-      passing = sending.pass(frame.byteLength, ended.promise);
-      await passing;
-      await channel.write(frame);
+    // What may pass is written in this turn: what follows may be the end of the session.
+    write(frame) {
+      const passed = sending.pass(frame.byteLength, ended.promise);
+      if (!passed && waiting.size === 0) return channel.write(frame);
+      const before = Promise.all([...waiting]);
+      const begun = Promise.all([passed, before]).then(() => ({ written: channel.write(frame) }));
+      waiting.add(begun);
+      return begun.then(({ written }) => {
+        waiting.delete(begun);
+        return written;
+      });
     },
     async close() {
-      isClosed = true;
+      // What was written before is still sent.
       ended.resolve(undefined);
-      // What was written before is the last word, such as that this device pauses: it goes out still.
-      await passing;
+      await Promise.all([...waiting]);
       await channel.close();
     },
   };

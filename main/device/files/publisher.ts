@@ -70,15 +70,24 @@ export class Publisher {
 
   /** What the last run began to send, and no message names: nobody will ever want it. */
   async abandonInterrupted(): Promise<void> {
-    const { files, staging, say } = this.#options;
+    const { files, staging } = this.#options;
     for (const { storedAt, parts, end } of await staging.interrupted()) {
       const named = await files.touchedBy(parts.slice(0, 1));
       if (named.length === 0 && parts.length > 0) {
-        await say(
-          inLists(parts).map((some) => ({ kind: 'file-abandoned', storedAt, parts: some })),
-        );
+        await this.#abandon(storedAt, parts);
       }
       await end();
+    }
+  }
+
+  /** A device that was removed meanwhile has no say any more, and nobody hears of its chunks either. */
+  async #abandon(storedAt: number, parts: readonly MessageId[]): Promise<void> {
+    try {
+      await this.#options.say(
+        inLists(parts).map((some) => ({ kind: 'file-abandoned', storedAt, parts: some })),
+      );
+    } catch (error) {
+      if (!(error instanceof ReunionError)) throw error;
     }
   }
 

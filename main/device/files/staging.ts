@@ -141,8 +141,7 @@ export class Staging {
     const begun = [];
     for (const name of readdirSync(folder).filter((one) => one.endsWith('.json'))) {
       const path = join(folder, name);
-      const read = intent.safeParse(JSON.parse(await readFile(path, 'utf8')));
-      const { storedAt, parts } = read.success ? read.data : { storedAt: 0, parts: [] };
+      const { storedAt, parts } = readIntent(await readFile(path, 'utf8'));
       const end = () => rm(path, { force: true });
       begun.push({ storedAt, parts: parts as MessageId[], end });
     }
@@ -191,6 +190,15 @@ export class Staging {
     const first = this.#options.now() - STAGED_MS;
     const old = [...this.#staged.values()].filter(({ storedAt }) => storedAt < first);
     for (const { file } of old) await this.discard(file);
+  }
+}
+
+/** One that cannot be read says nothing: what it was about stays, and is nothing to stop at. */
+function readIntent(text: string): z.infer<typeof intent> {
+  try {
+    return intent.parse(JSON.parse(text));
+  } catch {
+    return { storedAt: 0, parts: [] };
   }
 }
 

@@ -18,6 +18,7 @@ export interface DeviceCommandOptions extends KeyOptions {
   readonly lan: boolean;
   readonly direct: boolean;
   readonly stun: readonly string[];
+  readonly upnp?: boolean;
   readonly web: number | 'off';
   readonly open?: boolean;
 }
@@ -38,6 +39,7 @@ export async function runDevice(options: DeviceCommandOptions, page: string): Pr
     lan: options.lan,
     direct: options.direct,
     stun: options.stun,
+    upnp: options.upnp ?? false,
     clock: systemClock,
     random: systemRandom,
     // After the answer to whoever has asked for it.

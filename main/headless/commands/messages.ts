@@ -1,7 +1,6 @@
 import { text as readAll } from 'node:stream/consumers';
 import type { MessageView } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
-import { EXIT, ExpectedFailure } from '../failures.ts';
 import { printable, printJson, timeText } from '../output.ts';
 import { addFiles } from './files.ts';
 
@@ -16,9 +15,6 @@ export async function send(
   },
 ): Promise<void> {
   const { data, conversation, file: paths } = options;
-  if (text === undefined && paths.length === 0) {
-    throw new ExpectedFailure('A text is wanted, or --file, or both.', EXIT.usage);
-  }
   const attachments = await addFiles(data, paths);
   await withDevice(data, async (client) => {
     const message = await client.call('send', {

@@ -72,6 +72,30 @@ test(
 );
 
 test(
+  'a device that joins gets also the files of one that gets none unasked itself, though no other has them',
+  async () => {
+    const relay = await relayHere();
+    const a = await OwnDevice.start('A', relay);
+    const content = bytesOf(chunks(3), 9);
+    await sendFile(a, content, 'before', 'first');
+    await a.commands.setAttachmentPolicy({ policy: 'on-demand' });
+    const b = await OwnDevice.start('B', relay);
+    await letIn(a, b);
+    await shows(b, sha256(content), 'here');
+    await inStep(a, b);
+    // The same where it was known from the start that the other wants none, and it wants them now.
+    const c = await OwnDevice.start('C', relay);
+    await c.commands.setAttachmentPolicy({ policy: 'on-demand' });
+    await letIn(a, c);
+    await b.close();
+    await shows(c, sha256(content), 'absent');
+    await c.commands.setAttachmentPolicy({ policy: 'all' });
+    await shows(c, sha256(content), 'here');
+  },
+  TIMEOUT_MS,
+);
+
+test(
   'what is asked for and not there waits for a device that has it; and is asked for no more when cancelled',
   async () => {
     const relay = await relayHere();
