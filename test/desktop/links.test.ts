@@ -38,11 +38,17 @@ describe('how the app is started', () => {
       '--no-direct',
     ];
     expect(startOptions([...args, '--stun', 'stun:h:1', '--stun=x'])).toEqual({
+      name: undefined,
+      lan: true,
       relays: ['/a', '/b'],
       stun: ['stun:h:1'],
       direct: false,
       hidden: true,
     });
-    expect(startOptions([])).toEqual({ relays: [], stun: [], direct: true, hidden: false });
+    expect(startOptions(['--name', 'Desk', '--no-lan'])).toMatchObject({
+      name: 'Desk',
+      lan: false,
+    });
+    expect(startOptions([])).toMatchObject({ relays: [], direct: true, hidden: false });
   });
 });
