@@ -28,6 +28,10 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
     const { benchNetwork, NETWORK_USAGE } = await import('./network.ts');
     return { run: benchNetwork, usage: NETWORK_USAGE };
   },
+  idle: async () => {
+    const { benchIdle, IDLE_USAGE } = await import('./idle.ts');
+    return { run: benchIdle, usage: IDLE_USAGE };
+  },
   // The other end of `network`.
   'network-peer': async () => ({ run: (await import('./network-peer.ts')).networkPeer }),
   // What `store` runs in a process of its own, so that nothing it did before is in the figures.

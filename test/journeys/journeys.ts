@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startRelay } from '../helpers/processes.ts';
 import { apiOf, eventually } from '../helpers/watch.ts';
-import { AppPage } from './app-page.ts';
+import type { AppPage } from './app-page.ts';
 
 /** One app of a person, on a computer of its own. */
 export interface RunningApp {
