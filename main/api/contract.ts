@@ -3,21 +3,31 @@ import { conversationArguments, messageId } from './conversation-contract.ts';
 import type { ConversationResults } from './conversation-contract.ts';
 import { hostArguments } from './host-contract.ts';
 import type { HostResults } from './host-contract.ts';
-import { PAGE_MAX } from './limits.ts';
+import { fileArguments } from './file-contract.ts';
+import type { FileResults } from './file-contract.ts';
+import { HISTORY_DAYS_MAX, PAGE_MAX } from './limits.ts';
+
 import type {
+  About,
   ActivityLine,
   DeviceRecord,
   Diagnosis,
+  ImportState,
   Invitation,
   MessageHolders,
+  MissingMessages,
   PairingState,
   RecoveryPhrase,
   Status,
 } from './types.ts';
 
+export { HISTORY_DAYS_MAX } from './limits.ts';
+
 /** A link is a key: one that lies about for longer than a day will be found by somebody. */
 export const INVITATION_MINUTES_MAX = 24 * 60;
 
+/** Longer than any multiaddr that a relay has. */
+const ADDRESS_LENGTH_MAX = 1_000;
 /** Messages that one call asks about: a page of them. */
 const HOLDERS_MAX = PAGE_MAX;
 /** What the log shows at once. */
@@ -35,8 +45,6 @@ const interval = z.union([
   z.literal('live'),
   z.number().int().min(INTERVAL_SECONDS_MIN).max(INTERVAL_SECONDS_MAX),
 ]);
-/** A century: more days than anybody means. */
-export const HISTORY_DAYS_MAX = 36_500;
 /** A hundred terabytes: more than a disk has. */
 export const MAILBOX_MEGABYTES_MAX = 100_000_000;
 const history = z.union([
@@ -50,6 +58,7 @@ export const commandArguments = {
   status: none,
   ...conversationArguments,
   ...hostArguments,
+  ...fileArguments,
   /** The person's devices, this one first, and after them those that were removed. */
   devices: none,
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
@@ -79,11 +88,23 @@ export const commandArguments = {
     .strict(),
   /** Tries now, without waiting any longer: one device, or all. */
   syncNow: device.partial(),
+  /** What is here and not known to be on another device, the oldest first. */
+  missingMessages: device.extend({ limit: z.number().int().min(1).max(PAGE_MAX) }),
+  /** A multiaddr that ends in /p2p/ and a PeerId. Fails with invalid-arguments for anything else. */
+  addRelay: z.object({ address: z.string().max(ADDRESS_LENGTH_MAX) }).strict(),
+  /** Not used any more, and not told to the others. Fails with not-found. */
+  removeRelay: z.object({ address: z.string().max(ADDRESS_LENGTH_MAX) }).strict(),
+  /** The version, and what it runs on. */
+  about: none,
   messageHolders: z.object({ messageIds: z.array(messageId).max(HOLDERS_MAX) }).strict(),
   /** The newest first; of one device, or of all. */
   activity: device.partial().extend({ limit: z.number().int().min(1).max(ACTIVITY_MAX) }),
   /** Tries every way to every other device, which may take a while. */
   diagnose: none,
+  /** What is brought in is a file, by `POST import`: see `file-requests.ts`. */
+  importState: none,
+  /** What has come stays. */
+  cancelImport: none,
   pairing: none,
   /** Makes this the first device, with a name of its own. */
   createFirstDevice: z.object({ name: z.string().optional() }).strict(),
@@ -115,7 +136,7 @@ export const commandArguments = {
 export type Command = keyof typeof commandArguments;
 export type CommandArguments = { readonly [C in Command]: z.infer<(typeof commandArguments)[C]> };
 
-export interface CommandResults extends ConversationResults, HostResults {
+export interface CommandResults extends ConversationResults, FileResults, HostResults {
   readonly status: Status;
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;
@@ -130,9 +151,15 @@ export interface CommandResults extends ConversationResults, HostResults {
   readonly setHistory: Status;
   readonly setMailboxLimits: Status;
   readonly syncNow: Status;
+  readonly missingMessages: MissingMessages;
+  readonly addRelay: Status;
+  readonly removeRelay: Status;
+  readonly about: About;
   readonly messageHolders: readonly MessageHolders[];
   readonly activity: readonly ActivityLine[];
   readonly diagnose: Diagnosis;
+  readonly importState: ImportState;
+  readonly cancelImport: Record<string, never>;
   readonly pairing: PairingState;
   readonly createFirstDevice: Status;
   readonly invite: Invitation;

@@ -1,7 +1,18 @@
 import { z } from 'zod';
-import { CONVERSATION_COLOURS, HITS_MAX, ORDER_MAX, PAGE_MAX, QUERY_LENGTH_MAX } from './limits.ts';
+import { fileId } from './file-contract.ts';
+import {
+  ATTACHMENTS_MAX,
+  CONVERSATION_COLOURS,
+  FILE_NAME_BYTES_MAX,
+  HITS_MAX,
+  MEDIA_TYPE_LENGTH_MAX,
+  ORDER_MAX,
+  PAGE_MAX,
+  QUERY_LENGTH_MAX,
+} from './limits.ts';
 import type {
   ConversationSummary,
+  FilesPage,
   MessagePage,
   MessageVersion,
   MessageView,
@@ -17,6 +28,14 @@ const position = z
   .object({ order: z.number().int().nonnegative().max(ORDER_MAX), id: messageId })
   .strict();
 const limit = z.number().int().min(1).max(PAGE_MAX);
+/** A file of a message, as it is to be called there. The name is cut to what a file may be called. */
+const attachment = z
+  .object({
+    id: fileId,
+    name: z.string().min(1).max(FILE_NAME_BYTES_MAX),
+    mediaType: z.string().max(MEDIA_TYPE_LENGTH_MAX),
+  })
+  .strict();
 /** Unix milliseconds. */
 const moment = z.number().int().nonnegative();
 
@@ -39,6 +58,8 @@ export const conversationArguments = {
   createConversation: z.object({ name: z.string() }).strict(),
   renameConversation: conversation.extend({ name: z.string() }),
   archiveConversation: conversation.extend({ archived: z.boolean() }),
+  /** At the top of the list, whatever was active last. */
+  pinConversation: conversation.extend({ pinned: z.boolean() }),
   /** Both at once; null for none. */
   setConversationAppearance: conversation.extend({
     emoji: z.string().nullable(),
@@ -51,8 +72,15 @@ export const conversationArguments = {
    * sending. Each call that changes something is a message of its own.
    */
   setDraft: conversation.extend({ text: z.string() }),
-  /** To a conversation by its id, or by its name, in which case it is made where there is none. */
-  send: conversation.extend({ text: z.string() }),
+  /**
+   * To a conversation by its id, or by its name, in which case it is made where there is none. Files are those that were added
+   * before, by `POST files` or with another message; the text may be empty where there are any. Fails with not-found for a
+   * file that is not here as a whole.
+   */
+  send: conversation.extend({
+    text: z.string(),
+    attachments: z.array(attachment).max(ATTACHMENTS_MAX).optional(),
+  }),
   /** Replaces the text; what it was stays in the history. Fails with message-deleted where it was deleted. */
   editMessage: message.extend({ text: z.string() }),
   /** For good, on every device. Those deleted already, and those not known, are passed over. */
@@ -64,9 +92,11 @@ export const conversationArguments = {
   messageHistory: message,
   /** The latest in the conversation first. */
   pinnedMessages: conversation,
+  /** Messages with files, the newest first: of the whole conversation, or those just before a position. */
+  conversationFiles: conversation.extend({ limit, before: position.optional() }),
   /**
    * Every word must match, the last one as a beginning. The best first: how well it matches and how recent it is count alike.
-   * `from` and `to`, inclusive, are about `writtenAt`; `device` is an id.
+   * `from` and `to`, inclusive, are about `writtenAt`; `device` is an id; `hasFile` leaves out messages that carry no file.
    */
   search: z
     .object({
@@ -89,6 +119,7 @@ export interface ConversationResults {
   readonly createConversation: ConversationSummary;
   readonly renameConversation: ConversationSummary;
   readonly archiveConversation: ConversationSummary;
+  readonly pinConversation: ConversationSummary;
   readonly setConversationAppearance: ConversationSummary;
   readonly markRead: ConversationSummary;
   readonly setDraft: ConversationSummary;
@@ -99,5 +130,6 @@ export interface ConversationResults {
   readonly react: MessageView;
   readonly messageHistory: readonly MessageVersion[];
   readonly pinnedMessages: readonly MessageView[];
+  readonly conversationFiles: FilesPage;
   readonly search: readonly SearchHitView[];
 }

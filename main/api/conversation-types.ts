@@ -1,4 +1,5 @@
 import type { DeviceInfo } from './device-types.ts';
+import type { AttachmentView } from './file-types.ts';
 
 /** A place in a conversation, that of a message there or not: ascending `order`, then ascending id. */
 export interface PositionView {
@@ -19,6 +20,8 @@ export interface ConversationSummary {
   readonly emoji: string | null;
   readonly colour: ConversationColour | null;
   readonly archived: boolean;
+  /** Whether it is to be kept at the top of the list, on every device. */
+  readonly isPinned: boolean;
   /** How many messages it has, deleted ones included. */
   readonly messages: number;
   /** The newest message; null in an empty conversation. */
@@ -72,20 +75,6 @@ export interface ReactionView {
   readonly devices: readonly DeviceInfo[];
 }
 
-/** A file that a message carries. */
-export interface AttachmentView {
-  /** The SHA-256 of its content, 64 hexadecimal characters: the same file is kept once. */
-  readonly id: string;
-  readonly name: string;
-  /** As `image/png`; 'application/octet-stream' where not known. Told by the sender: never trust it for what to open. */
-  readonly mediaType: string;
-  readonly bytes: number;
-  /** How much of it is here. */
-  readonly received: number;
-  /** `here`: all of it. `arriving`: asked for. `absent`: not asked for, see `fetchAttachment`. */
-  readonly state: 'here' | 'arriving' | 'absent';
-}
-
 /** One wording of a message. */
 export interface MessageVersion {
   readonly text: string;
@@ -100,6 +89,14 @@ export interface MessagePage {
   /** The oldest first. */
   readonly messages: readonly MessageView[];
   /** Whether there are more on that side: newer ones where `after` was given, else older ones. */
+  readonly more: boolean;
+}
+
+/** Messages that carry files; what `conversationFiles` returns. */
+export interface FilesPage {
+  /** The newest first. */
+  readonly messages: readonly MessageView[];
+  /** Whether there are older ones. */
   readonly more: boolean;
 }
 

@@ -1,3 +1,6 @@
+import type { MessageView } from './conversation-types.ts';
+import type { FilesStatus } from './file-types.ts';
+
 export interface DeviceInfo {
   readonly id: string;
   readonly name: string;
@@ -105,6 +108,20 @@ export interface MessageHolders {
   readonly devices: readonly string[];
 }
 
+/** What another device is not known to have. */
+export interface MissingMessages {
+  /** Those that show in a conversation. */
+  readonly messages: readonly MessageView[];
+  /** Others among those looked at: names, keys, what was said of a message. */
+  readonly others: number;
+}
+
+export interface About {
+  readonly version: string;
+  /** Such as “Node 24.1, Linux x64”. */
+  readonly runtime: string;
+}
+
 export interface RelayStatus {
   readonly address: string;
   /**
@@ -144,6 +161,7 @@ export interface Status {
   };
   /** Until when all other devices are paused; `resumed`: until a person resumes them; null: they are not. */
   readonly pausedUntil: number | 'resumed' | null;
+  readonly files: FilesStatus;
   readonly peers: readonly PeerStatus[];
   readonly relays: readonly RelayStatus[];
 }

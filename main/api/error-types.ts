@@ -1,8 +1,11 @@
 export type ErrorCode =
   | 'invalid-arguments'
+  | 'forbidden'
   | 'not-found'
   | 'empty-text'
   | 'text-too-long'
+  | 'file-too-large'
+  | 'no-space'
   | 'name-too-long'
   | 'invalid-name'
   | 'invalid-emoji'

@@ -5,12 +5,16 @@
  */
 import type { Status } from './device-types.ts';
 import type { HostEvent } from './host-types.ts';
+import type { AttachmentProgress } from './file-types.ts';
+import type { ImportState } from './import-types.ts';
 import type { PairingState } from './pairing-types.ts';
 
 export type * from './conversation-types.ts';
 export type * from './device-types.ts';
 export type * from './error-types.ts';
 export type * from './host-types.ts';
+export type * from './file-types.ts';
+export type * from './import-types.ts';
 export type * from './pairing-types.ts';
 
 /** What a device pushes to whatever shows it. */
@@ -23,6 +27,9 @@ export type ApiEvent =
       /** Messages that are new or look different now: edited, deleted, pinned or reacted to, here or on another device. */
       readonly messageIds: readonly string[];
     }
+  /** Files of which more has come, or that are in another state: at most a few times a second, each as it is then. */
+  | { readonly kind: 'attachments'; readonly attachments: readonly AttachmentProgress[] }
+  | { readonly kind: 'import'; readonly import: ImportState }
   | { readonly kind: 'pairing'; readonly pairing: PairingState }
   /** From the host alone: a browser never gets it. */
   | { readonly kind: 'host'; readonly host: HostEvent };

@@ -24,6 +24,7 @@ export type EventContent = { readonly conversationId: ConversationId } & (
     }
   | { readonly kind: 'conversation-named'; readonly name: string }
   | { readonly kind: 'conversation-archived'; readonly archived: boolean }
+  | { readonly kind: 'conversation-pinned'; readonly pinned: boolean }
   | {
       readonly kind: 'conversation-appearance';
       readonly emoji: string | undefined;
@@ -92,6 +93,8 @@ function encodeContent(
     }
     case 'conversation-archived':
       return { conversationId, conversationArchived: { archived: content.archived } };
+    case 'conversation-pinned':
+      return { conversationId, conversationPinned: { pinned: content.pinned } };
     case 'conversation-appearance': {
       const { emoji, colour } = content;
       const appearance = {
@@ -148,6 +151,7 @@ const KINDS = [
   'messagePinned',
   'reaction',
   'conversationArchived',
+  'conversationPinned',
   'conversationAppearance',
   'readUpTo',
   'draft',
@@ -158,7 +162,7 @@ function knownContent(
   message: EventMessage,
 ): EventContent | undefined {
   const { textWritten, conversationNamed, conversationArchived, readUpTo, draft } = message;
-  const { conversationAppearance: appearance } = message;
+  const { conversationAppearance: appearance, conversationPinned } = message;
   if (textWritten) return { kind: 'text-written', conversationId, text: textWritten.text };
   if (conversationNamed) {
     return { kind: 'conversation-named', conversationId, name: conversationNamed.name };
@@ -166,6 +170,10 @@ function knownContent(
   if (conversationArchived) {
     const { archived } = conversationArchived;
     return { kind: 'conversation-archived', conversationId, archived };
+  }
+  if (conversationPinned) {
+    const { pinned } = conversationPinned;
+    return { kind: 'conversation-pinned', conversationId, pinned };
   }
   if (appearance) {
     const { emoji, colour } = appearance;

@@ -5,7 +5,7 @@ import type { ProjectionChanges, RegisterChange, Said } from './ports.ts';
 import type { ConversationId } from './types.ts';
 
 /** Raised with every kind of event that is added: see `ConversationStore.reconsider`. */
-export const KNOWN_KINDS = 10;
+export const KNOWN_KINDS = 11;
 
 /** What the projection needs of a stored message. */
 export interface ProjectedMessage {
@@ -101,6 +101,7 @@ function project(
       break;
     }
     case 'conversation-archived':
+    case 'conversation-pinned':
     case 'conversation-appearance':
     case 'draft':
       changes.registers.push(registerOf(said, content));
@@ -122,7 +123,10 @@ function project(
 
 type RegisterContent = Extract<
   Event['content'],
-  { readonly kind: 'conversation-archived' | 'conversation-appearance' | 'draft' }
+  {
+    readonly kind:
+      'conversation-archived' | 'conversation-pinned' | 'conversation-appearance' | 'draft';
+  }
 >;
 
 function registerOf(said: Said, content: RegisterContent): RegisterChange {
@@ -130,6 +134,8 @@ function registerOf(said: Said, content: RegisterContent): RegisterChange {
   switch (content.kind) {
     case 'conversation-archived':
       return { ...about, register: 'archived', value: content.archived };
+    case 'conversation-pinned':
+      return { ...about, register: 'pinned', value: content.pinned };
     case 'conversation-appearance': {
       const { emoji, colour } = content;
       return { ...about, register: 'appearance', value: { emoji, colour } };

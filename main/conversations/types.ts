@@ -44,6 +44,8 @@ export interface Revision {
 /** What is said of a conversation as a whole besides its name; each is taken from the last event that says it. */
 export interface Registers {
   readonly archived: boolean;
+  /** Whether it is kept at the top of the list. */
+  readonly pinned: boolean;
   readonly appearance: {
     readonly emoji: string | undefined;
     readonly colour: string | undefined;

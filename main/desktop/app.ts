@@ -14,7 +14,10 @@ const APP_ID = 'app.reunion.desktop';
 export function startApp(here: string): void {
   const logger = pino({ name: 'reunion' }, pino.destination({ dest: 2, sync: true }));
   protocol.registerSchemesAsPrivileged([
-    { scheme: PAGE_SCHEME, privileges: { standard: true, secure: true } },
+    {
+      scheme: PAGE_SCHEME,
+      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true },
+    },
   ]);
   // Also for windows that forget to ask for it.
   app.enableSandbox();

@@ -4,7 +4,7 @@
 export const REQUEST_CHANNEL = 'reunion:request';
 /** Answers and events of the device to the page. */
 export const DEVICE_CHANNEL = 'reunion:device';
-/** The page opens or closes its scanner: a boolean. */
+/** The page opens or closes its scanner: a boolean. Answered once that counts. */
 export const SCANNER_CHANNEL = 'reunion:scanner';
 /** What the passphrase window shows: see passphrase/question.ts. */
 export const QUESTION_CHANNEL = 'reunion:passphrase-question';

@@ -1,4 +1,4 @@
-import type { IpcMain, IpcMainEvent, WebContents } from 'electron';
+import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
 import { z } from 'zod';
 import type { Channel, DeviceFrame, RequestFrame } from '../api/frames.ts';
 import type { HostEvent } from '../api/types.ts';
@@ -20,13 +20,36 @@ export function onMessage<T>(
   listener: (message: T) => void,
 ): void {
   const received = (event: IpcMainEvent, message: unknown) => {
-    const { senderFrame } = event;
-    if (senderFrame !== contents.mainFrame || !isOwnPage(senderFrame.url)) return;
+    if (!isFrom(contents, isOwnPage, event)) return;
     const parsed = shape.safeParse(message);
     if (parsed.success) listener(parsed.data);
   };
   ipc.on(channel, received);
   contents.once('destroyed', () => ipc.off(channel, received));
+}
+
+/** As `onMessage`, where the page waits until it was heard; it hears an error where it was not. One window at a time. */
+export function onCall<T>(
+  ipc: Pick<IpcMain, 'handle' | 'removeHandler'>,
+  contents: WebContents,
+  isOwnPage: (url: string) => boolean,
+  channel: string,
+  shape: z.ZodType<T>,
+  listener: (message: T) => void,
+): void {
+  ipc.handle(channel, (event, message: unknown) => {
+    if (!isFrom(contents, isOwnPage, event)) throw new Error('not for this page');
+    listener(shape.parse(message));
+  });
+  contents.once('destroyed', () => ipc.removeHandler(channel));
+}
+
+function isFrom(
+  contents: WebContents,
+  isOwnPage: (url: string) => boolean,
+  { senderFrame }: Pick<IpcMainEvent | IpcMainInvokeEvent, 'senderFrame'>,
+): boolean {
+  return senderFrame === contents.mainFrame && isOwnPage(senderFrame.url);
 }
 
 /**

@@ -65,6 +65,8 @@ export class Notifier {
       case 'messages':
         this.#inBackground(this.#readConversations());
         break;
+      case 'attachments':
+      case 'import':
       case 'host':
         break;
     }

@@ -5,7 +5,7 @@ import { serveApi } from '../api/server.ts';
 import type { DeviceService } from '../api/server.ts';
 import { SCANNER_CHANNEL } from './channels.ts';
 import { offerContextMenu } from './context-menu.ts';
-import { onMessage, windowChannel } from './ipc.ts';
+import { onCall, windowChannel } from './ipc.ts';
 import { isOwnPage } from './page.ts';
 import { confine, openOutside, windowOptions } from './window.ts';
 import type { Bounds } from './window-state.ts';
@@ -25,7 +25,7 @@ export function createPageWindow(
     open: (link) => openOutside(shell, link),
   });
   serveApi(service, windowChannel(ipcMain, webContents, isOwnPage));
-  onMessage(ipcMain, webContents, isOwnPage, SCANNER_CHANNEL, z.boolean(), (isOpen) => {
+  onCall(ipcMain, webContents, isOwnPage, SCANNER_CHANNEL, z.boolean(), (isOpen) => {
     scanner.isOpen = isOpen;
   });
   // The page that had it open is gone.

@@ -37,13 +37,19 @@ export function fileOfUrl(folders: PageFolders, url: string): string | undefined
   }
 }
 
-/** Serves the pages to the windows. */
+/**
+ * Serves the pages to the windows. `answer` may answer a request of the page itself: for what is no file of the app.
+ */
 export function servePages(
   protocol: Pick<Protocol, 'handle'>,
   net: Pick<Net, 'fetch'>,
   folders: PageFolders,
+  answer: (request: Request) => Promise<Response> | undefined = () => undefined,
 ): void {
-  protocol.handle(PAGE_SCHEME, async ({ url }) => {
+  protocol.handle(PAGE_SCHEME, async (request) => {
+    const { url } = request;
+    const answered = isOwnPage(url) ? answer(request) : undefined;
+    if (answered) return answered;
     const file = fileOfUrl(folders, url);
     if (file === undefined) return new Response(null, { status: 404 });
     const response = await net.fetch(pathToFileURL(file).href);

@@ -13,6 +13,6 @@ contextBridge.exposeInMainWorld('reunion', {
     onClose: () => undefined,
     close: () => undefined,
   }),
-  /** To be called before the camera is asked for, and again when it is let go. */
-  scanner: (open: boolean) => ipcRenderer.send(SCANNER_CHANNEL, open),
+  /** Before the camera is asked for, which may be done once this resolves; and again when it is let go. */
+  scanner: (open: boolean) => ipcRenderer.invoke(SCANNER_CHANNEL, open),
 });

@@ -28,6 +28,8 @@ export class Addresses {
   /** Where others were found before: where an inviter was, say. */
   #found: ReadonlyMap<PeerId, readonly Uint8Array[]> = new Map();
 
+  #removed: ReadonlySet<string> = new Set();
+
   /** Relays of others that were taken over since the start, however often they have told of new ones. */
   readonly #relays = new Set<string>();
 
@@ -38,6 +40,7 @@ export class Addresses {
   /** Looks for others where they were found before. */
   async load(): Promise<void> {
     this.#found = await this.#options.settings.addresses();
+    this.#removed = new Set(await this.#options.settings.removedRelays());
     for (const [peer, addresses] of this.#found) {
       this.#options.network.learnAddresses(peer, addresses);
     }
@@ -58,10 +61,18 @@ export class Addresses {
       network.learnAddresses(peerId, [...(this.#found.get(peerId) ?? []), ...addresses]);
       told.push(...addresses);
     }
-    const more = network.relaysIn(told).filter((relay) => !this.#relays.has(relay));
+    const more = network
+      .relaysIn(told)
+      .filter((relay) => !this.#relays.has(relay) && !this.#removed.has(relay));
     const taken = more.slice(0, RELAYS_MAX - this.#relays.size);
     for (const relay of taken) this.#relays.add(relay);
     network.addRelays(taken);
+  }
+
+  /** A person wants this one no more, or wants it after all. */
+  async relaysChanged(): Promise<void> {
+    this.#removed = new Set(await this.#options.settings.removedRelays());
+    await this.tell();
   }
 
   /** Tells the others where this device can be reached, where that is not what they know. */

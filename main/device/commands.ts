@@ -1,10 +1,21 @@
 import { noHost } from '../api/no-host.ts';
+import { ReunionError } from '../api/errors.ts';
 import type { DeviceCommands } from '../api/server.ts';
-import type { Diagnosis, History, MailboxLimits, RecoveryPhrase, Status } from '../api/types.ts';
+import type {
+  Diagnosis,
+  History,
+  MailboxLimits,
+  MissingMessages,
+  RecoveryPhrase,
+  Status,
+} from '../api/types.ts';
+import { VERSION } from '../helpers/version.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import { conversationCommands } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import type { PairingService } from './pairing-service.ts';
+import type { RelayList } from './relay-list.ts';
+import { runtimeName } from './settings.ts';
 import type { SyncControl } from './sync-control.ts';
 
 /** How long a link is good for where nothing else is asked for, minutes. */
@@ -15,6 +26,8 @@ export interface CommandTargets {
   readonly pairing: PairingService;
   readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
+  readonly relays: RelayList;
+  readonly missing: (device: string, limit: number) => Promise<MissingMessages>;
   readonly status: () => Promise<Status>;
   readonly diagnose: () => Promise<Diagnosis>;
   readonly createFirstDevice: (name: string | undefined) => Promise<Status>;
@@ -50,6 +63,14 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     ...conversationCommands(conversations),
     // A host that has settings puts its own in their place.
     ...noHost,
+    fetchAttachment: async () => {
+      throw new ReunionError('not-found', 'There is no such file.');
+    },
+    cancelAttachment: async () => {
+      throw new ReunionError('not-found', 'There is no such file.');
+    },
+    setAttachmentPolicy: async () => status(),
+    setTransfer: async () => status(),
     devices: async () => devices.list(),
     removeDevice: async ({ device }) => {
       await devices.remove(device);
@@ -90,9 +111,21 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       sync.syncNow(device);
       return status();
     },
+    missingMessages: async ({ device, limit }) => targets.missing(device, limit),
+    addRelay: async ({ address }) => {
+      await targets.relays.add(address);
+      return status();
+    },
+    removeRelay: async ({ address }) => {
+      await targets.relays.remove(address);
+      return status();
+    },
+    about: async () => ({ version: VERSION, runtime: runtimeName() }),
     messageHolders: async ({ messageIds }) => sync.holders(messageIds),
     activity: async ({ limit, device }) => sync.activity(limit, device),
     diagnose: async () => diagnose(),
+    importState: async () => ({ kind: 'idle' }),
+    cancelImport: async () => ({}),
     pairing: async () => pairing.state,
     createFirstDevice: async ({ name }) => createFirstDevice(name),
     invite: async ({ minutes = INVITATION_MINUTES }) => {

@@ -62,6 +62,14 @@ export class ConversationService {
     return this.#summary(conversationId);
   }
 
+  async pin(idOrName: string, pinned: boolean): Promise<ConversationSummary> {
+    const { id: conversationId, registers } = await this.get(idOrName);
+    if (pinned !== (registers.pinned ?? false)) {
+      await this.#writer.aboutConversation({ kind: 'conversation-pinned', conversationId, pinned });
+    }
+    return this.#summary(conversationId);
+  }
+
   async setAppearance(
     idOrName: string,
     appearance: { readonly emoji: string | null; readonly colour: ConversationColour | null },

@@ -38,6 +38,7 @@ export class ConversationViews {
       // A newer version may have more of them.
       colour: CONVERSATION_COLOURS.find((known) => known === colour) ?? null,
       archived: registers.archived ?? false,
+      isPinned: registers.pinned ?? false,
       messages: entries,
       latest: latest ? this.message(latest) : null,
       unread,

@@ -33,6 +33,7 @@ export function conversationCommands({
     renameConversation: async ({ conversation, name }) => conversations.rename(conversation, name),
     archiveConversation: async ({ conversation, archived }) =>
       conversations.archive(conversation, archived),
+    pinConversation: async ({ conversation, pinned }) => conversations.pin(conversation, pinned),
     setConversationAppearance: async ({ conversation, ...appearance }) =>
       conversations.setAppearance(conversation, appearance),
     markRead: async ({ conversation, upTo }) => conversations.markRead(conversation, upTo),
@@ -42,6 +43,7 @@ export function conversationCommands({
     messageViews: async ({ messageIds }) => messages.views(messageIds),
     pinnedMessages: async ({ conversation }) => messages.pinned(conversation),
     messageHistory: async ({ messageId }) => messages.history(messageId),
+    conversationFiles: async () => ({ messages: [], more: false }),
     search: async (query) => messages.search(query),
     send: async ({ conversation, text }) => messages.send(conversation, text),
     editMessage: async ({ messageId, text }) => messages.edit(messageId, text),

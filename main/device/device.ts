@@ -43,6 +43,7 @@ import { AWAKE, decideSystem } from './power.ts';
 import type { SystemEffect, SystemEvent } from './power.ts';
 import { Projector } from './projector.ts';
 import { Recovery } from './recovery.ts';
+import { RelayList } from './relay-list.ts';
 import { RemovalNotices } from './removal-notices.ts';
 import { SealedBodies } from './sealed-bodies.ts';
 import { DeviceSettings, systemName } from './settings.ts';
@@ -304,22 +305,30 @@ export class Device {
       projected: () => this.#projector.catchUp(),
       deviceInfo: (peerId) => ({ id: peerId, name: this.#nameOf(peerId) }),
     });
+    const syncControl = new SyncControl({
+      self: this.id,
+      sync,
+      settings,
+      activity: store.activity,
+      records: store.sync.records,
+      pauseAll,
+      devices: () => [
+        { id: this.id, name: settings.name },
+        ...sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
+      ],
+    });
     this.service = {
       commands: createCommands({
         conversations,
         pairing: this.#pairing,
         devices: this.#directory,
-        sync: new SyncControl({
-          self: this.id,
-          sync,
-          settings,
-          activity: store.activity,
-          pauseAll,
-          devices: () => [
-            { id: this.id, name: settings.name },
-            ...sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
-          ],
-        }),
+        relays: new RelayList({ settings, network, addresses: this.#addresses }),
+        missing: async (device, limit) => {
+          const ids = await syncControl.missing(device, limit);
+          const messages = await conversations.messages.views(ids);
+          return { messages, others: ids.length - messages.length };
+        },
+        sync: syncControl,
         status: () => this.#status(),
         diagnose: () =>
           diagnose({

@@ -1,6 +1,7 @@
 import type { Diagnosis, DeviceDiagnosis, RelayStatus, TriedWay } from '../api/types.ts';
 import type { PeerId } from '../helpers/ids.ts';
 import type { Attempt, AttemptFailure, Found } from '../network/diagnosis.ts';
+import { runtimeName } from './settings.ts';
 
 /** Clocks that differ by more put messages in another order than they were written in, as a person sees it. */
 const CLOCK_TOLERANCE_MS = 60_000;
@@ -22,10 +23,9 @@ export async function diagnose(options: DoctorOptions): Promise<Diagnosis> {
   );
   const relays = options.relays();
   const addresses = options.addresses();
-  const { versions, platform, arch } = process;
   return {
     version: options.version,
-    runtime: `Node ${versions.node}, ${platform} ${arch}`,
+    runtime: runtimeName(),
     addresses,
     relays,
     devices,

@@ -30,6 +30,15 @@ export function systemName(): string {
   return SYSTEM_NAMES[systemType()] ?? systemType();
 }
 
+/** What this runs on, for whoever is asked for help. */
+export function runtimeName(): string {
+  const { versions, platform, arch } = process;
+  // Electron's own types say that it is always there.
+  const electron = (versions as Partial<Record<string, string>>).electron;
+  const host = electron === undefined ? `Node ${versions.node}` : `Electron ${electron}`;
+  return `${host}, ${platform} ${arch}`;
+}
+
 /** What a device remembers of itself, beside its messages. */
 export class DeviceSettings {
   readonly #store: SettingStore;
@@ -65,6 +74,24 @@ export class DeviceSettings {
     const known = await this.relays();
     const added = addresses.filter((address) => !known.includes(address));
     if (added.length > 0) await this.#store.set('relays', [...known, ...added]);
+    const removed = await this.removedRelays();
+    const left = removed.filter((address) => !addresses.includes(address));
+    if (left.length < removed.length) await this.#store.set('relays-removed', left);
+  }
+
+  /** Relays that a person does not want: not taken over from other devices either. */
+  async removedRelays(): Promise<readonly string[]> {
+    const kept = relaysSetting.safeParse(await this.#store.get('relays-removed'));
+    return kept.success ? kept.data : [];
+  }
+
+  async removeRelay(address: string): Promise<void> {
+    const known = await this.relays();
+    await this.#store.set('relays-removed', [...(await this.removedRelays()), address]);
+    await this.#store.set(
+      'relays',
+      known.filter((other) => other !== address),
+    );
   }
 
   /** Where other devices were found, as binary multiaddrs: a way to them that needs no relay and no local network. */

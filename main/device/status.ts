@@ -50,6 +50,16 @@ export function statusOf(known: {
     keyProtection,
     hasRecoveryPhrase,
     pausedUntil: known.pausedUntil,
+    files: {
+      policy: 'all',
+      metered: false,
+      sendLimit: null,
+      receiveLimit: null,
+      bytes: 0,
+      files: 0,
+      freeBytes: null,
+      deferred: null,
+    },
     peers,
     relays,
   };

@@ -1,6 +1,7 @@
 import type { ActivityLine, DeviceInfo, MessageHolders } from '../api/types.ts';
 import { parseMessageId } from '../mvds/ids.ts';
-import type { PeerId } from '../mvds/types.ts';
+import type { SyncRecordStore } from '../mvds/ports.ts';
+import type { MessageId, PeerId } from '../mvds/types.ts';
 import type { ActivityLog } from '../store/ports.ts';
 import type { Orchestrator } from '../sync/orchestrator.ts';
 import { DEFAULT_SETTINGS } from '../sync/peer-state.ts';
@@ -14,6 +15,7 @@ export interface SyncControlOptions {
   readonly sync: Orchestrator;
   readonly settings: DeviceSettings;
   readonly activity: ActivityLog;
+  readonly records: Pick<SyncRecordStore, 'due'>;
   readonly pauseAll: PauseAll;
   /** This device and the others, by their present names. */
   readonly devices: () => readonly DeviceInfo[];
@@ -62,6 +64,16 @@ export class SyncControl {
       const peers = holders.get(id);
       return peers ? [{ messageId: id, devices: [this.#options.self, ...peers] }] : [];
     });
+  }
+
+  /** The oldest of what is here and not known to be on a device, at most `limit`. */
+  async missing(device: string, limit: number): Promise<readonly MessageId[]> {
+    const records = await this.#options.records.due(
+      this.#find(device),
+      Number.MAX_SAFE_INTEGER,
+      limit,
+    );
+    return records.flatMap(({ type, messageId }) => (type === 'request' ? [] : messageId));
   }
 
   async activity(limit: number, device: string | undefined): Promise<readonly ActivityLine[]> {

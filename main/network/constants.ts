@@ -16,10 +16,19 @@ export const RENDEZVOUS_PROTOCOL = '/reunion/rendezvous/1.0.0';
 
 /** Beats of 5 bytes, see `heartbeat.ts`. */
 export const HEARTBEAT_PROTOCOL = '/reunion/heartbeat/1.0.0';
-/** What has been silent for this long is asked whether it is there. Milliseconds. */
-export const BEAT_MS = 6_000;
-/** Gone after so many: noticed 12 to 18 s after the last word. All transports repeat what was lost, so one is enough. */
-export const BEATS_UNANSWERED_MAX = 1;
+/**
+ * A member that has been silent for this long is asked whether it is there, and has `BEAT_ANSWER_MS` to answer: gone is noticed 17 s
+ * after the last word, or 18 s by the side that was to be asked. All transports repeat what was lost, so one question is enough.
+ * Milliseconds.
+ */
+export const SILENCE_MS = 12_000;
+/** A relay passes on the beats of members, and is asked only where none of them spoke meanwhile: so, a little later. */
+export const SILENCE_RELAY_MS = 13_000;
+export const BEAT_ANSWER_MS = 5_000;
+/** Who is to be asked asks by itself after so much more: of two that are silent only one asks. */
+export const BEAT_TURN_MS = 1_000;
+/** Who is to be asked, and was not for so long after a session began, begins by itself. */
+export const BEAT_FIRST_MS = 6_000;
 /** What takes longer to answer at all is not there any more. */
 export const BEAT_OPEN_MS = 10_000;
 /** A relay that does not know the protocol is asked again after this: each time costs a kilobyte. */

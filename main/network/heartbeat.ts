@@ -1,14 +1,19 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
 import type { Clock } from '../helpers/clock.ts';
 import {
-  BEAT_MS,
+  BEAT_ANSWER_MS,
+  BEAT_FIRST_MS,
   BEAT_OPEN_MS,
+  BEAT_TURN_MS,
   BEAT_UNKNOWN_MS,
-  BEATS_UNANSWERED_MAX,
   HEARTBEAT_PROTOCOL,
+  SILENCE_MS,
+  SILENCE_RELAY_MS,
   STREAMS_MAX,
 } from './constants.ts';
 import type { Gate } from './gate.ts';
+import { relayOn } from './multiaddrs.ts';
 
 const ASK = 0;
 const ANSWER = 1;
@@ -16,38 +21,49 @@ const ANSWER = 1;
 /** One beat: what it is, and the last known round trip in milliseconds, big-endian; 0 while that is not known. */
 const BEAT_BYTES = 5;
 
+interface HeartbeatOptions {
+  readonly connection: Connection;
+  readonly stream: Stream;
+  readonly clock: Clock;
+  /** After so long without a word the other side is asked whether it is there, milliseconds; undefined: it never is. */
+  readonly silenceMs: number | undefined;
+  /** Bytes have come: whatever carries this connection is there too. */
+  readonly onHeard: () => void;
+}
+
 /** Notices when the other end of one connection is silent, and how long a round trip takes. */
 class Heartbeat {
-  readonly #connection: Connection;
-  readonly #stream: Stream;
-  readonly #clock: Clock;
+  readonly #options: HeartbeatOptions;
   #partial: number[] = [];
-  #hasHeard = true;
-  #unanswered = 0;
+  #heardAt: number;
   #askedAt: number | undefined;
+  /** Whether no word has come since it was asked. */
+  #isAwaited = false;
   #cancel: () => void = () => undefined;
   /** Milliseconds. */
   roundTrip: number | undefined;
 
-  constructor(connection: Connection, stream: Stream, clock: Clock) {
-    this.#connection = connection;
-    this.#stream = stream;
-    this.#clock = clock;
+  constructor(options: HeartbeatOptions) {
+    this.#options = options;
+    const { stream, clock, silenceMs } = options;
+    this.#heardAt = clock.now();
     stream.addEventListener('message', ({ data }) => {
       for (const byte of data instanceof Uint8Array ? data : data.subarray()) this.#take(byte);
     });
     stream.addEventListener('close', () => this.stop());
-    this.#wait();
+    if (silenceMs !== undefined) this.#lookIn(silenceMs);
   }
 
   /** Bytes have come, on whatever stream. */
   heard(): void {
-    this.#hasHeard = true;
-    this.#unanswered = 0;
+    this.#heardAt = this.#options.clock.now();
+    this.#isAwaited = false;
+    this.#options.onHeard();
   }
 
   ask(): void {
-    this.#askedAt = this.#clock.now();
+    this.#askedAt = this.#options.clock.now();
+    this.#isAwaited = true;
     this.#send(ASK);
   }
 
@@ -55,22 +71,25 @@ class Heartbeat {
     this.#cancel();
   }
 
-  #wait(): void {
-    this.#cancel = this.#clock.schedule(BEAT_MS, () => this.#beat());
+  #lookIn(delayMs: number): void {
+    this.#cancel();
+    this.#cancel = this.#options.clock.schedule(Math.max(1, delayMs), () => this.#look());
   }
 
-  /** Nothing is asked of a peer that has spoken: so of two that are silent only one asks. */
-  #beat(): void {
-    if (!this.#hasHeard) {
-      if (this.#unanswered >= BEATS_UNANSWERED_MAX) {
-        this.#connection.abort(new Error('the other side is silent'));
-        return;
-      }
-      this.#unanswered += 1;
+  /** Nothing is asked of a peer that has spoken meanwhile. A clock that was set back counts as a word. */
+  #look(): void {
+    const { clock, connection, silenceMs = Infinity } = this.#options;
+    const now = clock.now();
+    if (now < this.#heardAt) this.#heardAt = now;
+    const silentFor = now - this.#heardAt;
+    if (this.#isAwaited && silentFor >= silenceMs) {
+      connection.abort(new Error('the other side is silent'));
+    } else if (silentFor >= silenceMs) {
       this.ask();
+      this.#lookIn(BEAT_ANSWER_MS);
+    } else {
+      this.#lookIn(silenceMs - silentFor);
     }
-    this.#hasHeard = false;
-    this.#wait();
   }
 
   #take(byte: number): void {
@@ -83,7 +102,7 @@ class Heartbeat {
       if (roundTrip > 0) this.roundTrip = roundTrip;
       this.#send(ANSWER);
     } else if (this.#askedAt !== undefined) {
-      this.roundTrip = Math.max(1, this.#clock.now() - this.#askedAt);
+      this.roundTrip = Math.max(1, this.#options.clock.now() - this.#askedAt);
       this.#askedAt = undefined;
     }
   }
@@ -93,7 +112,7 @@ class Heartbeat {
     beat.setUint8(0, kind);
     beat.setUint32(1, Math.min(this.roundTrip ?? 0, 0xffffffff));
     try {
-      this.#stream.send(new Uint8Array(beat.buffer));
+      this.#options.stream.send(new Uint8Array(beat.buffer));
     } catch {
       // It has just ended.
     }
@@ -107,6 +126,7 @@ class Heartbeat {
 export class Heartbeats {
   readonly #clock: Clock;
   readonly #beating = new WeakMap<Connection, Heartbeat | 'opening'>();
+  #node: Libp2p | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -114,18 +134,19 @@ export class Heartbeats {
 
   /** Watches the relays, and answers members. */
   async start(node: Libp2p, gate: Gate): Promise<void> {
+    this.#node = node;
     node.addEventListener('connection:open', ({ detail }) => {
-      if (gate.isRelay(detail.remotePeer.toString())) this.watch(detail);
+      if (gate.isRelay(detail.remotePeer.toString())) this.watch(detail, SILENCE_RELAY_MS);
     });
-    await this.serve(node, (peer) => gate.isMember(peer));
+    await this.serve(node, (peer) => gate.isMember(peer), SILENCE_MS + BEAT_TURN_MS);
   }
 
-  /** Answers whoever `may` ask. */
-  async serve(node: Libp2p, may: (peer: string) => boolean): Promise<void> {
+  /** Answers whoever `may` ask; and asks them, where they have been silent for `silenceMs`. */
+  async serve(node: Libp2p, may: (peer: string) => boolean, silenceMs?: number): Promise<void> {
     await node.handle(
       HEARTBEAT_PROTOCOL,
       (stream, connection) => {
-        if (may(connection.remotePeer.toString())) this.#begin(connection, stream);
+        if (may(connection.remotePeer.toString())) this.#begin(connection, stream, silenceMs);
         else stream.abort(new Error('not a member'));
       },
       { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
@@ -134,29 +155,30 @@ export class Heartbeats {
 
   /** The other side is to call `watch`. Should it fall silent before it has, this one does. */
   await(connection: Connection): void {
-    this.#later(connection, BEAT_MS, () => this.watch(connection));
+    this.#later(connection, BEAT_FIRST_MS, () => this.watch(connection));
   }
 
   /** Ends a connection whose other side is silent, from now on. One side is enough: both notice. */
-  watch(connection: Connection): void {
+  watch(connection: Connection, silenceMs = SILENCE_MS): void {
     if (this.#beating.has(connection)) return;
     this.#beating.set(connection, 'opening');
-    void this.#open(connection);
+    void this.#open(connection, silenceMs);
   }
 
-  async #open(connection: Connection): Promise<void> {
+  async #open(connection: Connection, silenceMs: number): Promise<void> {
     try {
       const stream = await connection.newStream(HEARTBEAT_PROTOCOL, {
         runOnLimitedConnection: true,
         signal: AbortSignal.timeout(BEAT_OPEN_MS),
       });
-      this.#begin(connection, stream).ask();
+      this.#begin(connection, stream, silenceMs).ask();
     } catch (error) {
       if (connection.status !== 'open') return;
       // Who says that it does not know the protocol is there. Asking that is dear, so it is asked less often.
       const isThere = error instanceof Error && error.name === 'UnsupportedProtocolError';
-      if (isThere) this.#later(connection, BEAT_UNKNOWN_MS, () => void this.#open(connection));
-      else connection.abort(new Error('the other side is silent'));
+      if (isThere) {
+        this.#later(connection, BEAT_UNKNOWN_MS, () => void this.#open(connection, silenceMs));
+      } else connection.abort(new Error('the other side is silent'));
     }
   }
 
@@ -179,11 +201,24 @@ export class Heartbeats {
     connection.addEventListener('close', cancel, { once: true });
   }
 
-  #begin(connection: Connection, stream: Stream): Heartbeat {
+  #begin(connection: Connection, stream: Stream, silenceMs: number | undefined): Heartbeat {
     this.#at(connection)?.stop();
-    const heartbeat = new Heartbeat(connection, stream, this.#clock);
+    const onHeard = () => this.#heardThrough(connection);
+    const heartbeat = new Heartbeat({
+      ...{ connection, stream, silenceMs, onHeard },
+      clock: this.#clock,
+    });
     this.#beating.set(connection, heartbeat);
     return heartbeat;
+  }
+
+  /** What a relay has passed on proves that the relay is there: it need not be asked as well. */
+  #heardThrough(connection: Connection): void {
+    const relay = relayOn(connection.remoteAddr);
+    if (relay === undefined) return;
+    for (const carrier of this.#node?.getConnections(peerIdFromString(relay)) ?? []) {
+      this.#at(carrier)?.heard();
+    }
   }
 
   #at(connection: Connection): Heartbeat | undefined {

@@ -54,6 +54,13 @@ export function isRelayed(address: Multiaddr): boolean {
   return address.getComponents().some(({ name }) => name === 'p2p-circuit');
 }
 
+/** The PeerId of the relay that a connection to this address goes through; undefined where none does. */
+export function relayOn(address: Multiaddr): string | undefined {
+  const parts = address.getComponents();
+  const circuit = parts.findIndex(({ name }) => name === 'p2p-circuit');
+  return parts.slice(0, Math.max(0, circuit)).findLast(({ name }) => name === 'p2p')?.value;
+}
+
 /** Where a direct connection is arranged for a peer that is reached at `relayed`, through the same relay. */
 export function directAddressThrough(relayed: Multiaddr, peer: string): Multiaddr {
   const components = relayed.getComponents();

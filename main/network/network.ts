@@ -212,6 +212,15 @@ export class Network implements Transport {
     this.#gate.setRelays(this.#relays.peerIds());
   }
 
+  /** Uses a relay no longer; one that is not in use is passed over. */
+  async removeRelay(address: string): Promise<void> {
+    const relay = parseRelayAddress(address);
+    const peerId = relay && peerIn(relay);
+    if (peerId === undefined) return;
+    await this.#relays.remove(peerId);
+    this.#gate.setRelays(this.#relays.peerIds());
+  }
+
   /** Where to look for a peer, as binary multiaddrs; what is none is passed over. */
   learnAddresses(peer: PeerId, addresses: readonly Uint8Array[]): void {
     this.#members.learn(peer, multiaddrsOf(addresses));

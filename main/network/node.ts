@@ -15,6 +15,7 @@ import type { Direct } from './direct.ts';
 import type { Gate } from './gate.ts';
 import { faultTolerance } from './listen.ts';
 import { Reservations } from './reservations.ts';
+import { wholePackets } from './whole-packets.ts';
 
 export interface NodeOptions {
   /** Ed25519 seed, 32 bytes: the PeerId comes from it. */
@@ -50,7 +51,7 @@ export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode
       reservations.transport(),
       ...(direct ? [direct.transport] : []),
     ],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [wholePackets(noise())],
     // Who is silent is noticed by heartbeats, see `heartbeat.ts`, and neither by the muxer nor by the monitor.
     streamMuxers: [
       yamux({

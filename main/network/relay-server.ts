@@ -36,6 +36,7 @@ import { RelayGate } from './relay-gate.ts';
 import { RelayMetrics } from './relay-metrics.ts';
 import type { RelayCounts } from './relay-metrics.ts';
 import { serveRegistry } from './rendezvous-server.ts';
+import { wholePackets } from './whole-packets.ts';
 
 export interface RelayServerOptions {
   /** Multiaddrs under which devices are to look for it, where those that it listens on lead nowhere: behind a web proxy or a NAT. */
@@ -106,7 +107,7 @@ export async function startRelayServer(
     },
     transportManager: faultTolerance(asked),
     transports: [tcp(), webSockets()],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [wholePackets(noise())],
     streamMuxers: [yamux({ streamOptions: { maxStreamWindowSize: STREAM_WINDOW_BYTES } })],
     connectionGater: gate.hooks(),
     connectionManager: {

@@ -1,9 +1,10 @@
 import type { Libp2p } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Clock, Random } from '../helpers/clock.ts';
 import { Retry } from './backoff.ts';
 import { DIAL_TIMEOUT_MS, RELAY_AMPLE_BYTES } from './constants.ts';
-import { peerIn } from './multiaddrs.ts';
+import { peerIn, relayOn } from './multiaddrs.ts';
 import type { ReservationOutcome, Reservations } from './reservations.ts';
 
 /**
@@ -95,6 +96,16 @@ export class Relays {
     }
   }
 
+  /** Not used any more; connections through it go with the one to it. */
+  async remove(peerId: string): Promise<void> {
+    const relay = this.#relays.get(peerId);
+    if (!relay) return;
+    relay.retry.stop();
+    this.#relays.delete(peerId);
+    await this.#node.hangUp(peerIdFromString(peerId)).catch(() => undefined);
+    this.#onChange();
+  }
+
   start(): void {
     for (const { retry } of this.#relays.values()) retry.now();
   }
@@ -158,11 +169,4 @@ export class Relays {
     relay.state = state;
     this.#onChange();
   }
-}
-
-/** The PeerId of the relay that a connection goes through. */
-function relayOn(address: Multiaddr): string | undefined {
-  const parts = address.getComponents();
-  const circuit = parts.findIndex(({ name }) => name === 'p2p-circuit');
-  return parts.slice(0, Math.max(0, circuit)).findLast(({ name }) => name === 'p2p')?.value;
 }

@@ -21,6 +21,7 @@ export interface Event {
   conversationAppearance?: ConversationAppearance
   readUpTo?: ReadUpTo
   draft?: Draft
+  conversationPinned?: ConversationPinned
 }
 
 export namespace Event {
@@ -101,6 +102,11 @@ export namespace Event {
         if (obj.draft != null) {
           w.uint32(154)
           Draft.codec().encode(obj.draft, w)
+        }
+
+        if (obj.conversationPinned != null) {
+          w.uint32(162)
+          ConversationPinned.codec().encode(obj.conversationPinned, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -193,6 +199,12 @@ export namespace Event {
             case 19: {
               obj.draft = Draft.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.draft
+              })
+              break
+            }
+            case 20: {
+              obj.conversationPinned = ConversationPinned.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.conversationPinned
               })
               break
             }
@@ -305,6 +317,13 @@ export namespace Event {
             case 19: {
               yield * Draft.codec().stream(reader, reader.uint32(), `${prefix}.draft`, {
                 limits: opts.limits?.draft
+              })
+
+              break
+            }
+            case 20: {
+              yield * ConversationPinned.codec().stream(reader, reader.uint32(), `${prefix}.conversationPinned`, {
+                limits: opts.limits?.conversationPinned
               })
 
               break
@@ -436,6 +455,11 @@ export namespace Event {
     value: bigint
   }
 
+  export interface EventConversationPinnedPinnedFieldEvent {
+    field: '$.conversationPinned.pinned'
+    value: boolean
+  }
+
   export function encode (obj: Partial<Event>): Uint8Array {
     return encodeMessage(obj, Event.codec())
   }
@@ -444,7 +468,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }
@@ -1207,6 +1231,95 @@ export namespace ConversationArchived {
 
   export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationArchived>): Generator<ConversationArchivedArchivedFieldEvent> {
     return streamMessage(buf, ConversationArchived.codec(), opts)
+  }
+}
+
+export interface ConversationPinned {
+  pinned: boolean
+}
+
+export namespace ConversationPinned {
+  let _codec: Codec<ConversationPinned>
+
+  export const codec = (): Codec<ConversationPinned> => {
+    if (_codec == null) {
+      _codec = message<ConversationPinned>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.pinned != null && obj.pinned !== false)) {
+          w.uint32(8)
+          w.bool(obj.pinned)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          pinned: false
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.pinned = reader.bool()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.pinned`,
+                value: reader.bool()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ConversationPinnedPinnedFieldEvent {
+    field: '$.pinned'
+    value: boolean
+  }
+
+  export function encode (obj: Partial<ConversationPinned>): Uint8Array {
+    return encodeMessage(obj, ConversationPinned.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationPinned>): ConversationPinned {
+    return decodeMessage(buf, ConversationPinned.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ConversationPinned>): Generator<ConversationPinnedPinnedFieldEvent> {
+    return streamMessage(buf, ConversationPinned.codec(), opts)
   }
 }
 

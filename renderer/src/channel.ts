@@ -5,7 +5,11 @@ export type DeviceChannel = Channel<RequestFrame, DeviceFrame>;
 declare global {
   interface Window {
     /** Put there by the preload script of the desktop app; absent in a browser. */
-    readonly reunion?: { connect(): DeviceChannel };
+    readonly reunion?: {
+      connect(): DeviceChannel;
+      /** The camera may be used while the scanner is open, and at no other time. */
+      scanner?(open: boolean): Promise<void>;
+    };
   }
 }
 

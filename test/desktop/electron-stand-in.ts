@@ -112,7 +112,10 @@ export function createStandIn(userData: string) {
     },
   });
   const powerMonitor = Object.assign(new EventEmitter(), { isOnBatteryPower: () => false });
-  const ipcMain = new EventEmitter();
+  const ipcMain = Object.assign(new EventEmitter(), {
+    handle: () => undefined,
+    removeHandler: () => undefined,
+  });
   const opened: string[] = [];
   const electron = {
     app,

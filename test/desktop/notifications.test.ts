@@ -90,6 +90,7 @@ describe('invariant 1: messages', () => {
                   bytes: 1,
                   received: 1,
                   state: 'here' as const,
+                  reason: null,
                 },
               ],
       };

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CONTENT_SECURITY_POLICY } from '../../main/api/page-policy.ts';
 import { DEVICE_CHANNEL, REQUEST_CHANNEL, SCANNER_CHANNEL } from '../../main/desktop/channels.ts';
-import { onMessage, windowChannel } from '../../main/desktop/ipc.ts';
+import { onCall, windowChannel } from '../../main/desktop/ipc.ts';
 import {
   fileOfUrl,
   isOwnPage,
@@ -54,7 +54,12 @@ describe('the pages of the windows', () => {
       handle: (_scheme, handler) => void (serve = handler),
     };
     const net: Pick<Net, 'fetch'> = { fetch: async () => new Response('x') };
-    servePages(protocol, net, folders);
+    servePages(protocol, net, folders, ({ url }) =>
+      url.endsWith('/files/1') ? Promise.resolve(new Response('a file')) : undefined,
+    );
+    const textOf = async (url: string) => (await serve(new Request(url))).text();
+    expect(await textOf('reunion-app://page/files/1')).toBe('a file');
+    expect(await textOf('reunion-app://passphrase/files/1')).toBe('x');
     const { headers } = await serve(new Request(PAGE_URL));
     expect(headers.get('Content-Security-Policy')).toBe(CONTENT_SECURITY_POLICY);
     expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
@@ -294,14 +299,26 @@ describe('the channel to a window', () => {
   });
 
   it('takes the word of its own page alone for that the scanner is open, and only a yes or no', () => {
-    const { ipc, window, mainFrame } = scene();
+    const { window, mainFrame, contents } = scene();
     const heard: boolean[] = [];
-    onMessage(ipc, window, isOwnPage, SCANNER_CHANNEL, z.boolean(), (open) => heard.push(open));
-    ipc.emit(SCANNER_CHANNEL, { senderFrame: mainFrame }, true);
-    ipc.emit(SCANNER_CHANNEL, { senderFrame: mainFrame }, 'true');
-    ipc.emit(SCANNER_CHANNEL, { senderFrame: { url: PAGE_URL } }, true);
-    ipc.emit(SCANNER_CHANNEL, { senderFrame: mainFrame }, false);
+    let call: Parameters<IpcMain['handle']>[1] | undefined;
+    const ipc: Pick<IpcMain, 'handle' | 'removeHandler'> = {
+      handle: (_channel, handler) => void (call = handler),
+      removeHandler: () => void (call = undefined),
+    };
+    onCall(ipc, window, isOwnPage, SCANNER_CHANNEL, z.boolean(), (open) => heard.push(open));
+    const say = (senderFrame: object | null, open: unknown) => {
+      const event = { senderFrame } as Electron.IpcMainInvokeEvent;
+      return (): unknown => call?.(event, open);
+    };
+    say(mainFrame, true)();
+    expect(say(mainFrame, 'true')).toThrow();
+    expect(say({ url: PAGE_URL }, true)).toThrow();
+    expect(say(null, true)).toThrow();
+    say(mainFrame, false)();
     expect(heard).toEqual([true, false]);
+    contents.emit('destroyed');
+    expect(call).toBeUndefined();
   });
 });
 
@@ -316,7 +333,7 @@ describe('the preload scripts', () => {
       // Each use of it names the one channel that it is for; the event, which leads back to it, goes no further.
       for (const [use] of text.matchAll(/ipcRenderer(?! \}).*/gu)) {
         expect(use).toMatch(
-          /^ipcRenderer(\.send\([A-Z_]+_CHANNEL, \w+\)|\.on\([A-Z_]+_CHANNEL, \(_event)/u,
+          /^ipcRenderer(\.(send|invoke)\([A-Z_]+_CHANNEL, \w+\)|\.on\([A-Z_]+_CHANNEL, \(_event)/u,
         );
       }
     }

@@ -43,6 +43,16 @@ export function status(peers: readonly PeerStatus[], change: Partial<Status> = {
     pausedUntil: null,
     peers,
     relays: [],
+    files: {
+      policy: 'all',
+      metered: false,
+      sendLimit: null,
+      receiveLimit: null,
+      bytes: 0,
+      files: 0,
+      freeBytes: null,
+      deferred: null,
+    },
     ...change,
   };
 }
@@ -61,6 +71,7 @@ export function conversation(
     emoji: null,
     colour: null,
     archived: false,
+    isPinned: false,
     messages: unread,
     latest: {
       id: '0',

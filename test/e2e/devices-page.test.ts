@@ -18,7 +18,7 @@ test('in the page a person renames, pauses and removes a device, which says that
   const card = page.locator(`[data-device="${laptop.id}"]`);
   await card.getByText('Up to date').waitFor();
 
-  await page.getByRole('button', { name: 'Rename, pause or remove Laptop' }).click();
+  await page.getByRole('button', { name: 'Details of Laptop' }).click();
   const dialog = page.getByRole('dialog');
   await picture(page, 'device-dialog');
   await dialog.getByLabel('Name').fill('   ');
@@ -28,7 +28,7 @@ test('in the page a person renames, pauses and removes a device, which says that
   await card.getByText('Old laptop').waitFor();
   await other.getByRole('heading', { name: 'Old laptop' }).waitFor();
 
-  await page.getByRole('button', { name: 'Rename, pause or remove Old laptop' }).click();
+  await page.getByRole('button', { name: 'Details of Old laptop' }).click();
   await dialog.getByRole('button', { name: 'Pause' }).click();
   await card.getByText('Paused').waitFor();
   await dialog.getByRole('button', { name: 'Resume' }).click();
@@ -42,7 +42,7 @@ test('in the page a person renames, pauses and removes a device, which says that
   await dialog.waitFor({ state: 'detached' });
   expect(await card.getByText('Up to date').count()).toBe(1);
 
-  await page.getByRole('button', { name: 'Rename, pause or remove Old laptop' }).click();
+  await page.getByRole('button', { name: 'Details of Old laptop' }).click();
   await dialog.getByRole('button', { name: 'Remove…' }).click();
   await dialog.getByRole('button', { name: 'Remove for good' }).click();
   await dialog.waitFor({ state: 'detached' });
@@ -84,8 +84,11 @@ test('the page makes a recovery phrase, shows it once, and asks before it makes 
   await page.emulateMedia({ colorScheme: 'dark' });
   await picture(page, 'recovery-words-dark');
   await dialog.getByRole('button', { name: 'I have written them down' }).click();
-  await page.getByText('You have a recovery phrase.').waitFor();
+  await page.getByText('No recovery phrase yet').waitFor({ state: 'detached' });
 
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('tab', { name: 'Keys' }).click();
+  await page.getByText('You have a recovery phrase.').waitFor();
   await page.getByRole('button', { name: 'Replace it…' }).click();
   await dialog.getByText('There is one already').waitFor();
   await picture(page, 'recovery-replace');

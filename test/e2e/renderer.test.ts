@@ -44,6 +44,7 @@ test('a person starts, pairs a second device and writes on both, all in the page
   await one.page.getByRole('button', { name: 'Add a device' }).click();
   const link = await one.page.getByLabel('Link for the other device').inputValue();
   await other.page.getByRole('button', { name: 'I already have one' }).click();
+  await other.page.getByRole('tab', { name: 'Paste a link' }).click();
   await other.page.getByPlaceholder(/reunion:/u).fill(link.slice(0, -9));
   await other.page.getByRole('button', { name: 'Join' }).click();
   await other.page.getByRole('alert').getByText('This is not a Reunion link').waitFor();
@@ -59,7 +60,7 @@ test('a person starts, pairs a second device and writes on both, all in the page
   await picture(one.page, 'approve');
   await picture(other.page, 'digits');
   await one.page.getByRole('button', { name: 'Approve' }).click();
-  await one.page.getByText('Laptop is one of your devices now.').waitFor();
+  await one.page.getByText('“Laptop” is one of your devices now.').waitFor();
   await one.page.getByRole('button', { name: 'Done' }).click();
 
   await other.page.getByRole('article').getByText('written on the desk').waitFor();

@@ -40,9 +40,25 @@ export class AppPage {
   /** Joins by a link; returns the digits that are to be typed on the inviting device. */
   async join(link: string): Promise<string> {
     await this.#button('I already have one').click();
+    await this.#page.getByRole('tab', { name: 'Paste a link' }).click();
     await this.#page.getByPlaceholder(/reunion:/u).fill(link);
     await this.#button('Join').click();
     return this.#page.getByText(/^\d\d$/u).innerText();
+  }
+
+  /** The link that the pairing wizard of a new device holds, once it is open. */
+  async linkToJoin(): Promise<string> {
+    return this.#page.getByPlaceholder(/reunion:/u).inputValue();
+  }
+
+  /** Waits until a dialog or panel of that name is open. */
+  async seesDialog(name: string): Promise<void> {
+    await this.#page.getByRole('dialog', { name }).waitFor();
+  }
+
+  async closeDialog(): Promise<void> {
+    await this.#page.keyboard.press('Escape');
+    await this.#page.getByRole('dialog').waitFor({ state: 'detached' });
   }
 
   /** Lets the device in that asks. */
@@ -50,7 +66,7 @@ export class AppPage {
     await this.#page.getByText(`${name} wants to join.`).waitFor();
     await this.#page.getByLabel('The two digits that it shows').fill(digits);
     await this.#button('Approve').click();
-    await this.#page.getByText(`${name} is one of your devices now.`).waitFor();
+    await this.#page.getByText(`“${name}” is one of your devices now.`).waitFor();
     await this.#button('Done').click();
   }
 
@@ -60,7 +76,7 @@ export class AppPage {
   }
 
   async remove(name: string): Promise<void> {
-    await this.#button(`Rename, pause or remove ${name}`).click();
+    await this.#button(`Details of ${name}`).click();
     const dialog = this.#page.getByRole('dialog');
     await dialog.getByRole('button', { name: 'Remove…' }).click();
     await dialog.getByRole('button', { name: 'Remove for good' }).click();

@@ -4,16 +4,26 @@ import type { ApiClient } from '../../../main/api/client.ts';
 import type { Command, CommandArguments, CommandResults } from '../../../main/api/contract.ts';
 import type {
   ApiEvent,
+  AttachmentProgress,
   ConversationSummary,
-  HostEvent,
+  ImportState,
   PairingState,
   Status,
 } from '../../../main/api/types.ts';
 import { openChannel } from '../channel.ts';
+import { Holders } from './holders.svelte.ts';
+import { Reading } from './reading.svelte.ts';
+import { Search } from './search.svelte.ts';
 import { Thread } from './thread.svelte.ts';
+import { Traffic } from './traffic.svelte.ts';
+import { Ui } from './ui.svelte.ts';
 
 /** Between attempts to reach the device again, milliseconds. */
 const RECONNECT_MS = 1_000;
+/** The list of conversations is fetched at most this often while messages stream in, milliseconds. */
+const LIST_MS = 150;
+/** Conversations whose messages and place are remembered. */
+const THREADS_MAX = 30;
 
 export type Connection = 'connecting' | 'open' | 'lost';
 
@@ -25,16 +35,22 @@ export class AppState {
   status = $state.raw<Status>();
   conversations = $state.raw<readonly ConversationSummary[]>([]);
   pairing = $state.raw<PairingState>({ kind: 'idle' });
+  importing = $state.raw<ImportState>({ kind: 'idle' });
   thread = $state.raw<Thread>();
-  /** What the host asked to be shown last; whoever shows it sets this back. */
-  asked = $state.raw<HostEvent>();
+  /** Files that are not all here, or have just come: fresher than what their messages say. */
+  files = $state.raw<ReadonlyMap<string, AttachmentProgress>>(new Map());
   readonly selected = $derived(this.conversations.find(({ id }) => id === this.thread?.id));
+  /** Of all conversations that are not archived. */
+  readonly unread = $derived(
+    this.conversations.reduce((sum, { unread, archived }) => sum + (archived ? 0 : unread), 0),
+  );
 
-  /** How many messages a person sees in all. */
-  readonly messages = $derived(this.conversations.reduce((sum, { messages }) => sum + messages, 0));
-
-  /** Each with its draft, for as long as the page is open. */
-  readonly #threads: Record<string, Thread> = {};
+  readonly ui = new Ui();
+  readonly holders = new Holders((command, args) => this.call(command, args));
+  readonly search = new Search((command, args) => this.call(command, args));
+  readonly reading = new Reading((command, args) => this.call(command, args));
+  readonly traffic = new Traffic();
+  readonly #threads = new Map<string, Thread>();
   #client: ApiClient | undefined;
 
   /** Connects, and again whenever the connection is lost, until the page is closed. */
@@ -53,9 +69,18 @@ export class AppState {
 
   select(id: string): void {
     if (this.thread?.id === id) return;
-    this.#threads[id] ??= new Thread(id, (command, args) => this.call(command, args));
-    this.thread = this.#threads[id];
-    void this.thread.refresh();
+    void this.thread?.draft.keep();
+    const thread = this.#threadOf(id);
+    this.thread = thread;
+    const { readUpTo = null, unread = 0 } =
+      this.conversations.find((conversation) => conversation.id === id) ?? {};
+    this.#inBackground(thread.open(readUpTo, unread));
+  }
+
+  /** Shows a message among those around it. Rejects where there is none. */
+  async show(conversationId: string, messageId: string): Promise<void> {
+    this.select(conversationId);
+    await this.thread?.jump({ messageId });
   }
 
   /** Makes a conversation, or finds the one of that name, and shows it. */
@@ -66,10 +91,26 @@ export class AppState {
   }
 
   readonly refreshConversations = coalesced(async () => {
-    this.conversations = await this.call('conversations', {});
-    const [first] = this.conversations;
+    const conversations = await this.call('conversations', {});
+    this.conversations = conversations;
+    for (const { id, draft } of conversations) this.#threads.get(id)?.draft.heard(draft);
+    const first = conversations.find(({ archived }) => !archived);
     if (first && !this.thread) this.select(first.id);
   });
+
+  #threadOf(id: string): Thread {
+    const known = this.#threads.get(id);
+    this.#threads.delete(id);
+    const draft = this.conversations.find((conversation) => conversation.id === id)?.draft ?? '';
+    const thread = known ?? new Thread(id, (command, args) => this.call(command, args), draft);
+    this.#threads.set(id, thread);
+    for (const [other, { draft: begun, uploads }] of this.#threads) {
+      if (this.#threads.size <= THREADS_MAX) break;
+      // What was begun there and not sent is kept.
+      if (begun.text === '' && uploads.list.length === 0) this.#threads.delete(other);
+    }
+    return thread;
+  }
 
   #connected(client: ApiClient): void {
     this.#client = client;
@@ -79,10 +120,14 @@ export class AppState {
   }
 
   async #load(): Promise<void> {
-    this.status = await this.call('status', {});
+    this.#setStatus(await this.call('status', {}));
     this.pairing = await this.call('pairing', {});
+    this.importing = await this.call('importState', {});
+    this.ui.host = await this.call('hostSettings', {});
     await this.refreshConversations();
-    await this.thread?.refresh();
+    // What has changed in the meantime is not known.
+    for (const [id, thread] of this.#threads) if (thread !== this.thread) this.#threads.delete(id);
+    if (this.thread?.loaded) await this.thread.refresh();
     this.connection = 'open';
   }
 
@@ -95,22 +140,49 @@ export class AppState {
   #handle(event: ApiEvent): void {
     switch (event.kind) {
       case 'status':
-        this.status = event.status;
+        this.#setStatus(event.status);
         break;
       case 'pairing':
         this.pairing = event.pairing;
         break;
+      case 'import':
+        this.importing = event.import;
+        break;
       case 'host':
         if (event.host.show === 'conversation') this.select(event.host.conversationId);
-        else this.asked = event.host;
+        else this.ui.asked(event.host);
         break;
       case 'messages':
-        this.#inBackground(this.refreshConversations());
-        if (this.thread && event.conversationIds.includes(this.thread.id)) {
-          this.#inBackground(this.thread.refresh());
+        this.#listSoon();
+        for (const id of event.conversationIds) {
+          const thread = this.#threads.get(id);
+          if (thread) this.#inBackground(thread.changed(event.messageIds));
         }
+        this.holders.refresh();
+        break;
+      case 'attachments':
+        this.files = new Map([
+          ...this.files,
+          ...event.attachments.map((file) => [file.id, file] as const),
+        ]);
         break;
     }
+  }
+
+  #setStatus(status: Status): void {
+    this.status = status;
+    this.traffic.take(status.peers);
+    this.holders.refresh();
+  }
+
+  #listTimer: ReturnType<typeof setTimeout> | undefined;
+
+  #listSoon(): void {
+    if (this.#listTimer !== undefined) return;
+    this.#listTimer = setTimeout(() => {
+      this.#listTimer = undefined;
+      this.#inBackground(this.refreshConversations());
+    }, LIST_MS);
   }
 
   /** What fails here fails because the connection is gone, which shows by itself. */

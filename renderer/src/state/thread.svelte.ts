@@ -1,90 +1,201 @@
 import { coalesced } from '../../../main/api/coalesced.ts';
 import type { Command, CommandArguments, CommandResults } from '../../../main/api/contract.ts';
-import type { MessageView } from '../../../main/api/types.ts';
+import type { MessageView, PositionView } from '../../../main/api/types.ts';
+import { Draft } from './draft.svelte.ts';
+import { byPosition, isAfter, merged, WINDOW_MAX } from './message-window.ts';
+import { Uploads } from './uploads.svelte.ts';
 
 /** Messages fetched at a time: a few screens. */
-const PAGE = 100;
+const PAGE = 60;
+/** Changed messages that are fetched one by one; where more have changed, the whole is fetched anew. */
+const CHANGES_MAX = 300;
 
-/** The most that one call returns. */
-const PAGES_MAX = 1_000;
-
-type Call = <C extends Command>(
+export type Call = <C extends Command>(
   command: C,
   args: CommandArguments[C],
 ) => Promise<CommandResults[C]>;
 
-/** The messages of one conversation, as far as they have been fetched: the newest, and older ones when asked for. */
+/** Where the list of a conversation was left. */
+export interface ScrollPlace {
+  readonly atEnd: boolean;
+  readonly offset: number;
+  readonly cache: unknown;
+}
+
+/** The messages of one conversation, as far as they have been fetched: some window of them, usually up to the newest. */
 export class Thread {
   readonly id: string;
+  readonly draft: Draft;
+  readonly uploads: Uploads;
   messages = $state.raw<readonly MessageView[]>([]);
-  /** Whether there are older ones than those fetched. */
-  more = $state(false);
+  /** Whether there are older, and newer, ones than those fetched. */
+  moreBefore = $state(false);
+  moreAfter = $state(false);
   loaded = $state(false);
-  draft = $state('');
+  /** Rows are being put, or taken away, above what is shown. */
+  shifting = $state(false);
+  /** Up to where it was read when it was opened; null where there was nothing new. */
+  newSince = $state.raw<PositionView | null>(null);
+  /** The message to be shown and marked for a moment: one that was searched for. */
+  target = $state<string>();
+  /** Messages that are being deleted, and can still be got back. */
+  hidden = $state.raw<ReadonlySet<string>>(new Set());
+  place: ScrollPlace | undefined;
+
+  readonly shown = $derived(
+    this.hidden.size === 0 ? this.messages : this.messages.filter(({ id }) => !this.hidden.has(id)),
+  );
 
   readonly #call: Call;
-  #loadingOlder = false;
+  readonly #changed = new Set<string>();
+  #paging = false;
 
-  constructor(id: string, call: Call) {
+  constructor(id: string, call: Call, draft: string) {
     this.id = id;
     this.#call = call;
+    this.draft = new Draft(id, call, draft);
+    this.uploads = new Uploads();
   }
 
-  /** Fetches the newest again. */
-  readonly refresh = coalesced(() => this.#loadNewest());
+  /** Fetches what has changed, and what is new where the newest are shown. */
+  changed(ids: readonly string[]): Promise<void> {
+    for (const id of ids) this.#changed.add(id);
+    return this.#takeChanges();
+  }
 
-  /** Resolves with whether there were any. */
-  async loadOlder(): Promise<boolean> {
+  /** Fetches the newest, and shows those. */
+  readonly refresh = coalesced(async () => {
+    const { messages, more } = await this.#page({ limit: PAGE });
+    this.messages = messages;
+    this.moreBefore = more;
+    this.moreAfter = false;
+    this.loaded = true;
+  });
+
+  /** Opened for the first time, or once more: the newest are fetched unless an older place was left. */
+  async open(readUpTo: PositionView | null, unread: number): Promise<void> {
+    this.newSince = unread > 0 ? (readUpTo ?? { order: 0, id: '' }) : null;
+    if (!this.loaded) await this.refresh();
+  }
+
+  async loadOlder(): Promise<void> {
     const [oldest] = this.messages;
-    if (!oldest || !this.more || this.#loadingOlder) return false;
-    this.#loadingOlder = true;
-    try {
-      const { order, id } = oldest;
-      const page = await this.#call('messages', {
-        conversation: this.id,
-        limit: PAGE,
-        before: { order, id },
-      });
-      // Where the list began anew in the meantime, these no longer join on to it.
-      if (this.messages[0] !== oldest) return false;
-      this.messages = [...page.messages, ...this.messages];
-      this.more = page.more;
-      return page.messages.length > 0;
-    } finally {
-      this.#loadingOlder = false;
-    }
+    if (!oldest || !this.moreBefore) return;
+    await this.#paged(async () => {
+      const page = await this.#page({ limit: PAGE, before: positionOf(oldest) });
+      if (this.messages[0] !== oldest) return;
+      const all = [...page.messages, ...this.messages];
+      this.shifting = true;
+      this.messages = all.slice(0, WINDOW_MAX);
+      this.moreBefore = page.more;
+      if (all.length > WINDOW_MAX) this.moreAfter = true;
+    });
+  }
+
+  async loadNewer(): Promise<void> {
+    const newest = this.messages.at(-1);
+    if (!newest || !this.moreAfter) return;
+    await this.#paged(async () => {
+      const page = await this.#page({ limit: PAGE, after: positionOf(newest) });
+      if (this.messages.at(-1) !== newest) return;
+      const all = [...this.messages, ...page.messages];
+      this.shifting = all.length > WINDOW_MAX;
+      this.messages = all.slice(-WINDOW_MAX);
+      this.moreAfter = page.more;
+      if (all.length > WINDOW_MAX) this.moreBefore = true;
+    });
+  }
+
+  /** Shows the messages around one, or around the first one of a day. Rejects where there is no such message. */
+  async jump(at: { readonly messageId: string } | { readonly date: number }): Promise<void> {
+    const half = PAGE / 2;
+    const around = await this.#call('messagesAround', {
+      conversation: this.id,
+      at,
+      before: half,
+      after: half,
+    });
+    this.messages = around.messages;
+    this.moreBefore = around.moreBefore;
+    this.moreAfter = around.moreAfter;
+    this.loaded = true;
+    this.place = undefined;
+    this.target = around.anchor ?? around.messages.at(-1)?.id;
   }
 
   async send(text: string): Promise<void> {
-    await this.#call('send', { conversation: this.id, text });
+    const attachments = this.uploads.ready;
+    await this.#call('send', {
+      conversation: this.id,
+      text,
+      ...(attachments.length > 0 && { attachments }),
+    });
+    this.uploads.clear();
+    this.newSince = null;
     // It is sent, whether or not it can be shown at once.
-    await this.refresh().catch(() => undefined);
+    if (this.moreAfter) await this.refresh().catch(() => undefined);
   }
 
-  async #loadNewest(): Promise<void> {
-    // As far back as is shown: what a device wrote while it was away has its place among what is older.
-    const limit = Math.min(PAGES_MAX, Math.max(PAGE, this.messages.length + 1));
-    const page = await this.#call('messages', { conversation: this.id, limit });
-    const merged = merge(this.messages, page.messages);
-    // Where more have come than one page holds, what lies between would be a gap: start over from the newest.
-    this.messages = merged ?? page.messages;
-    if (!merged || !this.loaded) this.more = page.more;
-    this.loaded = true;
+  /** Takes messages out of sight; `show` brings them back. */
+  hide(ids: readonly string[]): void {
+    this.hidden = new Set([...this.hidden, ...ids]);
+  }
+
+  show(ids: readonly string[]): void {
+    this.hidden = new Set([...this.hidden].filter((id) => !ids.includes(id)));
+  }
+
+  readonly #takeChanges = coalesced(async () => {
+    const ids = [...this.#changed];
+    this.#changed.clear();
+    if (!this.loaded || ids.length === 0) return;
+    if (ids.length > CHANGES_MAX) await this.#reload();
+    else await this.#patch(ids);
+  });
+
+  async #patch(ids: readonly string[]): Promise<void> {
+    const views = await this.#call('messageViews', { messageIds: [...ids] });
+    const own = views.filter(({ conversationId }) => conversationId === this.id);
+    const all = merged(this.messages, own, this);
+    if (all.length > WINDOW_MAX) {
+      this.messages = this.moreAfter ? all.slice(0, WINDOW_MAX) : all.slice(-WINDOW_MAX);
+      if (!this.moreAfter) this.moreBefore = true;
+    } else this.messages = all;
+  }
+
+  /** The same stretch of time again; the newest where those are shown. */
+  async #reload(): Promise<void> {
+    if (!this.moreAfter) {
+      const limit = Math.max(PAGE, this.messages.length);
+      const page = await this.#page({ limit });
+      this.messages = page.messages;
+      this.moreBefore = page.more;
+      return;
+    }
+    const [oldest] = this.messages;
+    if (!oldest) return;
+    const page = await this.#page({ limit: WINDOW_MAX, after: positionOf(oldest) });
+    this.messages = [oldest, ...page.messages].sort(byPosition);
+    this.moreAfter = page.more;
+  }
+
+  async #paged(work: () => Promise<void>): Promise<void> {
+    if (this.#paging) return;
+    this.#paging = true;
+    try {
+      await work();
+    } finally {
+      this.#paging = false;
+    }
+  }
+
+  #page(part: Omit<CommandArguments['messages'], 'conversation'>) {
+    return this.#call('messages', { conversation: this.id, ...part });
   }
 }
 
-/** Both together in order; undefined where they do not touch, so that something may be missing between them. */
-function merge(
-  known: readonly MessageView[],
-  newest: readonly MessageView[],
-): readonly MessageView[] | undefined {
-  const ids = new Set(known.map(({ id }) => id));
-  const touches = newest.some(({ id }) => ids.has(id));
-  if (known.length === 0 || !touches) return undefined;
-  const added = newest.filter(({ id }) => !ids.has(id));
-  return added.length === 0 ? known : [...known, ...added].sort(byPosition);
+export function positionOf({ order, id }: MessageView): PositionView {
+  return { order, id };
 }
 
-function byPosition(one: MessageView, other: MessageView): number {
-  return one.order - other.order || (one.id < other.id ? -1 : 1);
-}
+export { isAfter };

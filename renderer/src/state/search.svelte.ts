@@ -1,0 +1,94 @@
+import type { CommandArguments } from '../../../main/api/contract.ts';
+import type { SearchHitView } from '../../../main/api/types.ts';
+import type { Call } from './thread.svelte.ts';
+
+/** Between the last key and the question, milliseconds: below what a person notices. */
+const PAUSE_MS = 60;
+const HITS = 100;
+
+export interface SearchFilters {
+  readonly conversation: string | undefined;
+  readonly device: string | undefined;
+  /** First and last day, inclusive, as `2026-11-26`; '' for any. */
+  readonly from: string;
+  readonly to: string;
+  readonly hasFile: boolean;
+}
+
+export const NO_FILTERS: SearchFilters = {
+  conversation: undefined,
+  device: undefined,
+  from: '',
+  to: '',
+  hasFile: false,
+};
+
+/** Search over everything, as it is typed. */
+export class Search {
+  text = $state('');
+  filters = $state.raw<SearchFilters>(NO_FILTERS);
+  hits = $state.raw<readonly SearchHitView[]>([]);
+  /** Whether the hits are those of what is typed. */
+  isCurrent = $state(true);
+  problem = $state('');
+  readonly isOpen = $derived(this.text.trim() !== '');
+  readonly isFiltered = $derived(this.filters !== NO_FILTERS);
+  readonly #call: Call;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
+
+  typed(): void {
+    clearTimeout(this.#timer);
+    this.isCurrent = false;
+    this.#timer = setTimeout(() => void this.ask(), PAUSE_MS);
+  }
+
+  filter(change: Partial<SearchFilters>): void {
+    const filters = { ...this.filters, ...change };
+    const isNone = JSON.stringify(filters) === JSON.stringify(NO_FILTERS);
+    this.filters = isNone ? NO_FILTERS : filters;
+    void this.ask();
+  }
+
+  clear(): void {
+    this.text = '';
+    this.filters = NO_FILTERS;
+    this.hits = [];
+    this.problem = '';
+  }
+
+  async ask(): Promise<void> {
+    const number = ++this.#asked;
+    this.problem = '';
+    if (!this.isOpen) {
+      this.hits = [];
+      this.isCurrent = true;
+      return;
+    }
+    try {
+      const hits = await this.#call('search', this.#query());
+      // An earlier question that is answered later is of no interest.
+      if (number === this.#asked) this.hits = hits;
+    } catch (error) {
+      if (number === this.#asked) this.problem = (error as Error).message;
+    }
+    if (number === this.#asked) this.isCurrent = true;
+  }
+
+  #query(): CommandArguments['search'] {
+    const { conversation, device, from, to, hasFile } = this.filters;
+    return {
+      text: this.text,
+      limit: HITS,
+      ...(conversation !== undefined && { conversation }),
+      ...(device !== undefined && { device }),
+      ...(from !== '' && { from: new Date(`${from}T00:00:00`).getTime() }),
+      ...(to !== '' && { to: new Date(`${to}T23:59:59.999`).getTime() }),
+      ...(hasFile && { hasFile }),
+    };
+  }
+}
