@@ -198,8 +198,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
   it('runs the command line as the program of the app too', () => {
     // All of Electron that this way uses.
     const electron = join(app, 'node_modules/electron');
-    mkdirSync(electron);
-    writeFileSync(join(electron, 'package.json'), '{"main":"index.js"}');
+    mkdirSync(electron, { recursive: true });
     writeFileSync(
       join(electron, 'index.js'),
       'exports.app = { exit: (code) => process.exit(code) };',
@@ -215,6 +214,25 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
         },
       ),
     ).toThrow(expect.objectContaining({ status: 3 }) as Error);
+  });
+
+  it('brings its updater in the bundle', () => {
+    const isUpdater = (path: string) =>
+      /^dist\/chunks\//u.test(path) &&
+      readFileSync(join(app, path), 'utf8').includes('AppImageUpdater');
+    const chunks = packed.files.map(({ path }) => path).filter(isUpdater);
+    expect(chunks).toHaveLength(1);
+    // All of Electron that it looks at when it is made.
+    const electron = join(app, 'node_modules/electron/index.js');
+    mkdirSync(dirname(electron), { recursive: true });
+    writeFileSync(
+      electron,
+      "exports.app = { exit: (code) => process.exit(code), getVersion: () => '0.1.0', isPackaged: true };",
+    );
+    const script = `process.resourcesPath = '/nowhere'; const { default: { autoUpdater } } = await import(${JSON.stringify(join(app, chunks[0] ?? ''))});
+      console.log(typeof autoUpdater.checkForUpdates, autoUpdater.currentVersion.version);`;
+    const args = ['--input-type=module', '--eval', script];
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toContain('function 0.1.0');
   });
 
   it('has `reunion` on the PATH of a deb and an rpm, which finds the program through its link', () => {
