@@ -12,7 +12,11 @@ const requireShim =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
 
 /** Packages with a native or WebAssembly file that they look for beside their own code. */
-const external = ['electron', 'fs-native-extensions', 'node-datachannel', 'sql.js'];
+const external = [
+  ...['electron', 'fs-native-extensions', 'node-datachannel', 'sql.js'],
+  // Of the benchmarks alone.
+  ...['playwright-core', '@sparticuz/chromium'],
+];
 
 rmSync(dist, { recursive: true, force: true });
 

@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { HISTORY_DAYS_MAX, KILOBYTES_PER_SECOND_MAX } from './limits.ts';
+import { HISTORY_DAYS_MAX, KILOBYTES_PER_SECOND_MAX, KILOBYTES_PER_SECOND_MIN } from './limits.ts';
 import type { AttachmentProgress, Status } from './types.ts';
 
 /** The SHA-256 of a file's content. */
 export const fileId = z.string().regex(/^[0-9a-f]{64}$/u);
 const attachment = z.object({ attachment: fileId }).strict();
-const rate = z.number().int().min(1).max(KILOBYTES_PER_SECOND_MAX).nullable();
+const rate = z
+  .number()
+  .int()
+  .min(KILOBYTES_PER_SECOND_MIN)
+  .max(KILOBYTES_PER_SECOND_MAX)
+  .nullable();
 
 /** Arguments of the commands about files. Their bytes come and go by HTTP: see `file-requests.ts`. */
 export const fileArguments = {

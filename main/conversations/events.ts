@@ -3,6 +3,9 @@ import type { MessageId, PeerId } from '../helpers/ids.ts';
 import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
 import { Event as EventMessage } from '../proto/conversation.ts';
 import { ORDER_MAX } from './order.ts';
+import { decodeAttachment, encodeAttachment, idsOf, joinedIds } from './attachment-codec.ts';
+import { ATTACHMENTS_MAX, LIST_PARTS } from './files.ts';
+import type { Attachment } from './files.ts';
 import type { ConversationId, EntryPosition } from './types.ts';
 
 /** 96 random bits: no two events of a person collide. */
@@ -11,8 +14,16 @@ export const CONVERSATION_ID_BYTES = 16;
 const MESSAGE_ID_BYTES = 32;
 
 /** One thing that a person did. `target` is the id of the message that the text was written with. */
-export type EventContent = { readonly conversationId: ConversationId } & (
-  | { readonly kind: 'text-written'; readonly text: string }
+export type EventContent = ConversationContent | FileContent;
+
+/** What is in a conversation, or about one. */
+export type ConversationContent = { readonly conversationId: ConversationId } & (
+  | {
+      readonly kind: 'text-written';
+      readonly text: string;
+      /** None where absent. */
+      readonly attachments?: readonly Attachment[];
+    }
   | { readonly kind: 'text-edited'; readonly target: MessageId; readonly text: string }
   | { readonly kind: 'message-deleted'; readonly target: MessageId }
   | { readonly kind: 'message-pinned'; readonly target: MessageId; readonly pinned: boolean }
@@ -33,6 +44,17 @@ export type EventContent = { readonly conversationId: ConversationId } & (
   | { readonly kind: 'read-up-to'; readonly position: EntryPosition }
   /** `editedAt` by the writer's clock, Unix milliseconds. */
   | { readonly kind: 'draft'; readonly text: string; readonly editedAt: number }
+);
+
+/** What is about files: nothing of it is to be seen, and it is in no conversation. */
+export type FileContent = { readonly conversationId?: undefined } & (
+  | { readonly kind: 'file-parts'; readonly parts: readonly MessageId[] }
+  /** Chunks that no text names; `storedAt` as in `FileCopy`. */
+  | {
+      readonly kind: 'file-abandoned';
+      readonly storedAt: number;
+      readonly parts: readonly MessageId[];
+    }
 );
 
 /** An event of a kind that this version does not know; the conversation is there where it is to be seen that it is. */
@@ -71,10 +93,19 @@ type Kinds = Omit<EventMessage, 'nonce' | 'author' | 'order' | 'conversationId'>
 function encodeContent(
   content: EventContent,
 ): Kinds & Partial<Pick<EventMessage, 'conversationId'>> {
+  if (content.kind === 'file-parts') return { fileParts: { parts: joinedIds(content.parts) } };
+  if (content.kind === 'file-abandoned') {
+    const { storedAt, parts } = content;
+    return { fileAbandoned: { storedAt: BigInt(storedAt), parts: joinedIds(parts) } };
+  }
   const conversationId = fromHex(content.conversationId);
   switch (content.kind) {
-    case 'text-written':
-      return { textWritten: { conversationId, text: content.text } };
+    case 'text-written': {
+      const { text, attachments = [] } = content;
+      return {
+        textWritten: { conversationId, text, attachments: attachments.map(encodeAttachment) },
+      };
+    }
     case 'conversation-named':
       return { conversationNamed: { conversationId, name: content.name } };
     case 'text-edited': {
@@ -130,6 +161,8 @@ export function decodeEvent(body: Uint8Array): Event | undefined {
 /** Undefined where what a known kind of event says cannot be. */
 function decodeContent(message: EventMessage): Event['content'] | undefined {
   const { textWritten, conversationNamed } = message;
+  const aboutFiles = fileContent(message);
+  if (aboutFiles) return aboutFiles;
   const named = textWritten ?? conversationNamed;
   const conversationId = conversationIdOf(named ? named.conversationId : message.conversationId);
   if (conversationId) return knownContent(conversationId, message) ?? unknownOf(message);
@@ -155,6 +188,8 @@ const KINDS = [
   'conversationAppearance',
   'readUpTo',
   'draft',
+  'fileParts',
+  'fileAbandoned',
 ] as const satisfies readonly (keyof Kinds)[];
 
 function knownContent(
@@ -163,7 +198,12 @@ function knownContent(
 ): EventContent | undefined {
   const { textWritten, conversationNamed, conversationArchived, readUpTo, draft } = message;
   const { conversationAppearance: appearance, conversationPinned } = message;
-  if (textWritten) return { kind: 'text-written', conversationId, text: textWritten.text };
+  if (textWritten) {
+    const { text } = textWritten;
+    const attachments = textWritten.attachments.slice(0, ATTACHMENTS_MAX).flatMap(decodeAttachment);
+    const about = { kind: 'text-written', conversationId, text } as const;
+    return attachments.length === 0 ? about : { ...about, attachments };
+  }
   if (conversationNamed) {
     return { kind: 'conversation-named', conversationId, name: conversationNamed.name };
   }
@@ -191,6 +231,14 @@ function knownContent(
     return { kind: 'draft', conversationId, text: draft.text, editedAt };
   }
   return contentAboutMessage(conversationId, message);
+}
+
+function fileContent({ fileParts, fileAbandoned }: EventMessage): FileContent | undefined {
+  const parts = idsOf((fileParts ?? fileAbandoned)?.parts, LIST_PARTS);
+  if (!parts) return undefined;
+  if (fileParts) return { kind: 'file-parts', parts };
+  const storedAt = safeNumber(fileAbandoned?.storedAt ?? 0n, Number.MAX_SAFE_INTEGER);
+  return storedAt === undefined ? undefined : { kind: 'file-abandoned', storedAt, parts };
 }
 
 function contentAboutMessage(

@@ -1,9 +1,11 @@
 import type { MessageId, PeerId } from '../helpers/ids.ts';
+import type { FileCopy, FileId } from './files.ts';
 import type {
   Conversation,
   ConversationId,
   Entry,
   EntryPosition,
+  FileProgress,
   Registers,
   Revision,
   WrittenEntry,
@@ -51,6 +53,14 @@ export interface ProjectionChanges {
     readonly author: PeerId;
     readonly position: EntryPosition;
   })[];
+  /** Ids of chunks, by the id of the message that lists them. */
+  readonly partLists?: readonly { readonly id: MessageId; readonly parts: readonly MessageId[] }[];
+  /** Chunks that no entry names. */
+  readonly abandoned?: readonly {
+    readonly eventId: MessageId;
+    readonly storedAt: number;
+    readonly parts: readonly MessageId[];
+  }[];
   /** Events of kinds that this version does not know, by their arrival sequence: see `reconsider`. */
   readonly unsupported?: readonly (Said & { readonly sequence: number })[];
   /** The arrival sequence (see `StoredMessage.sequence`) up to which messages are now projected. */
@@ -71,6 +81,8 @@ export interface SearchQuery {
   /** First and last moment by the writer's clock, Unix milliseconds. */
   readonly from?: number;
   readonly to?: number;
+  /** Only entries that carry a file. */
+  readonly hasFile?: boolean;
   readonly limit: number;
 }
 
@@ -111,6 +123,12 @@ export interface ConversationStore {
     limit: number,
     after: EntryPosition,
   ): Promise<readonly Entry[]>;
+  /** Those that carry files: the newest `limit`, or those just before `before`, in descending order. */
+  entriesWithFiles(
+    conversationId: ConversationId,
+    limit: number,
+    before?: EntryPosition,
+  ): Promise<readonly Entry[]>;
   entry(id: MessageId): Promise<Entry | undefined>;
   /** Those of them that are there, in the order of the ids. */
   entriesOf(ids: readonly MessageId[]): Promise<readonly Entry[]>;
@@ -121,4 +139,55 @@ export interface ConversationStore {
   /** The highest `order` of all events projected; 0 when none. */
   highestOrder(): Promise<number>;
   search(query: SearchQuery): Promise<readonly SearchHit[]>;
+}
+
+/** What is known of one copy of a file that is not here yet, or is to be deleted. */
+export interface KnownCopy {
+  /** Its number in this store. */
+  readonly copy: number;
+  readonly file: FileId;
+  readonly bytes: number;
+  readonly storedAt: number;
+  readonly wanted: boolean;
+  /** Lists of its chunks that are not here. */
+  readonly missingLists: readonly MessageId[];
+}
+
+/** Files: what the events say of them, and which of their chunks are here. The chunks are messages, and kept as such. */
+export interface FileStore {
+  /** Those of the files that are known. */
+  progress(files: readonly FileId[]): Promise<ReadonlyMap<FileId, FileProgress>>;
+  /** The copy of a file that is here as a whole; undefined where none is. */
+  here(file: FileId): Promise<(FileCopy & { readonly copy: number }) | undefined>;
+  /** Ids of the chunks of a copy from a position on, in order, at most `limit`. */
+  parts(copy: number, from: number, limit: number): Promise<readonly MessageId[]>;
+  /** Copies that entries name and that are neither here nor damaged, in the order of their numbers after `after`. */
+  awaited(after: number, limit: number): Promise<readonly KnownCopy[]>;
+  /** The same of some copies: those of them that are awaited. */
+  awaitedOf(copies: readonly number[]): Promise<readonly KnownCopy[]>;
+  /** Copies of the file that are awaited. */
+  copiesOf(file: FileId): Promise<readonly KnownCopy[]>;
+  /** Chunks of a copy that are not here, in order, at most `limit`. */
+  missing(copy: number, limit: number): Promise<readonly MessageId[]>;
+  /** Whether every chunk of a copy is here. */
+  isWhole(copy: number): Promise<boolean>;
+  /** The copies that the messages are chunks of. */
+  touchedBy(ids: readonly MessageId[]): Promise<readonly number[]>;
+  /** What has come of a copy that is whole. */
+  settle(copy: number, state: 'here' | 'damaged' | 'awaited'): Promise<void>;
+  /** Whether a person wants the file, whatever is got without asking. */
+  want(file: FileId, wanted: boolean): Promise<void>;
+  /** Copies that a person wants and that are awaited. */
+  wanted(): Promise<readonly KnownCopy[]>;
+  /** Copies that no entry names any more and whose chunks are not deleted yet. */
+  orphans(limit: number): Promise<readonly KnownCopy[]>;
+  /** Chunks of a copy that no copy has which an entry names. */
+  ownParts(copy: number): Promise<readonly MessageId[]>;
+  buried(copy: number): Promise<void>;
+  /** Copies that are named again although their chunks were deleted. */
+  risen(limit: number): Promise<readonly KnownCopy[]>;
+  /** They are awaited again. */
+  revived(copy: number): Promise<void>;
+  /** Files that are here as a whole, and bytes of content that are here. */
+  totals(): Promise<{ readonly files: number; readonly bytes: number }>;
 }

@@ -5,7 +5,7 @@ import type { ProjectionChanges, RegisterChange, Said } from './ports.ts';
 import type { ConversationId } from './types.ts';
 
 /** Raised with every kind of event that is added: see `ConversationStore.reconsider`. */
-export const KNOWN_KINDS = 11;
+export const KNOWN_KINDS = 13;
 
 /** What the projection needs of a stored message. */
 export interface ProjectedMessage {
@@ -47,6 +47,8 @@ export function projectionOf(
     reactions: [],
     registers: [],
     reads: [],
+    partLists: [],
+    abandoned: [],
     unsupported: [],
     projectedThrough,
   };
@@ -73,8 +75,9 @@ function project(
   const written = { author, writtenAt: Number(timestamp) };
   switch (content.kind) {
     case 'text-written': {
-      const { conversationId, text } = content;
-      changes.putEntries.push({ id, order, conversationId, ...written, text });
+      const { conversationId, text, attachments } = content;
+      const entry = { id, order, conversationId, ...written, text };
+      changes.putEntries.push(attachments ? { ...entry, attachments } : entry);
       break;
     }
     case 'text-edited': {
@@ -109,6 +112,14 @@ function project(
     case 'read-up-to': {
       const { conversationId, position } = content;
       changes.reads.push({ ...said, conversationId, author, position });
+      break;
+    }
+    case 'file-parts':
+      changes.partLists.push({ id, parts: content.parts });
+      break;
+    case 'file-abandoned': {
+      const { storedAt, parts } = content;
+      changes.abandoned.push({ eventId: id, storedAt, parts });
       break;
     }
     case 'unknown': {

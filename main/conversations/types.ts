@@ -1,5 +1,6 @@
 import type { Brand } from '../helpers/brand.ts';
 import type { MessageId, PeerId } from '../helpers/ids.ts';
+import type { Attachment, FileId } from './files.ts';
 
 /** 16 random bytes, held as 32 lower-case hexadecimal characters. */
 export type ConversationId = Brand<string, 'ConversationId'>;
@@ -20,15 +21,40 @@ export interface WrittenEntry extends EntryPosition {
   readonly text: string;
   /** Something of a kind that this version does not know. */
   readonly unsupported?: boolean;
+  /** None where absent. */
+  readonly attachments?: readonly Attachment[];
+}
+
+/** How far a file is on this device, by the best of its copies. */
+export interface FileProgress {
+  readonly file: FileId;
+  /** Of the whole file. */
+  readonly bytes: number;
+  /** Of its content, here. */
+  readonly received: number;
+  /** `here`: whole, and found to be what it was sent as. `damaged`: it never will be. */
+  readonly state: 'awaited' | 'here' | 'damaged';
+  /** Whether a person has asked for it. */
+  readonly wanted: boolean;
+  /** See `FileCopy`. */
+  readonly storedAt: number;
+}
+
+/** A file that an entry carries. */
+export interface EntryFile extends FileProgress {
+  readonly name: string;
+  readonly mediaType: string;
 }
 
 /** One message as a person sees it. */
-export interface Entry extends WrittenEntry {
+export interface Entry extends Omit<WrittenEntry, 'attachments'> {
   /** When the text that shows was written, by that writer's clock; undefined where that is the first one. */
   readonly editedAt: number | undefined;
   readonly deleted: boolean;
   readonly pinned: boolean;
   readonly unsupported: boolean;
+  /** Empty where it is deleted. */
+  readonly files: readonly EntryFile[];
   /** Those that stand, by emoji and then by device. */
   readonly reactions: readonly { readonly emoji: string; readonly author: PeerId }[];
 }

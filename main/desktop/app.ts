@@ -46,10 +46,8 @@ async function run(here: string, logger: Logger): Promise<void> {
   });
   await app.whenReady();
   try {
-    servePages(protocol, net, {
-      page: join(here, '../renderer'),
-      passphrase: join(here, 'passphrase'),
-    });
+    const folders = { page: join(here, '../renderer'), passphrase: join(here, 'passphrase') };
+    servePages(protocol, net, folders, (request) => desktop?.answer(request));
     desktop = await DesktopApp.start({ here, logger, args: process.argv.slice(1) });
     const link = pairingLink(early);
     if (link !== undefined) desktop.openLink(link);

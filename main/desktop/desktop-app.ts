@@ -2,7 +2,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import {
   app,
-  dialog,
   Menu,
   nativeImage,
   Notification,
@@ -12,6 +11,7 @@ import {
   Tray,
 } from 'electron';
 import type { Logger } from 'pino';
+import { answerFileRequest, isFilePath } from '../api/file-requests.ts';
 import type { HostEvent, Status } from '../api/types.ts';
 import type { Device } from '../device/device.ts';
 import { systemClock } from '../helpers/clock.ts';
@@ -35,6 +35,7 @@ import { appMenu } from './menu.ts';
 import { watchNetwork } from './network-watch.ts';
 import { firstNotifyState } from './notifications.ts';
 import { Notifier } from './notifier.ts';
+import { offerUpdate } from './offer-update.ts';
 import { dataFolder, openDevice, serveCommandLine } from './open-device.ts';
 import { createPageWindow } from './page-window.ts';
 import { isOwnPage } from './page.ts';
@@ -108,7 +109,7 @@ export class DesktopApp {
       source: updates,
       status: () => device.service.commands.status({}),
       onChange: () => this.#host.changed(),
-      onReady: (version) => void this.#offerUpdate(version).catch(onError),
+      onReady: (version) => void offerUpdate(this.#updater, version).catch(onError),
       onError,
     });
     this.#host = hostService(device.service, {
@@ -152,6 +153,16 @@ export class DesktopApp {
   /** Shows the window, with the pairing wizard where there is a link. Nothing is joined before the person says so. */
   openLink(link: string | undefined): void {
     this.#open(link === undefined ? null : { show: 'link', link });
+  }
+
+  /** Files of messages, which the page asks for as a browser does; undefined for what is none. */
+  answer(request: Request): Promise<Response> | undefined {
+    if (!isFilePath(new URL(request.url).pathname)) return undefined;
+    return answerFileRequest(this.#device.service.files, request, {
+      // Nothing but the page can ask for anything of its scheme.
+      mayAdd: true,
+      onBug: (error) => this.#options.logger.error(error),
+    });
   }
 
   /** What is to be ended before the device is closed. */
@@ -275,20 +286,6 @@ export class DesktopApp {
     void this.#updater.check();
     const timer = setInterval(() => void this.#updater.check(), UPDATE_CHECK_MS);
     this.#ends.push(() => clearInterval(timer));
-  }
-
-  async #offerUpdate(version: string): Promise<void> {
-    const { response } = await dialog.showMessageBox({
-      message: `Reunion ${version} is here`,
-      detail: 'Restart Reunion to use it, now or at any time from its settings.',
-      buttons: ['Restart now', 'Later'],
-      defaultId: 1,
-      cancelId: 1,
-    });
-    if (response !== 0) return;
-    await this.#updater.install().catch((error: unknown) => {
-      dialog.showErrorBox('Not now', (error as Error).message);
-    });
   }
 
   async #close(): Promise<void> {

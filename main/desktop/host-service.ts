@@ -62,6 +62,7 @@ export function hostService(device: DeviceService, parts: HostParts): HostServic
         unsubscribe();
       };
     },
+    files: device.files,
     onBug: (error) => device.onBug(error),
   };
 }

@@ -1,5 +1,4 @@
 import { noHost } from '../api/no-host.ts';
-import { ReunionError } from '../api/errors.ts';
 import type { DeviceCommands } from '../api/server.ts';
 import type {
   Diagnosis,
@@ -11,6 +10,7 @@ import type {
 } from '../api/types.ts';
 import { VERSION } from '../helpers/version.ts';
 import type { DeviceDirectory } from './device-directory.ts';
+import type { Files } from './files/files.ts';
 import { conversationCommands } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import type { PairingService } from './pairing-service.ts';
@@ -23,6 +23,7 @@ const INVITATION_MINUTES = 15;
 
 export interface CommandTargets {
   readonly conversations: Conversations;
+  readonly files: Files;
   readonly pairing: PairingService;
   readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
@@ -46,6 +47,7 @@ export interface CommandTargets {
 export function createCommands(targets: CommandTargets): DeviceCommands {
   const {
     conversations,
+    files,
     pairing,
     devices,
     sync,
@@ -63,14 +65,16 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     ...conversationCommands(conversations),
     // A host that has settings puts its own in their place.
     ...noHost,
-    fetchAttachment: async () => {
-      throw new ReunionError('not-found', 'There is no such file.');
+    fetchAttachment: async ({ attachment }) => files.fetch(attachment),
+    cancelAttachment: async ({ attachment }) => files.cancel(attachment),
+    setAttachmentPolicy: async ({ policy }) => {
+      await files.setPolicy(policy);
+      return status();
     },
-    cancelAttachment: async () => {
-      throw new ReunionError('not-found', 'There is no such file.');
+    setTransfer: async (transfer) => {
+      await files.setTransfer(transfer);
+      return status();
     },
-    setAttachmentPolicy: async () => status(),
-    setTransfer: async () => status(),
     devices: async () => devices.list(),
     removeDevice: async ({ device }) => {
       await devices.remove(device);

@@ -1,5 +1,6 @@
 import { CONVERSATION_COLOURS } from '../api/limits.ts';
 import type {
+  AttachmentView,
   ConversationSummary,
   DeviceInfo,
   MessageVersion,
@@ -8,12 +9,13 @@ import type {
   SearchHitView,
 } from '../api/types.ts';
 import type { SearchHit } from '../conversations/ports.ts';
-import type { Conversation, Entry, Revision } from '../conversations/types.ts';
+import type { Conversation, Entry, EntryFile, Revision } from '../conversations/types.ts';
 import type { PeerId } from '../helpers/ids.ts';
 
 export interface ConversationViewOptions {
   readonly self: PeerId;
   readonly deviceInfo: (peerId: PeerId) => DeviceInfo;
+  readonly file: (file: EntryFile) => AttachmentView;
 }
 
 /** Conversations and messages in the shapes of the api. */
@@ -64,7 +66,7 @@ export class ConversationViews {
       deleted: entry.deleted,
       pinned: entry.pinned,
       reactions: this.#reactions(reactions),
-      attachments: [],
+      attachments: entry.files.map((file) => this.#options.file(file)),
       unsupported: entry.unsupported,
     };
   }

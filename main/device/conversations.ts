@@ -3,9 +3,8 @@ import type { ConversationResults } from '../api/conversation-contract.ts';
 import { ConversationService } from './conversation-service.ts';
 import { ConversationViews } from './conversation-views.ts';
 import type { ConversationViewOptions } from './conversation-views.ts';
-import { EventWriter } from './event-writer.ts';
-import type { EventWriterOptions } from './event-writer.ts';
 import { MessageService } from './message-service.ts';
+import type { MessageServiceOptions } from './message-service.ts';
 
 /** Everything that the api does with conversations and their messages. */
 export interface Conversations {
@@ -14,12 +13,14 @@ export interface Conversations {
 }
 
 export function createConversations(
-  options: EventWriterOptions & ConversationViewOptions,
+  options: Pick<MessageServiceOptions, 'store' | 'writer' | 'files'> &
+    Omit<ConversationViewOptions, 'file'>,
 ): Conversations {
-  const { store } = options;
-  const parts = { store, views: new ConversationViews(options), writer: new EventWriter(options) };
+  const { store, writer, files, self, deviceInfo } = options;
+  const views = new ConversationViews({ self, deviceInfo, file: (file) => files.view(file) });
+  const parts = { store, views, writer };
   const conversations = new ConversationService(parts);
-  return { conversations, messages: new MessageService({ ...parts, conversations }) };
+  return { conversations, messages: new MessageService({ ...parts, files, conversations }) };
 }
 
 /** Their commands of the api. */
@@ -43,9 +44,10 @@ export function conversationCommands({
     messageViews: async ({ messageIds }) => messages.views(messageIds),
     pinnedMessages: async ({ conversation }) => messages.pinned(conversation),
     messageHistory: async ({ messageId }) => messages.history(messageId),
-    conversationFiles: async () => ({ messages: [], more: false }),
+    conversationFiles: async (page) => messages.withFiles(page),
     search: async (query) => messages.search(query),
-    send: async ({ conversation, text }) => messages.send(conversation, text),
+    send: async ({ conversation, text, attachments = [] }) =>
+      messages.send(conversation, text, attachments),
     editMessage: async ({ messageId, text }) => messages.edit(messageId, text),
     deleteMessages: async ({ messageIds }) => messages.delete(messageIds),
     pinMessage: async ({ messageId, pinned }) => messages.pin(messageId, pinned),

@@ -8,6 +8,7 @@ import {
   createDeviceList,
   deviceListGroup,
   deviceListOf,
+  fileGroup,
   listIdOfEntry,
   moveDevice,
   removeDevice,
@@ -43,10 +44,11 @@ export interface DeviceListKeeperOptions {
   readonly onChange: () => void;
 }
 
-/** The groups in which the names of conversations, and what is written in them, are synchronized. */
+/** The groups in which the names of conversations, what is written in them, and files are synchronized. */
 export interface ConversationGroups {
   readonly names: GroupId;
   readonly texts: GroupId;
+  readonly files: GroupId;
 }
 
 /** Which devices belong together, as this device knows it: reads the device list from the store, and adds to it. */
@@ -67,7 +69,11 @@ export class DeviceListKeeper {
   /** Where conversations are synchronized; undefined as `list` is. */
   get conversationGroups(): ConversationGroups | undefined {
     if (!this.#id) return undefined;
-    return { names: conversationNameGroup(this.#id), texts: conversationGroup(this.#id) };
+    return {
+      names: conversationNameGroup(this.#id),
+      texts: conversationGroup(this.#id),
+      files: fileGroup(this.#id),
+    };
   }
 
   async load(): Promise<void> {

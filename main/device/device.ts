@@ -22,6 +22,7 @@ import { VERSION } from '../helpers/version.ts';
 import { Network } from '../network/network.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
 import type { Store } from '../store/index.ts';
+import { limitedTransport } from '../sync/limited-transport.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
 import { Addresses } from './addresses.ts';
 import { createCommands } from './commands.ts';
@@ -31,6 +32,10 @@ import { DeviceDirectory, deviceName } from './device-directory.ts';
 import { diagnose } from './doctor.ts';
 import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
+import { EventWriter } from './event-writer.ts';
+import { createFiles } from './files/create.ts';
+import { FileChoice } from './files/file-choice.ts';
+import type { Files } from './files/files.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
 import { directOptions } from './options.ts';
@@ -65,6 +70,7 @@ interface Parts {
   readonly sync: Orchestrator;
   readonly group: DeviceGroup;
   readonly history: HistoryChoice;
+  readonly choice: FileChoice;
   readonly firstTransfer: FirstTransfer;
   readonly limits: MailboxLimits;
   readonly pauseAll: PauseAll;
@@ -93,6 +99,7 @@ export class Device {
   readonly #background: Background;
   readonly #addresses: Addresses;
   readonly #limits: MailboxLimits;
+  readonly #files: Files;
   readonly #pauseAll: PauseAll;
   readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
@@ -100,6 +107,7 @@ export class Device {
   #creating: Promise<void> | undefined;
   #system = AWAKE;
   #isToBeErased = false;
+  #isStarted = false;
   #cancelSaving: (() => void) | undefined;
   #storage: Status['storage'] = { messages: 0, bytes: 0, unsupported: 0 };
 
@@ -125,7 +133,8 @@ export class Device {
     await settings.addRelays(options.relays);
     const events = {
       conversations: (): GroupId | undefined => undefined,
-      kept: (): GroupId | undefined => undefined,
+      kept: (): readonly GroupId[] => [],
+      files: (): GroupId | undefined => undefined,
       since: async (): Promise<void> => undefined,
       relays: (): void => undefined,
       farewell: async (): Promise<readonly StoredMessage[]> => [],
@@ -149,6 +158,11 @@ export class Device {
       group: () => events.conversations(),
       onChange: () => events.since(),
     });
+    const choice = await FileChoice.open({
+      settings: store.settings,
+      clock: options.clock,
+      historySince: () => history.since,
+    });
     const firstTransfer = await FirstTransfer.open(store.settings);
     const pauseAll = await PauseAll.open({
       store: store.settings,
@@ -162,14 +176,16 @@ export class Device {
     const sync = await Orchestrator.open({
       store: store.sync,
       storeId: store.storeId,
-      transport: network,
+      transport: limitedTransport(network, options.clock, () => choice.rates),
       group,
       clock: options.clock,
       random: options.random,
       history: await settings.history(),
       settings: await pauseAll.settingsAtStart(),
       activity: store.activity,
-      since: (groupId) => history.sinceOf(groupId),
+      since: (groupId) => (groupId === events.files() ? choice.since : history.sinceOf(groupId)),
+      bulk: (groupId) => groupId === events.files(),
+      mutes: (groupId) => choice.settings.metered && groupId === events.files(),
       farewell: () => events.farewell(),
       onDelivered: (messages) => delivered(messages),
       onError: (error) => options.log.error(error),
@@ -178,7 +194,7 @@ export class Device {
       settings: store.settings,
       messages: store.sync.messages,
       clock: options.clock,
-      group: () => events.kept(),
+      groups: () => events.kept(),
       since: () => history.since,
       raise: (since) => history.raise(since),
       bury: (tombstones) => sync.bury(tombstones),
@@ -192,12 +208,17 @@ export class Device {
       sync,
       group,
       history,
+      choice,
       firstTransfer,
       pauseAll,
     };
     const device = new Device(options, keys, parts);
     events.conversations = () => device.#list.conversationGroups?.texts;
-    events.kept = () => (device.#isMailbox ? device.#list.conversationGroups?.texts : undefined);
+    events.kept = () => {
+      const { texts, files } = device.#list.conversationGroups ?? {};
+      return device.#isMailbox && texts && files ? [texts, files] : [];
+    };
+    events.files = () => device.#list.conversationGroups?.files;
     events.since = () => sync.sinceChanged();
     events.relays = () => device.#emitStatus();
     events.paused = () => device.#emitStatus();
@@ -214,7 +235,18 @@ export class Device {
   private constructor(
     options: DeviceOptions,
     keys: OpenedKeys,
-    { store, settings, network, sync, group, history, firstTransfer, limits, pauseAll }: Parts,
+    {
+      store,
+      settings,
+      network,
+      sync,
+      group,
+      history,
+      choice,
+      firstTransfer,
+      limits,
+      pauseAll,
+    }: Parts,
   ) {
     this.id = keys.peerId;
     this.#keyProtection = keys.backend;
@@ -271,12 +303,14 @@ export class Device {
       open: (message) => bodies.open(message),
       hasKey: (epoch) => this.#contentKeys.get(epoch) !== undefined,
       unopened: new Unopened(store.settings),
-      onChange: ({ conversationIds, entryIds }) =>
+      onChange: ({ conversationIds, entryIds }) => {
         this.#emit({
           kind: 'messages',
           conversationIds: [...conversationIds],
           messageIds: [...entryIds],
-        }),
+        });
+        if (this.#isStarted) this.#background.run(this.#files.projected());
+      },
     });
     this.#directory = new DeviceDirectory({
       self: this.id,
@@ -296,13 +330,31 @@ export class Device {
       admit: (joiner) => this.#admit(joiner),
       adopt: (entries, invitation) => this.#adopt(entries, invitation),
     });
-    const conversations = createConversations({
+    const writer = new EventWriter({
       self: keys.peerId,
       clock: options.clock,
       store: store.conversations,
       groups: () => this.#conversationGroups(),
       append: (groupId, timestamp, body) => bodies.append(groupId, timestamp, body),
       projected: () => this.#projector.catchUp(),
+    });
+    this.#files = createFiles({
+      ...{ folder: options.folder, clock: options.clock, limits: options.files },
+      ...{ store, sync, choice, bodies },
+      group: () => (this.#isMailbox ? undefined : this.#list.conversationGroups?.files),
+      groupToWrite: async () => (await this.#conversationGroups()).files,
+      epoch: async () => (await this.#contentKeys.current()).epoch,
+      append: this.#append,
+      say: (events) => writer.aboutFiles(events),
+      emit: (event) => this.#emit(event),
+      onStatus: () => this.#emitStatus(),
+      onError: (error) => options.log.error(error),
+    });
+    const conversations = createConversations({
+      self: keys.peerId,
+      store: store.conversations,
+      writer,
+      files: this.#files,
       deviceInfo: (peerId) => ({ id: peerId, name: this.#nameOf(peerId) }),
     });
     const syncControl = new SyncControl({
@@ -320,6 +372,7 @@ export class Device {
     this.service = {
       commands: createCommands({
         conversations,
+        files: this.#files,
         pairing: this.#pairing,
         devices: this.#directory,
         relays: new RelayList({ settings, network, addresses: this.#addresses }),
@@ -346,6 +399,7 @@ export class Device {
         setHistory: (chosen) => this.#setHistory(chosen),
         join: (link, name, chosen) => this.#join(link, name, chosen),
       }),
+      files: this.#files,
       onEvent: (listener) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
@@ -385,6 +439,7 @@ export class Device {
   async close(): Promise<void> {
     await this.#pairing.stop();
     this.#limits.stop();
+    await this.#files.stop();
     this.#pauseAll.stop();
     await this.#sync.stop();
     await this.#background.ended();
@@ -429,6 +484,8 @@ export class Device {
     await this.#takeName();
     await this.#contentKeys.tend();
     await this.#projector.catchUp();
+    this.#isStarted = true;
+    await this.#files.start();
     await this.#measure();
     await this.#network.start();
     await this.#sync.start();
@@ -441,8 +498,12 @@ export class Device {
 
   #delivered(messages: readonly StoredMessage[]): void {
     this.#limits.arrived(messages.length);
-    const { names, texts } = this.#list.conversationGroups ?? {};
-    const isLog = ({ groupId }: StoredMessage) => groupId !== names && groupId !== texts;
+    const { names, texts, files } = this.#list.conversationGroups ?? {};
+    const chunks = messages.filter(({ groupId }) => groupId === files).map(({ id }) => id);
+    if (chunks.length > 0) this.#files.arrived(chunks);
+    if (chunks.length === messages.length) return;
+    const isLog = ({ groupId }: StoredMessage) =>
+      groupId !== names && groupId !== texts && groupId !== files;
     const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
     this.#background.run(work);
   }
@@ -453,6 +514,7 @@ export class Device {
     await this.#contentKeys.refresh();
     await this.#contentKeys.tend();
     await this.#projector.catchUp();
+    this.#files.keysChanged();
   }
 
   async #rotateKeys(): Promise<void> {
@@ -628,6 +690,7 @@ export class Device {
       history: this.#history,
       firstTransfer: this.#firstTransfer,
       mailboxLimits: this.#limits.limits,
+      files: this.#files.status(),
       keyProtection: this.#keyProtection,
       hasRecoveryPhrase: Recovery.keysOn(this.#list.list).length > 0,
       pausedUntil: this.#pauseAll.until,
@@ -639,6 +702,7 @@ export class Device {
   }
 
   #syncChanged(): void {
+    this.#files.peersChanged();
     this.#cancelSaving ??= this.#options.clock.schedule(HISTORY_INTERVAL_MS, () => {
       this.#cancelSaving = undefined;
       this.#background.run(this.#settings.setHistory(this.#sync.peers()));

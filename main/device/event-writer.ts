@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { encodeEvent, NONCE_BYTES } from '../conversations/events.ts';
-import type { EventContent } from '../conversations/events.ts';
+import type { ConversationContent, EventContent, FileContent } from '../conversations/events.ts';
 import { nextOrder } from '../conversations/order.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
 import type { Clock } from '../helpers/clock.ts';
@@ -39,7 +39,7 @@ export class EventWriter {
   }
 
   /** What is in a conversation. Resolves once it survives a crash, and shows. */
-  async inConversation(content: EventContent): Promise<MessageId> {
+  async inConversation(content: ConversationContent): Promise<MessageId> {
     const { texts } = await this.#options.groups();
     const id = await this.#append(texts, content, this.now());
     await this.#options.projected();
@@ -47,7 +47,7 @@ export class EventWriter {
   }
 
   /** What is about conversations as a whole, which devices have that hold nothing of what was written in them. */
-  async aboutConversation(content: EventContent): Promise<MessageId> {
+  async aboutConversation(content: ConversationContent): Promise<MessageId> {
     const { names } = await this.#options.groups();
     const id = await this.#append(names, content, this.now());
     await this.#options.projected();
@@ -59,13 +59,21 @@ export class EventWriter {
    * then has, with each, what was said of it.
    */
   async aboutMessages(
-    written: readonly { readonly content: EventContent; readonly writtenAt: number }[],
+    written: readonly { readonly content: ConversationContent; readonly writtenAt: number }[],
   ): Promise<void> {
     const { texts } = await this.#options.groups();
     for (const { content, writtenAt } of written) {
       await this.#append(texts, content, Math.max(this.now(), writtenAt));
     }
     await this.#options.projected();
+  }
+
+  /** What is about files. Resolves once it survives a crash, to the ids of its messages. */
+  async aboutFiles(contents: readonly FileContent[]): Promise<readonly MessageId[]> {
+    const { texts } = await this.#options.groups();
+    const ids: MessageId[] = [];
+    for (const content of contents) ids.push(await this.#append(texts, content, this.now()));
+    return ids;
   }
 
   async #append(group: GroupId, content: EventContent, timestamp: number): Promise<MessageId> {

@@ -29,8 +29,8 @@ export interface MailboxLimitsOptions {
   readonly settings: SettingStore;
   readonly messages: MessageStore;
   readonly clock: Clock;
-  /** The group of what is written in conversations; undefined on a device that is no mailbox. */
-  readonly group: () => GroupId | undefined;
+  /** The groups of what is written in conversations, and of files; none on a device that is no mailbox. */
+  readonly groups: () => readonly GroupId[];
   /** The first time that is kept, Unix milliseconds; null where all is. */
   readonly since: () => number | null;
   /** Keeps nothing from before that time from now on, and tells the others. */
@@ -94,31 +94,35 @@ export class MailboxLimits {
   }
 
   async #cut(): Promise<void> {
-    const { group, since, raise, clock } = this.#options;
-    const groupId = group();
-    if (groupId === undefined) return;
+    const { since, raise, clock } = this.#options;
+    const groups = this.#options.groups();
+    if (groups.length === 0) return;
     const { days, megabytes } = this.#limits;
     // From the beginning of a day, so that the limit moves, and the others are told, once a day.
     const byAge = days === null ? 0 : Math.floor(clock.now() / DAY_MS - days) * DAY_MS;
-    const bySize = megabytes === null ? 0 : await this.#firstWithin(groupId, megabytes * MEGABYTE);
+    const bySize = megabytes === null ? 0 : await this.#firstWithin(groups, megabytes * MEGABYTE);
     await raise(Math.max(byAge, bySize));
     const first = since();
-    if (first !== null) await this.#buryBefore(groupId, BigInt(first));
+    if (first === null) return;
+    for (const groupId of groups) await this.#buryBefore(groupId, BigInt(first));
   }
 
   /** The time of the oldest message that is kept where bodies may have so many bytes; 0 where all are. */
-  async #firstWithin(groupId: GroupId, bytes: number): Promise<number> {
+  async #firstWithin(groups: readonly GroupId[], bytes: number): Promise<number> {
     const held: { readonly timestamp: bigint; readonly size: number }[] = [];
     let total = 0;
-    for await (const positions of this.#batches(groupId)) {
-      const messages = await this.#options.messages.read(positions.map(({ id }) => id));
-      for (const { id, timestamp } of positions) {
-        const size = messages.get(id)?.body.byteLength ?? 0;
-        if (size > 0) held.push({ timestamp, size });
-        total += size;
+    for (const groupId of groups) {
+      for await (const positions of this.#batches(groupId)) {
+        const headers = await this.#options.messages.headers(positions.map(({ id }) => id));
+        for (const { id, timestamp } of positions) {
+          const size = headers.get(id)?.bytes ?? 0;
+          if (size > 0) held.push({ timestamp, size });
+          total += size;
+        }
       }
     }
     if (total <= bytes) return 0;
+    held.sort((one, other) => Number(one.timestamp - other.timestamp));
     let left = total;
     let first = 0;
     while (first < held.length && left > bytes * LEFT_AFTER_CUT) {
@@ -134,8 +138,8 @@ export class MailboxLimits {
   async #buryBefore(groupId: GroupId, first: bigint): Promise<void> {
     for await (const positions of this.#batches(groupId)) {
       const old = positions.filter(({ timestamp }) => timestamp < first);
-      const held = await this.#options.messages.read(old.map(({ id }) => id));
-      const tombstones = old.filter(({ id }) => held.has(id));
+      const headers = await this.#options.messages.headers(old.map(({ id }) => id));
+      const tombstones = old.filter(({ id }) => headers.get(id)?.bytes !== undefined);
       if (tombstones.length > 0) {
         await this.#options.bury(tombstones.map((position) => ({ ...position, groupId })));
       }

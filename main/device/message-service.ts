@@ -1,13 +1,15 @@
 import { ReunionError } from '../api/errors.ts';
 import type { CommandArguments } from '../api/contract.ts';
 import type {
+  FilesPage,
   MessagePage,
   MessageVersion,
   MessageView,
   MessageWindow,
   SearchHitView,
 } from '../api/types.ts';
-import type { EventContent } from '../conversations/events.ts';
+import type { ConversationContent } from '../conversations/events.ts';
+import { fileNameOf, mediaTypeOf } from '../conversations/files.ts';
 import type { ConversationStore, SearchQuery } from '../conversations/ports.ts';
 import type { Entry, EntryPosition } from '../conversations/types.ts';
 import type { MessageId, PeerId } from '../helpers/ids.ts';
@@ -15,6 +17,7 @@ import { checkEmoji } from './conversation-service.ts';
 import type { ConversationService, ConversationServiceOptions } from './conversation-service.ts';
 import type { ConversationViews } from './conversation-views.ts';
 import type { EventWriter } from './event-writer.ts';
+import type { Files, NamedFile } from './files/files.ts';
 import { checkText } from './text-errors.ts';
 
 /** What every id comes after: for the first entry of a moment. */
@@ -22,6 +25,7 @@ const BEFORE_EVERY_ID = '' as MessageId;
 
 export interface MessageServiceOptions extends ConversationServiceOptions {
   readonly conversations: ConversationService;
+  readonly files: Files;
 }
 
 /** Reads and writes what is in conversations. */
@@ -30,8 +34,10 @@ export class MessageService {
   readonly #views: ConversationViews;
   readonly #writer: EventWriter;
   readonly #conversations: ConversationService;
+  readonly #files: Files;
 
-  constructor({ store, views, writer, conversations }: MessageServiceOptions) {
+  constructor({ store, views, writer, conversations, files }: MessageServiceOptions) {
+    this.#files = files;
     this.#store = store;
     this.#views = views;
     this.#writer = writer;
@@ -84,7 +90,7 @@ export class MessageService {
   }
 
   async search(asked: CommandArguments['search']): Promise<readonly SearchHitView[]> {
-    const { text, conversation, device, from, to, limit } = asked;
+    const { text, conversation, device, from, to, hasFile, limit } = asked;
     const within =
       conversation === undefined ? undefined : await this.#conversations.get(conversation);
     const query: SearchQuery = {
@@ -94,24 +100,40 @@ export class MessageService {
       ...(device !== undefined && { author: device as PeerId }),
       ...(from !== undefined && { from }),
       ...(to !== undefined && { to }),
+      ...(hasFile !== undefined && { hasFile }),
     };
     const hits = await this.#store.search(query);
     const names = new Map((await this.#store.conversations()).map(({ id, name }) => [id, name]));
     return hits.map((hit) => this.#views.hit(hit, names.get(hit.entry.conversationId) ?? ''));
   }
 
-  /** Resolves once the text survives a crash. */
-  async send(idOrName: string, text: string): Promise<MessageView> {
-    checkText(text);
+  async withFiles(asked: CommandArguments['conversationFiles']): Promise<FilesPage> {
+    const { limit, before } = asked;
+    const { id } = await this.#conversations.get(asked.conversation);
+    const position = before as EntryPosition | undefined;
+    const entries = await this.#store.entriesWithFiles(id, limit + 1, position);
+    return { messages: this.#all(entries.slice(0, limit)), more: entries.length > limit };
+  }
+
+  /** Resolves once the text survives a crash, and the files that it carries. */
+  async send(idOrName: string, given: string, named: readonly NamedFile[]): Promise<MessageView> {
+    const files = distinct(named);
+    checkText(given, files.length > 0);
+    const text = given.trim() === '' ? '' : given;
     const existing = await this.#conversations.find(idOrName);
     const conversationId = existing?.id ?? (await this.#conversations.findOrMake(idOrName));
-    const id = await this.#writer.inConversation({ kind: 'text-written', conversationId, text });
+    const attachments = await this.#files.prepare(files);
+    const about = { kind: 'text-written', conversationId, text } as const;
+    const id = await this.#writer.inConversation(
+      attachments.length === 0 ? about : { ...about, attachments },
+    );
+    if (attachments.length > 0) await this.#files.sent(attachments);
     return this.#view(id);
   }
 
   async edit(id: string, text: string): Promise<MessageView> {
-    checkText(text);
     const entry = await this.#standing(id);
+    checkText(text, entry.files.length > 0);
     if (entry.text !== text) await this.#say(entry, { kind: 'text-edited', text });
     return this.#view(entry.id);
   }
@@ -177,8 +199,18 @@ type AboutMessage =
   | { readonly kind: 'message-pinned'; readonly pinned: boolean }
   | { readonly kind: 'reaction'; readonly emoji: string; readonly on: boolean };
 
-function contentAbout({ id, conversationId }: Entry, about: AboutMessage): EventContent {
+function contentAbout({ id, conversationId }: Entry, about: AboutMessage): ConversationContent {
   return { ...about, conversationId, target: id };
+}
+
+/** The same file twice in a message is one, and each is called what it can be called everywhere. */
+function distinct(named: readonly NamedFile[]): readonly NamedFile[] {
+  const byId = new Map(named.map((file) => [file.id, file]));
+  return [...byId.values()].map(({ id, name, mediaType }) => ({
+    id,
+    name: fileNameOf(name),
+    mediaType: mediaTypeOf(mediaType),
+  }));
 }
 
 function noMessage(): ReunionError {

@@ -3,6 +3,14 @@ import type { KeyProtection } from '../identity/key-protection.ts';
 import type { SigningKeys } from '../identity/keys.ts';
 import type { DirectOptions } from '../network/direct.ts';
 
+/** How files deal with the disk. */
+export interface FileLimits {
+  /** Bytes that they leave free. Default: `RESERVE_BYTES`. */
+  readonly reserveBytes?: number;
+  /** For tests: free bytes; undefined where that cannot be told. */
+  readonly freeBytes?: () => Promise<number | undefined>;
+}
+
 /** How a device is to run. */
 export interface DeviceOptions {
   /** The data folder; made where there is none. */
@@ -25,6 +33,8 @@ export interface DeviceOptions {
   readonly stun?: readonly string[];
   /** The only address that direct connections use. Default: any but loopback. */
   readonly directBindAddress?: string;
+  /** What files leave free on the disk. */
+  readonly files?: FileLimits;
   readonly clock: Clock;
   readonly random: Random;
   /** This device is to be erased, which `close` does: whoever runs it closes it now. */

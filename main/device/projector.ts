@@ -64,20 +64,25 @@ export class Projector {
   async #batch(): Promise<boolean> {
     const { messages, conversations } = this.#options;
     const through = await conversations.projectedThrough();
-    const arrived = await messages.arrivedAfter(through, BATCH);
-    const last = arrived.at(-1);
-    if (!last) return false;
-    const projection = projectionOf(await this.#opened(arrived), last.sequence);
+    const newest = await messages.lastSequence();
+    if (newest <= through) return false;
+    // Chunks of files are not even read.
+    const arrived = await messages.arrivedAfter(through, BATCH, [...this.#groups]);
+    const last = arrived.at(-1)?.sequence ?? newest;
+    const isAll = arrived.length < BATCH;
+    const projection = projectionOf(
+      await this.#opened(arrived),
+      isAll ? Math.max(newest, last) : last,
+    );
     await conversations.apply(projection.changes);
-    this.#options.onChange(projection);
-    return true;
+    if (arrived.length > 0) this.#options.onChange(projection);
+    return !isAll;
   }
 
   async #opened(arrived: readonly StoredMessage[]): Promise<ProjectedMessage[]> {
     const events: ProjectedMessage[] = [];
     const waiting: { epoch: EpochId; sequence: number }[] = [];
     for (const message of arrived) {
-      if (!this.#groups.has(message.groupId)) continue;
       const { id, timestamp, sequence } = message;
       const opened = this.#options.open(message);
       if (opened.kind === 'opened') events.push({ id, sequence, timestamp, body: opened.body });

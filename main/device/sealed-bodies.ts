@@ -1,6 +1,7 @@
 import { ReunionError } from '../api/errors.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import type { DeviceList } from '../identity/device-list.ts';
+import type { EpochId } from '../identity/content-key.ts';
 import { openBody, sealBody } from '../identity/sealing.ts';
 import type { OpenedBody } from '../identity/sealing.ts';
 import type { Message } from '../mvds/types.ts';
@@ -26,10 +27,28 @@ export class SealedBodies {
 
   /** Resolves once the sealed message survives a crash. Throws `ReunionError` on a device that may not write. */
   async append(groupId: GroupId, timestamp: bigint, body: Uint8Array): Promise<Message> {
+    const sealed = await this.seal(groupId, timestamp, body);
+    return this.#options.append(groupId, timestamp, sealed.body);
+  }
+
+  /** A body to be stored later, and the epoch whose key it is sealed under. Throws as `append` does. */
+  async seal(
+    groupId: GroupId,
+    timestamp: bigint,
+    body: Uint8Array,
+  ): Promise<{ readonly body: Uint8Array; readonly epoch: EpochId }> {
     this.#check();
     const key = await this.#options.contentKeys.current();
     const sealed = sealBody(key, { groupId, timestamp, metadata: METADATA }, body);
-    return this.#options.append(groupId, timestamp, sealed);
+    return { body: sealed, epoch: key.epoch };
+  }
+
+  /** The opposite of `seal`. Throws `RangeError` on what this device did not seal. */
+  unseal(groupId: GroupId, timestamp: bigint, body: Uint8Array): Uint8Array {
+    const envelope = { groupId, timestamp, metadata: METADATA };
+    const opened = openBody(this.#options.contentKeys.get, envelope, body);
+    if (opened.kind !== 'opened') throw new RangeError('no body that this device has sealed');
+    return opened.body;
   }
 
   open(message: Message): OpenedBody {

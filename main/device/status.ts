@@ -17,6 +17,7 @@ export function statusOf(known: {
   readonly history: HistoryChoice;
   readonly firstTransfer: FirstTransfer;
   readonly mailboxLimits: MailboxLimits;
+  readonly files: Status['files'];
   readonly keyProtection: Status['keyProtection'];
   readonly hasRecoveryPhrase: boolean;
   readonly pausedUntil: Status['pausedUntil'];
@@ -50,16 +51,7 @@ export function statusOf(known: {
     keyProtection,
     hasRecoveryPhrase,
     pausedUntil: known.pausedUntil,
-    files: {
-      policy: 'all',
-      metered: false,
-      sendLimit: null,
-      receiveLimit: null,
-      bytes: 0,
-      files: 0,
-      freeBytes: null,
-      deferred: null,
-    },
+    files: known.files,
     peers,
     relays,
   };

@@ -3,6 +3,7 @@ import {
   conversationGroup,
   conversationNameGroup,
   deviceListGroup,
+  fileGroup,
 } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
@@ -34,6 +35,7 @@ export class DeviceGroup implements PeerGroup {
       contentKeyGroup(id),
       conversationNameGroup(id),
       conversationGroup(id),
+      fileGroup(id),
     ]);
     const everyone = members.has(this.#self) ? [...members.values()] : [];
     const others = everyone.filter(

@@ -69,6 +69,14 @@ export function stunServers(text: string, before: string[]): string[] {
   return [...before, text];
 }
 
+export function paths(text: string, before: string[]): string[] {
+  return [...before, text];
+}
+
+export function days(text: string): number {
+  return upTo(HISTORY_DAYS_MAX, text);
+}
+
 export function web(text: string): number | 'off' {
   if (text === 'off') return 'off';
   const port = Number(text);
@@ -101,14 +109,19 @@ export function history(text: string): History {
   return { days };
 }
 
-/** A whole number from 1 on, or none, which is null. */
-export function most(max: number): (text: string) => number | null {
+/** A whole number from `min` on, or none: commander takes null for an option without a value. */
+export function most(max: number, min = 1): (text: string) => number | 'none' {
   return (text) => {
-    if (text === 'none') return null;
+    if (text === 'none') return text;
     const value = Number(text);
-    if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-    throw new InvalidArgumentError(`none, or a whole number from 1 to ${max} is wanted.`);
+    if (Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`none, or a whole number from ${min} to ${max} is wanted.`);
   };
+}
+
+/** What `most` gives, as the api takes it; undefined where nothing was given. */
+export function mostOf(given: number | 'none' | undefined): number | null | undefined {
+  return given === 'none' ? null : given;
 }
 
 export function minutes(text: string): number {

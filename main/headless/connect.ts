@@ -49,7 +49,8 @@ export async function newWebLink(folder: string): Promise<string> {
   return link;
 }
 
-function runningApi(folder: string): ApiFile {
+/** Where the device that runs on a data folder is reached. Throws `ExpectedFailure`, exit code 3, where none does. */
+export function runningApi(folder: string): ApiFile {
   const api = readApiFile(folder);
   if (!api) throw notRunning(folder);
   return api;

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { conversationOption, dataOption, hits, jsonOption, limit } from './arguments.ts';
+import { conversationOption, dataOption, hits, jsonOption, limit, paths } from './arguments.ts';
 import { deleteMessages, edit, renameConversation, search } from './commands/edit.ts';
 import { listConversations, listMessages, send } from './commands/messages.ts';
 
@@ -10,7 +10,9 @@ export function addMessageCommands(program: Command): void {
     .description('write a message')
     .addOption(dataOption())
     .addOption(conversationOption())
-    .argument('<text>', 'the text; - reads it from standard input')
+    .option('--file <path>', 'a file that goes with it (repeatable)', paths, [])
+    .addOption(jsonOption())
+    .argument('[text]', 'the text; - reads it from standard input')
     .action(send);
 
   program

@@ -33,6 +33,7 @@ import {
   showActivity,
   syncNow,
 } from './commands/sync.ts';
+import { addFileCommands } from './file-program.ts';
 import { addMessageCommands } from './message-program.ts';
 import { addRelayCommand } from './relay-program.ts';
 import { addStoreCommands } from './store-program.ts';
@@ -101,6 +102,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .action(join);
 
   addMessageCommands(program);
+  addFileCommands(program);
 
   program
     .command('status')

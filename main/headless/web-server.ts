@@ -3,10 +3,12 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
+import { isFilePath } from '../api/file-requests.ts';
 import { CONTENT_SECURITY_POLICY } from '../api/page-policy.ts';
 import { serveApi } from '../api/server.ts';
 import type { DeviceService } from '../api/server.ts';
 import { ExpectedFailure } from './failures.ts';
+import { serveFile } from './file-web.ts';
 import { socketChannel } from './socket-channel.ts';
 import { WebAccess } from './web-access.ts';
 
@@ -49,7 +51,8 @@ export async function startWebServer(
   const files = page === undefined ? undefined : sirv(page, { etag: true });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    answer(access, files, request, response);
+    if (isFileRequest(request)) answerFile(access, service, request, response);
+    else answer(access, files, request, response);
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX });
   server.on('clientError', (_error, socket) => socket.destroy());
@@ -74,6 +77,29 @@ export async function startWebServer(
     newLink: () => (files ? access.newLink() : undefined),
     close: () => close(server, sockets),
   };
+}
+
+function isFileRequest({ url }: IncomingMessage): boolean {
+  const path = URL.parse(url ?? '/', 'http://localhost')?.pathname;
+  return path !== undefined && isFilePath(path);
+}
+
+/** By the same who may use the api. What changes something must come from the page itself, which says so. */
+function answerFile(
+  access: WebAccess,
+  service: DeviceService,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const isCommandLine = access.isCommandLine(request);
+  if (!access.isOwnHost(request)) {
+    response.writeHead(403).end();
+  } else if (!isCommandLine && !access.isBrowser(request)) {
+    response.writeHead(401).end();
+  } else {
+    const mayAdd = isCommandLine || request.headers.origin !== undefined;
+    void serveFile(service, request, response, mayAdd);
+  }
 }
 
 function answer(

@@ -131,6 +131,11 @@ export function conversationGroup(id: DeviceListId): GroupId {
   return groupOf('reunion conversation group', id);
 }
 
+/** The MVDS group in which the chunks of files are synchronized. */
+export function fileGroup(id: DeviceListId): GroupId {
+  return groupOf('reunion file group', id);
+}
+
 function groupOf(label: string, id: DeviceListId): GroupId {
   return createHash('sha256')
     .update(label)

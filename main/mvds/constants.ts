@@ -40,6 +40,12 @@ export const HELLO_VERSION = 1;
 export const WINDOW_BYTES = 1 * MiB;
 
 /**
+ * Bytes of the window that bulk leaves free, so that a text that is written while a file goes out does not wait for an answer:
+ * more than the longest message.
+ */
+export const BULK_RESERVE_BYTES = 256 * KiB;
+
+/**
  * Bytes of the window that an offer takes: it promises a message. So 2,048 offers are out at most, and their requests stay
  * below what a peer keeps.
  */

@@ -4,7 +4,7 @@ import { storeAndDeliver } from './delivery.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, OwnMessage, View } from './events.ts';
 import { mayExchange } from './authorise.ts';
-import type { Mode } from './state.ts';
+import { wants, type Mode } from './state.ts';
 import type { Message, PeerId } from './types.ts';
 
 /** Messages written here: stored, delivered, and announced to every peer of their group. */
@@ -45,6 +45,9 @@ export function announce(
   message: Message,
   mode: Mode,
 ): void {
+  const peer = view.state.peers.get(peerId);
+  const { isMuted, isBulk } = view.policy;
+  if (isMuted(message.groupId) || (peer !== undefined && !wants(peer, message))) return;
   draft.put({
     peerId,
     messageId: message.id,
@@ -53,8 +56,9 @@ export function announce(
     sendCount: 0,
     // What stands by itself overtakes a backlog. A child that overtook its parents would only wait there.
     sendEpoch: message.metadata.parents.length === 0 ? URGENT_EPOCH : view.state.epoch,
+    ...(isBulk(message.groupId) && { bulk: true }),
   });
-  if (view.state.peers.get(peerId)?.online === true) draft.flush(peerId);
+  if (peer?.online === true) draft.flush(peerId);
 }
 
 /** 4/MVDS-META, "ephemeral": batch mode, not stored, not acknowledged; so it goes out once, to who is there. */

@@ -1,6 +1,6 @@
 import { mayExchange } from './authorise.ts';
 import type { Payload } from './codec.ts';
-import { MIN_PEER_PAYLOAD_BYTES, OFFER_WINDOW_BYTES } from './constants.ts';
+import { BULK_RESERVE_BYTES, MIN_PEER_PAYLOAD_BYTES, OFFER_WINDOW_BYTES } from './constants.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
 import { HELLO_BYTES, ID_ITEM_BYTES, isEmpty, messageItemBytes } from './size.ts';
@@ -45,6 +45,7 @@ class NextPayload {
   private readonly messages: Message[] = [];
   private readonly withHello: boolean;
   private windowIsFull = false;
+  private bulkIsFull = false;
   private room: number;
   private window: number;
   private readonly draft: DecisionDraft;
@@ -75,7 +76,7 @@ class NextPayload {
       if (this.take(record) === 'no-room') return true;
     }
     // With a full window the answers to what is in flight bring the next flush.
-    return this.event.slice.more && !this.windowIsFull;
+    return this.event.slice.more && !this.windowIsFull && !this.bulkIsFull;
   }
 
   payload(): Payload {
@@ -87,12 +88,17 @@ class NextPayload {
 
   private take(record: SyncRecord): 'taken' | 'skipped' | 'no-room' {
     const { messageId, groupId, type } = record;
-    const isForbidden = groupId !== undefined && !mayExchange(this.view, record.peerId, groupId);
+    const { isMuted } = this.view.policy;
+    const isForbidden =
+      groupId !== undefined &&
+      (!mayExchange(this.view, record.peerId, groupId) || (type !== 'request' && isMuted(groupId)));
     if (isForbidden || this.view.policy.giveUp(record)) return this.drop(messageId);
     // Already under way: it is due again when its time is up.
     if (this.peer.inFlight.has(messageId)) return 'skipped';
     // Requests bring messages in, so they don't wait for the window of what goes out.
     if (this.windowIsFull && type !== 'request') return 'skipped';
+    const isBulk = record.bulk === true;
+    if (isBulk && this.bulkIsFull) return 'skipped';
     const { read, messages } = this.event.slice;
     const message = messages.get(messageId);
     if (type === 'message' && message === undefined) {
@@ -102,8 +108,11 @@ class NextPayload {
     const bytes =
       type === 'message' && message !== undefined ? messageItemBytes(message) : ID_ITEM_BYTES;
     const charge = type === 'offer' ? OFFER_WINDOW_BYTES : bytes;
-    if (type !== 'request' && charge > this.window && !this.isFirstInFlight()) {
-      this.windowIsFull = true;
+    const window = isBulk ? this.window - BULK_RESERVE_BYTES : this.window;
+    if (type !== 'request' && charge > window && !this.isFirstInFlight()) {
+      // They come last: what is skipped for want of room keeps back no other group.
+      if (isBulk) this.bulkIsFull = true;
+      else this.windowIsFull = true;
       return 'skipped';
     }
     if (bytes > this.room && !this.isFirst()) return 'no-room';

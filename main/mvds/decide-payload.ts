@@ -1,10 +1,11 @@
 import { mayExchange } from './authorise.ts';
+import type { Hello } from './codec.ts';
 import { SECOND_REQUEST_DELAY, URGENT_EPOCH } from './constants.ts';
 import { decideMessages } from './decide-messages.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
 import { lostItsStore, type PeerFields, type PeerState } from './state.ts';
-import type { MessageId, SyncRecord } from './types.ts';
+import type { MessageId, PeerId, SyncRecord } from './types.ts';
 
 export type PayloadEvent = Extract<MvdsEvent, { type: 'payloadReceived' }>;
 
@@ -30,12 +31,14 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
     ...(dialect !== undefined && dialect !== peer.dialect && { dialect }),
     ...(hello !== undefined && {
       storeId: hello.storeId,
+      since: hello.since,
       ...(hello.maxPayloadBytes > 0 && { maxPayloadBytes: hello.maxPayloadBytes }),
     }),
   };
   if (Object.keys(fields).length > 0) draft.patches.push({ type: 'setPeer', peerId, fields });
   if (hello === undefined) return;
   draft.effects.push({ type: 'hello', peerId, hello });
+  takeBack(draft, peerId, peer, hello.since);
   if (view.policy.reconciles || !lostItsStore(peer, hello)) return;
   // It may have part of its history back from others: offers find out without sending it all again.
   draft.backfill.push({
@@ -46,6 +49,31 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
     again: true,
   });
   draft.flush(peerId);
+}
+
+/** See `MvdsNode.heardSince`. */
+export function decideSince(
+  draft: DecisionDraft,
+  view: View,
+  { peerId, since }: Extract<MvdsEvent, { type: 'sinceHeard' }>,
+): void {
+  const peer = view.state.peers.get(peerId);
+  if (peer === undefined) return;
+  draft.patches.push({ type: 'setPeer', peerId, fields: { since } });
+  takeBack(draft, peerId, peer, since);
+}
+
+/** What the peer does not want any more is not sent to it unasked. */
+function takeBack(
+  draft: DecisionDraft,
+  peerId: PeerId,
+  peer: PeerState,
+  since: Hello['since'],
+): void {
+  for (const [groupId, before] of since ?? []) {
+    if (before <= (peer.since?.get(groupId) ?? 0n)) continue;
+    draft.clearRecords.push({ peerId, groupId, sequence: Number.MAX_SAFE_INTEGER, before });
+  }
 }
 
 function takeAcks(draft: DecisionDraft, { peerId, payload, slice }: PayloadEvent): void {
@@ -85,6 +113,8 @@ function takeRequests(
       draft.effects.push({ type: 'rejected', peerId, reason });
       continue;
     }
+    // It is asked again, with growing waits.
+    if (view.policy.isMuted(groupId)) continue;
     // A request that crossed the message on its way, or came twice, is answered by what is already under way.
     const isUnderWay =
       record?.type === 'message' && peer.inFlight.get(id)?.sentEpoch === view.state.epoch;
@@ -96,6 +126,7 @@ function takeRequests(
       groupId,
       sendCount: record?.type === 'message' ? record.sendCount : 0,
       sendEpoch: URGENT_EPOCH,
+      ...(view.policy.isBulk(groupId) && { bulk: true }),
     });
     draft.answer(peerId, id);
     draft.flush(peerId);

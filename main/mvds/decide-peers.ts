@@ -13,8 +13,8 @@ export function decidePeer(draft: DecisionDraft, { state, policy }: View, event:
   const { peerId } = event;
   switch (event.type) {
     case 'peerAdded': {
-      const { groups, mode, dialect, storeId, backfillType: type } = event;
-      draft.patches.push({ type: 'addPeer', peerId, groups, mode, dialect, storeId });
+      const { groups, mode, dialect, storeId, since, backfillType: type } = event;
+      draft.patches.push({ type: 'addPeer', peerId, groups, mode, dialect, storeId, since });
       if (groups.size === 0 || policy.reconciles) break;
       draft.backfill.push({ peerId, groupIds: [...groups], type, sendEpoch: state.epoch });
       break;

@@ -1,10 +1,11 @@
 import { mayExchange } from './authorise.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
+import type { GroupId, PeerId } from './types.ts';
 
 type ReconciledEvent = Extract<
   MvdsEvent,
-  { type: 'reconciled' | 'covered' | 'uncovered' | 'plain' }
+  { type: 'reconciled' | 'covered' | 'uncovered' | 'plain' | 'muted' | 'older' }
 >;
 
 /** What the layer above has found out about what a peer holds. */
@@ -24,13 +25,38 @@ export function decideReconciled(draft: DecisionDraft, view: View, event: Reconc
     case 'uncovered':
       draft.dropCursors.push({ peerId, groupIds: [...event.groups] });
       break;
-    case 'plain': {
-      const groupIds = [...event.groups];
-      draft.backfill.push({ peerId, groupIds, type: 'offer', sendEpoch: view.state.epoch });
-      draft.flush(peerId);
+    case 'plain':
+      for (const groupId of event.groups) offerAll(draft, view, peerId, groupId);
       break;
-    }
+    case 'older':
+      offerAll(draft, view, peerId, event.groupId, event.until);
+      break;
+    case 'muted':
+      draft.dropCursors.push({ peerId, groupIds: [...event.groups] });
+      for (const groupId of event.groups) {
+        draft.clearRecords.push({ peerId, groupId, sequence: Number.MAX_SAFE_INTEGER });
+      }
+      break;
   }
+}
+
+/** Offers what the peer wants of a group whose cursor there is none of. */
+function offerAll(
+  draft: DecisionDraft,
+  { state, policy }: View,
+  peerId: PeerId,
+  groupId: GroupId,
+  until?: bigint,
+): void {
+  if (policy.isMuted(groupId)) return;
+  const from = state.peers.get(peerId)?.since?.get(groupId);
+  draft.backfill.push({
+    ...{ peerId, groupIds: [groupId], type: 'offer', sendEpoch: state.epoch },
+    ...(from !== undefined && { from }),
+    ...(until !== undefined && { until }),
+    ...(policy.isBulk(groupId) && { bulk: true }),
+  });
+  draft.flush(peerId);
 }
 
 function takeDifferences(
@@ -41,9 +67,10 @@ function takeDifferences(
   const { state, policy } = view;
   if (!mayExchange(view, peerId, groupId)) return;
   const type = state.peers.get(peerId)?.mode === 'interactive' ? 'offer' : 'message';
-  for (const messageId of have) {
+  const bulk = policy.isBulk(groupId) && { bulk: true };
+  for (const messageId of policy.isMuted(groupId) ? [] : have) {
     if (!slice.held.has(messageId) || slice.records.has(messageId)) continue;
-    draft.put({ peerId, messageId, type, groupId, sendCount: 0, sendEpoch: state.epoch });
+    draft.put({ peerId, messageId, type, groupId, sendCount: 0, sendEpoch: state.epoch, ...bulk });
     draft.flush(peerId);
   }
   let requests = slice.requestCount;

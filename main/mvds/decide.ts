@@ -17,12 +17,15 @@
  * 10. Unanswered bytes per peer stay within the window, and its requests within their limit.
  * 11. An ephemeral message is neither stored, acknowledged nor sent twice to a peer.
  * 12. An event that fails to commit changes nothing.
+ * 13. What is bulk is sent only when nothing else is due, and leaves room in the window for what is not.
+ * 14. What a peer does not want, and what is muted, is neither announced nor sent; but what a peer asks for is sent to it.
  */
 import { decideAppend } from './decide-append.ts';
 import { decideFlush } from './decide-flush.ts';
-import { decidePayload } from './decide-payload.ts';
+import { decidePayload, decideSince } from './decide-payload.ts';
 import { decidePeer } from './decide-peers.ts';
 import { decideReconciled } from './decide-reconciled.ts';
+import { decideWanted } from './decide-wanted.ts';
 import { DecisionDraft } from './draft.ts';
 import type { Decision, MvdsEvent, View } from './events.ts';
 
@@ -44,13 +47,25 @@ export function decide(view: View, event: MvdsEvent): Decision {
         if (peer.online) draft.flush(peerId, 'tick');
       }
       break;
+    case 'sinceHeard':
+      decideSince(draft, view, event);
+      break;
     case 'buried':
       draft.bury.push(...event.tombstones);
+      break;
+    case 'revived':
+      draft.revive.push(...event.ids);
+      break;
+    case 'wanted':
+    case 'unwanted':
+      decideWanted(draft, view, event);
       break;
     case 'reconciled':
     case 'covered':
     case 'uncovered':
     case 'plain':
+    case 'muted':
+    case 'older':
       decideReconciled(draft, view, event);
       break;
     case 'peerAdded':

@@ -15,6 +15,7 @@ export class DecisionDraft {
   readonly clearRecords: NonNullable<SyncChanges['clearRecords']>[number][] = [];
   readonly added: NewMessage[] = [];
   readonly bury: Tombstone[] = [];
+  readonly revive: MessageId[] = [];
   /** Ids of buffered messages that are released. */
   readonly released: MessageId[] = [];
   readonly deliveries: Delivery[] = [];
@@ -87,6 +88,7 @@ export class DecisionDraft {
       ...optional('backfill', this.backfill),
       ...optional('addMessages', this.added),
       ...optional('bury', this.bury),
+      ...optional('revive', this.revive),
       ...optional('deliver', this.released),
       ...optional('putRecords', putRecords),
       ...optional('removeRecords', removeRecords),

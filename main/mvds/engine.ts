@@ -45,6 +45,11 @@ export class Engine {
 
   readonly isKnownDelivered = (id: MessageId): boolean => this.recentlyDelivered.has(id);
 
+  /** What was deleted and is wanted again counts as delivered no more. */
+  forget(ids: readonly MessageId[]): void {
+    for (const id of ids) this.recentlyDelivered.delete(id);
+  }
+
   /** One event: decide, commit, and only then change the memory and speak. Rejects, with nothing changed, as the store does. */
   async handle(event: MvdsEvent): Promise<Handled> {
     const decision = decide({ state: this.view, policy: this.policy }, event);

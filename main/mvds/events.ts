@@ -1,6 +1,6 @@
 import type { Backoff } from './backoff.ts';
 import type { Dialect, Hello, Payload } from './codec.ts';
-import type { StoredMessage, SyncChanges, Tombstone } from './ports.ts';
+import type { MessageHeader, StoredMessage, SyncChanges, Tombstone } from './ports.ts';
 import type { Mode, NodeState, Patch } from './state.ts';
 import type { GroupId, Message, MessageId, PeerId, SyncRecord } from './types.ts';
 
@@ -8,6 +8,10 @@ import type { GroupId, Message, MessageId, PeerId, SyncRecord } from './types.ts
 export interface Policy {
   /** Beyond the groups of `setPeer`: whether the peer may give and get in the group. */
   readonly authorise: (peerId: PeerId, groupId: GroupId) => boolean;
+  /** Groups whose messages are sent only while no other has anything to be sent. */
+  readonly isBulk: (groupId: GroupId) => boolean;
+  /** Groups of which nothing is announced or sent for the time being. */
+  readonly isMuted: (groupId: GroupId) => boolean;
   readonly backoff: Backoff;
   /** Whether a due record is dropped instead of being sent again. */
   readonly giveUp: (record: SyncRecord) => boolean;
@@ -42,7 +46,7 @@ export interface PayloadSlice extends ParentSlice {
   /** Every peer's records about new messages, unheld offers and missing parents. */
   readonly about: ReadonlyMap<MessageId, readonly SyncRecord[]>;
   /** Held messages that are requested without a record. */
-  readonly requested: ReadonlyMap<MessageId, StoredMessage>;
+  readonly requested: ReadonlyMap<MessageId, MessageHeader>;
   /** Buffered messages that the new ones may release, directly or through each other. */
   readonly waiting: readonly StoredMessage[];
   /** Requests kept for the sender. */
@@ -82,8 +86,25 @@ export type MvdsEvent =
       readonly slice: PayloadSlice;
     }
   | { readonly type: 'epochTick' }
+  /** What a hello says the peer wants, before anything else of the hello counts. */
+  | {
+      readonly type: 'sinceHeard';
+      readonly peerId: PeerId;
+      readonly since: ReadonlyMap<GroupId, bigint> | undefined;
+    }
   /** Messages are deleted here: they count as held, and have no body. */
   | { readonly type: 'buried'; readonly tombstones: readonly Tombstone[] }
+  /** What was deleted here is wanted again. */
+  | { readonly type: 'revived'; readonly ids: readonly MessageId[] }
+  | {
+      /** The layer above wants messages that it knows by their ids, whatever else the peer sends. */
+      readonly type: 'wanted';
+      readonly peerId: PeerId;
+      readonly ids: readonly MessageId[];
+      readonly slice: Pick<PayloadSlice, 'held' | 'records' | 'requestCount'>;
+    }
+  /** It does not want them any more: `records` are the requests for them. */
+  | { readonly type: 'unwanted'; readonly records: readonly SyncRecord[] }
   | {
       readonly type: 'peerAdded';
       readonly peerId: PeerId;
@@ -91,6 +112,7 @@ export type MvdsEvent =
       readonly mode: Mode;
       readonly dialect: Dialect;
       readonly storeId: string | undefined;
+      readonly since: ReadonlyMap<GroupId, bigint> | undefined;
       /** How history is announced. */
       readonly backfillType: 'offer' | 'message';
     }
@@ -119,6 +141,15 @@ export type MvdsEvent =
       readonly type: 'uncovered' | 'plain';
       readonly peerId: PeerId;
       readonly groups: ReadonlySet<GroupId>;
+    }
+  /** Nothing of the groups is to be sent for the time being: what is announced of them is taken back. */
+  | { readonly type: 'muted'; readonly peerId: PeerId; readonly groups: ReadonlySet<GroupId> }
+  /** The peer is offered what it wants of a group and this device would not ask for: what has a timestamp below `until`. */
+  | {
+      readonly type: 'older';
+      readonly peerId: PeerId;
+      readonly groupId: GroupId;
+      readonly until: bigint;
     }
   | {
       readonly type: 'groupsAdded';

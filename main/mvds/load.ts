@@ -1,7 +1,7 @@
 import type { Payload } from './codec.ts';
 import { DUE_BATCH, MAX_UNRECORDED_REQUESTS, READ_BATCH } from './constants.ts';
 import type { FlushSlice, ParentSlice, PayloadSlice, Policy } from './events.ts';
-import type { StoredMessage, SyncStore } from './ports.ts';
+import type { MessageHeader, StoredMessage, SyncStore } from './ports.ts';
 import { messageItemBytes } from './size.ts';
 import type { PeerState } from './state.ts';
 import type { Message, MessageId, PeerId, SyncRecord } from './types.ts';
@@ -64,9 +64,7 @@ export async function loadPayloadSlice(
   const about = wanted.length > 0 ? await store.records.recordsAbout(wanted) : [];
   const unrecorded = requests.filter((id) => !records.has(id)).slice(0, MAX_UNRECORDED_REQUESTS);
   const requested =
-    unrecorded.length > 0
-      ? await store.messages.read(unrecorded)
-      : new Map<MessageId, StoredMessage>();
+    unrecorded.length > 0 ? await bodied(store, unrecorded) : new Map<MessageId, MessageHeader>();
   const needsCount = offers.length > 0 || missing.length > 0;
   return {
     records,
@@ -77,6 +75,15 @@ export async function loadPayloadSlice(
     waiting,
     requestCount: needsCount ? (await store.records.counts(peerId)).requests : 0,
   };
+}
+
+/** Those that there is a body of, which is not read: many may be asked for at once, each as large as a payload. */
+async function bodied(
+  store: SyncStore,
+  ids: readonly MessageId[],
+): Promise<ReadonlyMap<MessageId, MessageHeader>> {
+  const headers = await store.messages.headers(ids);
+  return new Map([...headers].filter(([, { bytes }]) => bytes !== undefined));
 }
 
 /**
@@ -112,14 +119,19 @@ export async function loadFlushSlice(
       : [];
   const due = await store.records.due(peerId, epoch, DUE_BATCH);
   const isExpired = new Set(expired.map(({ messageId }) => messageId));
-  const records = [...expired, ...due.filter(({ messageId }) => !isExpired.has(messageId))].filter(
+  const all = [...expired, ...due.filter(({ messageId }) => !isExpired.has(messageId))].filter(
     ({ messageId, sendEpoch }) => sendEpoch <= epoch && !peer.inFlight.has(messageId),
   );
-  const ids = records.filter(({ type }) => type === 'message').map(({ messageId }) => messageId);
+  // Whatever was due twice: bulk is due when nothing else is.
+  const first = all.filter(({ bulk }) => bulk !== true);
+  const bulk = all.filter((record) => record.bulk === true);
+  const records = [...first, ...bulk];
   const messages = new Map<MessageId, StoredMessage>();
   const read = new Set<MessageId>();
   let bytes = 0;
-  for (const batch of batches(ids, READ_BATCH)) {
+  // One of a bulk group may fill a payload by itself.
+  const wanted = [...batches(bodies(first), READ_BATCH), ...batches(bodies(bulk), 1)];
+  for (const batch of wanted) {
     if (bytes > roomBytes) break;
     const found = await store.messages.read(batch);
     for (const id of batch) {
@@ -132,6 +144,10 @@ export async function loadFlushSlice(
   }
   const more = due.length === DUE_BATCH || peer.expired.size > DUE_BATCH;
   return { records, messages, read, more };
+}
+
+function bodies(records: readonly SyncRecord[]): MessageId[] {
+  return records.filter(({ type }) => type === 'message').map(({ messageId }) => messageId);
 }
 
 function unique<T>(values: readonly T[]): T[] {

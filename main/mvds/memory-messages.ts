@@ -1,5 +1,6 @@
 import { packPositions } from './ids.ts';
 import type {
+  MessageHeader,
   MessagePosition,
   MessageStore,
   NewMessage,
@@ -17,6 +18,8 @@ export class MemoryMessages implements MessageStore {
   private readonly childrenByParent = new Map<MessageId, MessageId[]>();
   private readonly unsorted = new Set<GroupId>();
   private readonly buried = new Set<MessageId>();
+  /** Tombstones that do not count as held. */
+  private readonly revived = new Set<MessageId>();
 
   constructor(messages: readonly StoredMessage[] = [], tombstones: readonly MessageId[] = []) {
     for (const message of messages) this.add({ message, ...message });
@@ -36,8 +39,8 @@ export class MemoryMessages implements MessageStore {
     return this.kept(this.arrived);
   }
 
-  sequenceOf(id: MessageId): number | undefined {
-    return this.byId.get(id)?.sequence;
+  placeOf(id: MessageId): Pick<StoredMessage, 'sequence' | 'timestamp'> | undefined {
+    return this.byId.get(id);
   }
 
   newestSequence(): number {
@@ -54,6 +57,7 @@ export class MemoryMessages implements MessageStore {
 
   /** Returns whether the message was held with its body. */
   bury({ id, groupId, timestamp }: Tombstone): boolean {
+    this.revived.delete(id);
     const metadata = { parents: [], ephemeral: false };
     const empty = { id, groupId, timestamp, body: new Uint8Array(), metadata };
     const isNew = this.add({ message: empty, delivered: true, source: undefined });
@@ -64,10 +68,20 @@ export class MemoryMessages implements MessageStore {
     return isHeld;
   }
 
+  revive(id: MessageId): void {
+    if (this.buried.has(id)) this.revived.add(id);
+  }
+
   /** Returns false where the message is already held. */
   add({ message, delivered, source }: NewMessage): boolean {
-    if (this.byId.has(message.id)) return false;
     const { id, groupId, timestamp, body, metadata } = message;
+    const before = this.byId.get(id);
+    if (before !== undefined) {
+      if (!this.revived.delete(id)) return false;
+      this.buried.delete(id);
+      this.byId.set(id, { ...before, body, delivered, source });
+      return true;
+    }
     this.arrived.push(id);
     const sequence = this.arrived.length;
     this.byId.set(id, { id, groupId, timestamp, body, metadata, sequence, delivered, source });
@@ -89,7 +103,17 @@ export class MemoryMessages implements MessageStore {
   }
 
   async held(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>> {
-    return new Set(ids.filter((id) => this.byId.has(id)));
+    return new Set(ids.filter((id) => this.byId.has(id) && !this.revived.has(id)));
+  }
+
+  async headers(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, MessageHeader>> {
+    const found = new Map<MessageId, MessageHeader>();
+    for (const message of ids.flatMap((one) => this.byId.get(one) ?? [])) {
+      const { id, groupId, timestamp, body } = message;
+      const bytes = this.buried.has(id) ? undefined : body.byteLength;
+      found.set(id, { id, groupId, timestamp, bytes });
+    }
+    return found;
   }
 
   async read(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, StoredMessage>> {
@@ -98,9 +122,13 @@ export class MemoryMessages implements MessageStore {
     return found;
   }
 
-  async arrivedAfter(sequence: number, limit: number): Promise<readonly StoredMessage[]> {
+  async arrivedAfter(
+    sequence: number,
+    limit: number,
+    groups?: readonly GroupId[],
+  ): Promise<readonly StoredMessage[]> {
     const kept = this.kept(this.arrived.slice(Math.max(0, sequence)));
-    return kept.slice(0, limit);
+    return kept.filter(({ groupId }) => groups?.includes(groupId) ?? true).slice(0, limit);
   }
 
   async positions(

@@ -18,7 +18,8 @@ interface Bucket {
 class PeerRecords {
   readonly byMessage = new Map<MessageId, Entry>();
   readonly counts: Record<RecordType, number> = { offer: 0, request: 0, message: 0 };
-  private readonly buckets = new Map<number, Bucket>();
+  /** Of what is bulk, and of all else. */
+  private readonly buckets = { bulk: new Map<number, Bucket>(), first: new Map<number, Bucket>() };
 
   put(record: SyncRecord, newOrder: number): void {
     const order = this.byMessage.get(record.messageId)?.order ?? newOrder;
@@ -26,10 +27,11 @@ class PeerRecords {
     const entry = { record, order };
     this.byMessage.set(record.messageId, entry);
     this.counts[record.type] += 1;
-    let bucket = this.buckets.get(record.sendEpoch);
+    const buckets = this.bucketsOf(record);
+    let bucket = buckets.get(record.sendEpoch);
     if (bucket === undefined) {
       bucket = { entries: new Map(), lastOrder: 0, sorted: true };
-      this.buckets.set(record.sendEpoch, bucket);
+      buckets.set(record.sendEpoch, bucket);
     }
     if (order < bucket.lastOrder) bucket.sorted = false;
     bucket.lastOrder = Math.max(bucket.lastOrder, order);
@@ -41,34 +43,41 @@ class PeerRecords {
     if (entry === undefined) return;
     this.byMessage.delete(messageId);
     this.counts[entry.record.type] -= 1;
-    const bucket = this.buckets.get(entry.record.sendEpoch);
+    const buckets = this.bucketsOf(entry.record);
+    const bucket = buckets.get(entry.record.sendEpoch);
     bucket?.entries.delete(messageId);
-    if (bucket?.entries.size === 0) this.buckets.delete(entry.record.sendEpoch);
+    if (bucket?.entries.size === 0) buckets.delete(entry.record.sendEpoch);
   }
 
   due(epoch: number, limit: number): SyncRecord[] {
     const due: SyncRecord[] = [];
-    for (const at of this.epochsUpTo(epoch)) {
-      const bucket = this.buckets.get(at);
-      if (bucket === undefined) continue;
-      if (!bucket.sorted) sortBucket(bucket);
-      for (const { record } of bucket.entries.values()) {
-        if (due.length === limit) return due;
-        due.push(record);
+    for (const buckets of [this.buckets.first, this.buckets.bulk]) {
+      for (const at of epochsUpTo(buckets, epoch)) {
+        const bucket = buckets.get(at);
+        if (bucket === undefined) continue;
+        if (!bucket.sorted) sortBucket(bucket);
+        for (const { record } of bucket.entries.values()) {
+          if (due.length === limit) return due;
+          due.push(record);
+        }
       }
     }
     return due;
   }
 
   dueLaterThan(epoch: number): SyncRecord[] {
-    return [...this.buckets]
+    return [...this.buckets.first, ...this.buckets.bulk]
       .filter(([at]) => at > epoch)
       .flatMap(([, bucket]) => [...bucket.entries.values()].map(({ record }) => record));
   }
 
-  private epochsUpTo(epoch: number): number[] {
-    return [...this.buckets.keys()].filter((at) => at <= epoch).sort((a, b) => a - b);
+  private bucketsOf({ bulk }: SyncRecord): Map<number, Bucket> {
+    return bulk === true ? this.buckets.bulk : this.buckets.first;
   }
+}
+
+function epochsUpTo(buckets: ReadonlyMap<number, Bucket>, epoch: number): number[] {
+  return [...buckets.keys()].filter((at) => at <= epoch).sort((a, b) => a - b);
 }
 
 function sortBucket(bucket: Bucket): void {
@@ -129,9 +138,7 @@ export class MemoryRecords implements SyncRecordStore {
   }
 
   withdraw(messageId: MessageId): void {
-    for (const peer of this.peers.values()) {
-      if (peer.byMessage.get(messageId)?.record.type !== 'request') peer.remove(messageId);
-    }
+    for (const peer of this.peers.values()) peer.remove(messageId);
   }
 
   /** Every record in order of creation, and every cursor. */

@@ -53,18 +53,19 @@ function applyChanges(
   for (const backfill of changes.backfill ?? []) applyBackfill(messages, records, backfill);
   const added = (changes.addMessages ?? []).filter((message) => messages.add(message));
   for (const tombstone of changes.bury ?? []) {
-    if (messages.bury(tombstone)) records.withdraw(tombstone.id);
+    messages.bury(tombstone);
+    records.withdraw(tombstone.id);
   }
+  for (const id of changes.revive ?? []) messages.revive(id);
   for (const id of changes.deliver ?? []) messages.deliver(id);
   for (const { peerId, messageId } of changes.removeRecords ?? [])
     records.remove(peerId, messageId);
-  for (const { peerId, groupId, sequence } of changes.clearRecords ?? []) {
-    records.clear(
-      peerId,
-      (record) =>
-        record.groupId === groupId &&
-        (messages.sequenceOf(record.messageId) ?? Infinity) <= sequence,
-    );
+  for (const { peerId, groupId, sequence, before } of changes.clearRecords ?? []) {
+    records.clear(peerId, (record) => {
+      const about = messages.placeOf(record.messageId);
+      if (record.groupId !== groupId || about === undefined) return false;
+      return about.sequence <= sequence && (before === undefined || about.timestamp < before);
+    });
   }
   for (const record of changes.putRecords ?? []) records.put(record);
   for (const { peerId, sendEpoch } of changes.expedite ?? []) records.expedite(peerId, sendEpoch);
@@ -81,17 +82,21 @@ function applyBackfill(
   records: MemoryRecords,
   backfill: NonNullable<SyncChanges['backfill']>[number],
 ): void {
-  const { peerId, type, sendEpoch, again = false } = backfill;
+  const { peerId, type, sendEpoch, again = false, from, until, bulk } = backfill;
   const groups = new Set(
     backfill.groupIds.filter((groupId) => again || !records.hasCursor(peerId, groupId)),
   );
   if (groups.size === 0) return;
   const cursor = { storeId: undefined, sequence: messages.newestSequence() };
   for (const groupId of groups) records.setCursor(peerId, groupId, cursor);
-  for (const { id, groupId, source } of messages.withBody()) {
+  for (const { id, groupId, source, timestamp } of messages.withBody()) {
+    if ((from !== undefined && timestamp < from) || (until !== undefined && timestamp >= until)) {
+      continue;
+    }
     // A peer that lost its store lost also what it had sent us.
     const isKnownThere = source === peerId && !again;
     if (!groups.has(groupId) || isKnownThere || records.has(peerId, id)) continue;
-    records.put({ peerId, messageId: id, type, groupId, sendCount: 0, sendEpoch });
+    const about = { peerId, messageId: id, type, groupId, sendCount: 0, sendEpoch };
+    records.put(bulk === true ? { ...about, bulk } : about);
   }
 }

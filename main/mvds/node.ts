@@ -62,6 +62,15 @@ export class MvdsNode {
     await this.engine.queue.add(() => this.engine.handle({ type: 'peerOnline', peerId }));
   }
 
+  /**
+   * What a peer says it wants, from its hello: to be called before `peerOnline`, after which what is due is sent. What it does
+   * not want any more is taken back.
+   */
+  async heardSince(peerId: PeerId, since: ReadonlyMap<GroupId, bigint> | undefined): Promise<void> {
+    const event = { type: 'sinceHeard', peerId, since } as const;
+    await this.engine.queue.add(() => this.engine.handle(event));
+  }
+
   /** The session ended: nothing is sent until the next one. */
   async peerOffline(peerId: PeerId): Promise<void> {
     await this.engine.queue.add(() => this.engine.handle({ type: 'peerOffline', peerId }));
@@ -141,6 +150,50 @@ export class MvdsNode {
     await this.engine.queue.add(() => this.engine.handle({ type: 'buried', tombstones }));
   }
 
+  /**
+   * Wants messages again that were deleted here: they count as not held until they come. Whoever asks for this asks for
+   * them, too: see `want`.
+   */
+  async revive(ids: readonly MessageId[]): Promise<void> {
+    await this.engine.queue.add(async () => {
+      await this.engine.handle({ type: 'revived', ids });
+      this.engine.forget(ids);
+    });
+  }
+
+  /** Asks a peer for messages by their ids, until they are here or `unwant`. Those that are held are passed over. */
+  async want(peerId: PeerId, ids: readonly MessageId[]): Promise<void> {
+    await this.engine.queue.add(async () => {
+      const { store } = this.options;
+      const slice = {
+        held: await store.messages.held(ids),
+        records: await store.records.records(peerId, ids),
+        requestCount: (await store.records.counts(peerId)).requests,
+      };
+      await this.engine.handle({ type: 'wanted', peerId, ids, slice });
+    });
+  }
+
+  /** Asks nobody for them any more. */
+  async unwant(ids: readonly MessageId[]): Promise<void> {
+    await this.engine.queue.add(async () => {
+      const about = await this.options.store.records.recordsAbout(ids);
+      const records = about.filter(({ type }) => type === 'request');
+      if (records.length > 0) await this.engine.handle({ type: 'unwanted', records });
+    });
+  }
+
+  /** Takes back what was announced of the groups to the peer: see `MvdsNodeOptions.mutes`. */
+  async mute(peerId: PeerId, groups: ReadonlySet<GroupId>): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'muted', peerId, groups }));
+  }
+
+  /** Offers a peer the messages of a group below a timestamp that it wants. Where it has a cursor, nothing. */
+  async offerOlder(peerId: PeerId, groupId: GroupId, until: bigint): Promise<void> {
+    const event = { type: 'older', peerId, groupId, until } as const;
+    await this.engine.queue.add(() => this.engine.handle(event));
+  }
+
   /** What is still to be sent to the peer (offers, messages) and to be got from it (requests), by the store. */
   async counts(peerId: PeerId): Promise<RecordCounts> {
     return this.options.store.records.counts(peerId);
@@ -169,7 +222,8 @@ export class MvdsNode {
     // together, so its other groups are offered again: ids only, and they are acknowledged.
     if (hasLostGroups) await engine.handle({ type: 'peerRemoved', peerId });
     const backfillType = mode === 'batch' && !hasLostGroups ? 'message' : 'offer';
-    const fields = { peerId, groups, mode, dialect, storeId, backfillType } as const;
+    const since = known?.since ?? config.since;
+    const fields = { peerId, groups, mode, dialect, storeId, since, backfillType } as const;
     await engine.handle({ type: 'peerAdded', ...fields });
     if (online) await engine.handle({ type: 'peerOnline', peerId });
   }

@@ -32,6 +32,15 @@ export interface MvdsNodeOptions {
   readonly random: Random;
   /** 16 bytes as 32 lower-case hexadecimal characters, made with the store. */
   readonly storeId: string;
+  /**
+   * Groups whose messages are sent only while no other group has anything to be sent to the peer. Default: none.
+   */
+  readonly bulk?: (groupId: GroupId) => boolean;
+  /**
+   * Groups of which nothing is sent for the time being: new messages get no records. Whoever ends that uncovers them.
+   * Default: none.
+   */
+  readonly mutes?: (groupId: GroupId) => boolean;
   /** Beyond the groups of `setPeer`: whether a peer may give and get in a group. Default: yes. */
   readonly authorise?: (peerId: PeerId, groupId: GroupId) => boolean;
   readonly backoff?: Backoff;
@@ -74,6 +83,8 @@ export interface PeerConfig {
   readonly dialect?: Dialect;
   /** The store id of its last hello, where that was kept: a different one makes it receive everything again. */
   readonly storeId?: string;
+  /** As its last hello said: the first timestamp of each group that it wants. */
+  readonly since?: ReadonlyMap<GroupId, bigint>;
 }
 
 export interface AppendInput {
@@ -114,6 +125,8 @@ export function policyOf(options: MvdsNodeOptions): Policy {
   const { limits = {}, storeId, sendHello = true } = options;
   const maxPayloadBytes = limits.maxPayloadBytes ?? MAX_PAYLOAD_BYTES;
   return {
+    isBulk: options.bulk ?? (() => false),
+    isMuted: options.mutes ?? (() => false),
     authorise: options.authorise ?? (() => true),
     backoff: options.backoff ?? exponentialBackoff,
     giveUp: options.giveUp ?? isHopelessParentRequest,

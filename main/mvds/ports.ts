@@ -16,6 +16,13 @@ export interface NewMessage {
   readonly source: PeerId | undefined;
 }
 
+/** What is known of a message without reading its body. */
+export interface MessageHeader extends MessagePosition {
+  readonly groupId: GroupId;
+  /** Of its body; undefined for a tombstone. */
+  readonly bytes: number | undefined;
+}
+
 /** A position in the order of reconciliation: ascending timestamp, then ascending id. */
 export interface MessagePosition {
   readonly timestamp: bigint;
@@ -28,8 +35,14 @@ export interface MessageStore {
   held(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>;
   /** Those of `ids` that are held with their body. A tombstoned or unknown id is absent. */
   read(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, StoredMessage>>;
-  /** Messages with a sequence above `sequence`, in order of arrival, at most `limit`. */
-  arrivedAfter(sequence: number, limit: number): Promise<readonly StoredMessage[]>;
+  /** Those of `ids` that are held, tombstones too, without their bodies. */
+  headers(ids: readonly MessageId[]): Promise<ReadonlyMap<MessageId, MessageHeader>>;
+  /** Messages of the groups (default: of all) with a sequence above `sequence`, in order of arrival, at most `limit`. */
+  arrivedAfter(
+    sequence: number,
+    limit: number,
+    groups?: readonly GroupId[],
+  ): Promise<readonly StoredMessage[]>;
   /**
    * Positions of a group's messages (tombstones included) after `after`, in ascending order, at most `limit`; packed as
    * `packPositions` has it, because reconciliation reads a whole history of them.
@@ -79,7 +92,10 @@ export interface SyncRecordStore {
   ): Promise<ReadonlyMap<MessageId, SyncRecord>>;
   /** Every record about one of `messageIds`, of any peer. */
   recordsAbout(messageIds: readonly MessageId[]): Promise<readonly SyncRecord[]>;
-  /** Records of `peerId` with `sendEpoch <= epoch`, by ascending send epoch, then by order of creation; at most `limit`. */
+  /**
+   * Records of `peerId` with `sendEpoch <= epoch`, by ascending send epoch, then by order of creation, those that are `bulk`
+   * after all others; at most `limit`.
+   */
   due(peerId: PeerId, epoch: number, limit: number): Promise<readonly SyncRecord[]>;
   counts(peerId: PeerId): Promise<RecordCounts>;
   /** The last committed epoch; 0 in a new store. */
@@ -89,26 +105,29 @@ export interface SyncRecordStore {
 
 /**
  * Everything that one event changes. Applied whole or not at all, in this order: forget, drop cursors, backfill, add, bury,
- * deliver, remove, clear, put, expedite, set cursors, epoch.
+ * revive, deliver, remove, clear, put, expedite, set cursors, epoch.
  */
 export interface SyncChanges {
   /** New messages, in order. One that is already held is left as it is. */
   readonly addMessages?: readonly NewMessage[];
-  /** Takes away the body of each that is held, with the records that would send it; keeps the others from coming in. */
+  /** Takes away the body of each that is held; keeps the others from coming in. Every record about them goes. */
   readonly bury?: readonly Tombstone[];
+  /** Tombstones that count as not held from now on, so that their messages are taken once more. Their positions stay. */
+  readonly revive?: readonly MessageId[];
   /** Buffered messages whose parents are now all here. */
   readonly deliver?: readonly MessageId[];
   /** Inserted, or replacing the record of the same (peer, message). */
   readonly putRecords?: readonly SyncRecord[];
   readonly removeRecords?: readonly Pick<SyncRecord, 'peerId' | 'messageId'>[];
   /**
-   * The peer holds every message of the group up to the sequence: drops its offers and messages of those. A bulk
-   * acknowledgement, from a reconciliation that found both sets equal.
+   * Drops the peer's offers and messages of the group up to the sequence, and with `before` only those with a smaller
+   * timestamp: it holds them, as a reconciliation has found out, or does not want them.
    */
   readonly clearRecords?: readonly {
     readonly peerId: PeerId;
     readonly groupId: GroupId;
     readonly sequence: number;
+    readonly before?: bigint;
   }[];
   /**
    * Makes every record of the peer that is due later than `sendEpoch` due then, its send count back at 0: a peer came
@@ -126,6 +145,10 @@ export interface SyncChanges {
     readonly type: Exclude<RecordType, 'request'>;
     readonly sendEpoch: number;
     readonly again?: boolean;
+    /** Only messages with a timestamp from `from` on, and below `until`. Default: all. */
+    readonly from?: bigint;
+    readonly until?: bigint;
+    readonly bulk?: boolean;
   }[];
   /** Replaces the cursors of the peer in the groups by new ones, at what is held after this change. */
   readonly setCursors?: readonly {

@@ -1,7 +1,7 @@
 /** A set that holds at least the last `limit` values added and at most twice as many. */
 export class Recent<T> {
   private newer = new Set<T>();
-  private older: ReadonlySet<T> = new Set<T>();
+  private older = new Set<T>();
   private readonly limit: number;
 
   constructor(limit: number) {
@@ -10,6 +10,11 @@ export class Recent<T> {
 
   has(value: T): boolean {
     return this.newer.has(value) || this.older.has(value);
+  }
+
+  delete(value: T): void {
+    this.newer.delete(value);
+    this.older.delete(value);
   }
 
   add(value: T): void {

@@ -21,6 +21,8 @@ export interface PeerState {
   readonly online: boolean;
   /** The last store id that the peer's hello gave; another one means that it lost what it held. */
   readonly storeId: string | undefined;
+  /** The first timestamp of each group that it wants unasked; of a group that is not named, all. */
+  readonly since: ReadonlyMap<GroupId, bigint> | undefined;
   /** The largest payload that the peer takes, in bytes, as its hello said. */
   readonly maxPayloadBytes: number | undefined;
   /** Whether this session's hello went out. */
@@ -47,7 +49,10 @@ export interface SentRecord {
 }
 
 export type PeerFields = Partial<
-  Pick<PeerState, 'groups' | 'mode' | 'dialect' | 'storeId' | 'maxPayloadBytes' | 'helloSent'>
+  Pick<
+    PeerState,
+    'groups' | 'mode' | 'dialect' | 'storeId' | 'since' | 'maxPayloadBytes' | 'helloSent'
+  >
 >;
 
 /** One change of the in-memory state, applied only after the changes of the store were committed. */
@@ -60,6 +65,7 @@ export type Patch =
       readonly mode: Mode;
       readonly dialect: Dialect;
       readonly storeId: string | undefined;
+      readonly since: ReadonlyMap<GroupId, bigint> | undefined;
     }
   | { readonly type: 'removePeer'; readonly peerId: PeerId }
   | { readonly type: 'setPeer'; readonly peerId: PeerId; readonly fields: PeerFields }
@@ -129,13 +135,14 @@ export class MutableState {
   }
 
   private addPeer(patch: Extract<Patch, { type: 'addPeer' }>): void {
-    const { peerId, groups, mode, dialect, storeId } = patch;
+    const { peerId, groups, mode, dialect, storeId, since } = patch;
     const peer: MutablePeer = {
       fields: {
         groups,
         mode,
         dialect,
         storeId,
+        since,
         online: false,
         maxPayloadBytes: undefined,
         helloSent: false,
@@ -167,6 +174,9 @@ function peerView(peer: MutablePeer): PeerState {
     },
     get storeId() {
       return peer.fields.storeId;
+    },
+    get since() {
+      return peer.fields.since;
     },
     get maxPayloadBytes() {
       return peer.fields.maxPayloadBytes;
@@ -242,6 +252,15 @@ function expire(peer: MutablePeer, epoch: number): void {
     land(peer, id);
     peer.expired.add(id);
   }
+}
+
+/** Whether the peer wants a message of the group and the timestamp without having asked for it. */
+export function wants(
+  { since }: PeerState,
+  { groupId, timestamp }: { readonly groupId: GroupId; readonly timestamp: bigint },
+): boolean {
+  const first = since?.get(groupId);
+  return first === undefined || timestamp >= first;
 }
 
 /** Whether `hello` gives a store id other than the one last seen. */

@@ -33,4 +33,6 @@ export interface SyncRecord {
   readonly sendCount: number;
   /** The epoch at which it is next due; a local tick counter, never on the wire. */
   readonly sendEpoch: number;
+  /** Of a group whose messages wait until no other group has anything to be sent. Default: no. */
+  readonly bulk?: boolean;
 }

@@ -1,7 +1,7 @@
 // Generated from proto/ by `npm run proto`. Do not edit.
 // @ts-nocheck
 import { writeVarint64 } from '../helpers/varint64.ts';
-import { decodeMessage, encodeMessage, message, streamMessage } from 'protons-runtime'
+import { decodeMessage, encodeMessage, MaxLengthError, message, streamMessage } from 'protons-runtime'
 import { alloc as uint8ArrayAlloc } from 'uint8arrays/alloc'
 import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
@@ -22,6 +22,8 @@ export interface Event {
   readUpTo?: ReadUpTo
   draft?: Draft
   conversationPinned?: ConversationPinned
+  fileParts?: FileParts
+  fileAbandoned?: FileAbandoned
 }
 
 export namespace Event {
@@ -107,6 +109,16 @@ export namespace Event {
         if (obj.conversationPinned != null) {
           w.uint32(162)
           ConversationPinned.codec().encode(obj.conversationPinned, w)
+        }
+
+        if (obj.fileParts != null) {
+          w.uint32(170)
+          FileParts.codec().encode(obj.fileParts, w)
+        }
+
+        if (obj.fileAbandoned != null) {
+          w.uint32(178)
+          FileAbandoned.codec().encode(obj.fileAbandoned, w)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -205,6 +217,18 @@ export namespace Event {
             case 20: {
               obj.conversationPinned = ConversationPinned.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.conversationPinned
+              })
+              break
+            }
+            case 21: {
+              obj.fileParts = FileParts.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.fileParts
+              })
+              break
+            }
+            case 22: {
+              obj.fileAbandoned = FileAbandoned.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.fileAbandoned
               })
               break
             }
@@ -328,6 +352,20 @@ export namespace Event {
 
               break
             }
+            case 21: {
+              yield * FileParts.codec().stream(reader, reader.uint32(), `${prefix}.fileParts`, {
+                limits: opts.limits?.fileParts
+              })
+
+              break
+            }
+            case 22: {
+              yield * FileAbandoned.codec().stream(reader, reader.uint32(), `${prefix}.fileAbandoned`, {
+                limits: opts.limits?.fileAbandoned
+              })
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -368,6 +406,48 @@ export namespace Event {
   export interface EventTextWrittenTextFieldEvent {
     field: '$.textWritten.text'
     value: string
+  }
+
+  export interface EventTextWrittenAttachmentsFileFieldEvent {
+    field: '$.textWritten.attachments[].file'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface EventTextWrittenAttachmentsNameFieldEvent {
+    field: '$.textWritten.attachments[].name'
+    value: string
+    index: number
+  }
+
+  export interface EventTextWrittenAttachmentsMediaTypeFieldEvent {
+    field: '$.textWritten.attachments[].mediaType'
+    value: string
+    index: number
+  }
+
+  export interface EventTextWrittenAttachmentsBytesFieldEvent {
+    field: '$.textWritten.attachments[].bytes'
+    value: bigint
+    index: number
+  }
+
+  export interface EventTextWrittenAttachmentsStoredAtFieldEvent {
+    field: '$.textWritten.attachments[].storedAt'
+    value: bigint
+    index: number
+  }
+
+  export interface EventTextWrittenAttachmentsPartsFieldEvent {
+    field: '$.textWritten.attachments[].parts'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface EventTextWrittenAttachmentsListsFieldEvent {
+    field: '$.textWritten.attachments[].lists'
+    value: Uint8Array
+    index: number
   }
 
   export interface EventConversationNamedConversationIdFieldEvent {
@@ -460,6 +540,21 @@ export namespace Event {
     value: boolean
   }
 
+  export interface EventFilePartsPartsFieldEvent {
+    field: '$.fileParts.parts'
+    value: Uint8Array
+  }
+
+  export interface EventFileAbandonedStoredAtFieldEvent {
+    field: '$.fileAbandoned.storedAt'
+    value: bigint
+  }
+
+  export interface EventFileAbandonedPartsFieldEvent {
+    field: '$.fileAbandoned.parts'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<Event>): Uint8Array {
     return encodeMessage(obj, Event.codec())
   }
@@ -468,7 +563,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }
@@ -476,6 +571,7 @@ export namespace Event {
 export interface TextWritten {
   conversationId: Uint8Array
   text: string
+  attachments: Attachment[]
 }
 
 export namespace TextWritten {
@@ -498,13 +594,21 @@ export namespace TextWritten {
           w.string(obj.text)
         }
 
+        if (obj.attachments != null && obj.attachments.length > 0) {
+          for (const value of obj.attachments) {
+            w.uint32(26)
+            Attachment.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
           conversationId: uint8ArrayAlloc(0),
-          text: ''
+          text: '',
+          attachments: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -521,6 +625,16 @@ export namespace TextWritten {
               obj.text = reader.string()
               break
             }
+            case 3: {
+              if (opts.limits?.attachments != null && obj.attachments.length === opts.limits.attachments) {
+                throw new MaxLengthError('Decode error - repeated field "attachments" had too many elements')
+              }
+
+              obj.attachments.push(Attachment.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.attachments$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -530,6 +644,10 @@ export namespace TextWritten {
 
         return obj
       }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          attachments: 0
+        }
+
         const end = length == null ? reader.len : reader.pos + length
 
         while (reader.pos < end) {
@@ -548,6 +666,24 @@ export namespace TextWritten {
                 field: `${prefix}.text`,
                 value: reader.string()
               }
+              break
+            }
+            case 3: {
+              if (opts.limits?.attachments != null && obj.attachments === opts.limits.attachments) {
+                throw new MaxLengthError('Streaming decode error - repeated field "attachments" had too many elements')
+              }
+
+              for (const evt of Attachment.codec().stream(reader, reader.uint32(), `${prefix}.attachments[]`, {
+                limits: opts.limits?.attachments$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.attachments
+                }
+              }
+
+              obj.attachments++
+
               break
             }
             default: {
@@ -572,6 +708,48 @@ export namespace TextWritten {
     value: string
   }
 
+  export interface TextWrittenAttachmentsFileFieldEvent {
+    field: '$.attachments[].file'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface TextWrittenAttachmentsNameFieldEvent {
+    field: '$.attachments[].name'
+    value: string
+    index: number
+  }
+
+  export interface TextWrittenAttachmentsMediaTypeFieldEvent {
+    field: '$.attachments[].mediaType'
+    value: string
+    index: number
+  }
+
+  export interface TextWrittenAttachmentsBytesFieldEvent {
+    field: '$.attachments[].bytes'
+    value: bigint
+    index: number
+  }
+
+  export interface TextWrittenAttachmentsStoredAtFieldEvent {
+    field: '$.attachments[].storedAt'
+    value: bigint
+    index: number
+  }
+
+  export interface TextWrittenAttachmentsPartsFieldEvent {
+    field: '$.attachments[].parts'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface TextWrittenAttachmentsListsFieldEvent {
+    field: '$.attachments[].lists'
+    value: Uint8Array
+    index: number
+  }
+
   export function encode (obj: Partial<TextWritten>): Uint8Array {
     return encodeMessage(obj, TextWritten.codec())
   }
@@ -580,8 +758,436 @@ export namespace TextWritten {
     return decodeMessage(buf, TextWritten.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TextWritten>): Generator<TextWrittenConversationIdFieldEvent | TextWrittenTextFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<TextWritten>): Generator<TextWrittenConversationIdFieldEvent | TextWrittenTextFieldEvent | TextWrittenAttachmentsFileFieldEvent | TextWrittenAttachmentsNameFieldEvent | TextWrittenAttachmentsMediaTypeFieldEvent | TextWrittenAttachmentsBytesFieldEvent | TextWrittenAttachmentsStoredAtFieldEvent | TextWrittenAttachmentsPartsFieldEvent | TextWrittenAttachmentsListsFieldEvent> {
     return streamMessage(buf, TextWritten.codec(), opts)
+  }
+}
+
+export interface Attachment {
+  file: Uint8Array
+  name: string
+  mediaType: string
+  bytes: bigint
+  storedAt: bigint
+  parts: Uint8Array
+  lists: Uint8Array
+}
+
+export namespace Attachment {
+  let _codec: Codec<Attachment>
+
+  export const codec = (): Codec<Attachment> => {
+    if (_codec == null) {
+      _codec = message<Attachment>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.file != null && obj.file.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.file)
+        }
+
+        if ((obj.name != null && obj.name !== '')) {
+          w.uint32(18)
+          w.string(obj.name)
+        }
+
+        if ((obj.mediaType != null && obj.mediaType !== '')) {
+          w.uint32(26)
+          w.string(obj.mediaType)
+        }
+
+        if ((obj.bytes != null && obj.bytes !== 0n)) {
+          w.uint32(32)
+          writeVarint64(w, obj.bytes)
+        }
+
+        if ((obj.storedAt != null && obj.storedAt !== 0n)) {
+          w.uint32(40)
+          writeVarint64(w, obj.storedAt)
+        }
+
+        if ((obj.parts != null && obj.parts.byteLength > 0)) {
+          w.uint32(50)
+          w.bytes(obj.parts)
+        }
+
+        if ((obj.lists != null && obj.lists.byteLength > 0)) {
+          w.uint32(58)
+          w.bytes(obj.lists)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          file: uint8ArrayAlloc(0),
+          name: '',
+          mediaType: '',
+          bytes: 0n,
+          storedAt: 0n,
+          parts: uint8ArrayAlloc(0),
+          lists: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.file = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.name = reader.string()
+              break
+            }
+            case 3: {
+              obj.mediaType = reader.string()
+              break
+            }
+            case 4: {
+              obj.bytes = reader.uint64()
+              break
+            }
+            case 5: {
+              obj.storedAt = reader.uint64()
+              break
+            }
+            case 6: {
+              obj.parts = reader.bytes()
+              break
+            }
+            case 7: {
+              obj.lists = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.file`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.name`,
+                value: reader.string()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.mediaType`,
+                value: reader.string()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.bytes`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.storedAt`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 6: {
+              yield {
+                field: `${prefix}.parts`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.lists`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface AttachmentFileFieldEvent {
+    field: '$.file'
+    value: Uint8Array
+  }
+
+  export interface AttachmentNameFieldEvent {
+    field: '$.name'
+    value: string
+  }
+
+  export interface AttachmentMediaTypeFieldEvent {
+    field: '$.mediaType'
+    value: string
+  }
+
+  export interface AttachmentBytesFieldEvent {
+    field: '$.bytes'
+    value: bigint
+  }
+
+  export interface AttachmentStoredAtFieldEvent {
+    field: '$.storedAt'
+    value: bigint
+  }
+
+  export interface AttachmentPartsFieldEvent {
+    field: '$.parts'
+    value: Uint8Array
+  }
+
+  export interface AttachmentListsFieldEvent {
+    field: '$.lists'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<Attachment>): Uint8Array {
+    return encodeMessage(obj, Attachment.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Attachment>): Attachment {
+    return decodeMessage(buf, Attachment.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Attachment>): Generator<AttachmentFileFieldEvent | AttachmentNameFieldEvent | AttachmentMediaTypeFieldEvent | AttachmentBytesFieldEvent | AttachmentStoredAtFieldEvent | AttachmentPartsFieldEvent | AttachmentListsFieldEvent> {
+    return streamMessage(buf, Attachment.codec(), opts)
+  }
+}
+
+export interface FileParts {
+  parts: Uint8Array
+}
+
+export namespace FileParts {
+  let _codec: Codec<FileParts>
+
+  export const codec = (): Codec<FileParts> => {
+    if (_codec == null) {
+      _codec = message<FileParts>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.parts != null && obj.parts.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.parts)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          parts: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.parts = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.parts`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface FilePartsPartsFieldEvent {
+    field: '$.parts'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<FileParts>): Uint8Array {
+    return encodeMessage(obj, FileParts.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FileParts>): FileParts {
+    return decodeMessage(buf, FileParts.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FileParts>): Generator<FilePartsPartsFieldEvent> {
+    return streamMessage(buf, FileParts.codec(), opts)
+  }
+}
+
+export interface FileAbandoned {
+  storedAt: bigint
+  parts: Uint8Array
+}
+
+export namespace FileAbandoned {
+  let _codec: Codec<FileAbandoned>
+
+  export const codec = (): Codec<FileAbandoned> => {
+    if (_codec == null) {
+      _codec = message<FileAbandoned>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.storedAt != null && obj.storedAt !== 0n)) {
+          w.uint32(8)
+          writeVarint64(w, obj.storedAt)
+        }
+
+        if ((obj.parts != null && obj.parts.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.parts)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          storedAt: 0n,
+          parts: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.storedAt = reader.uint64()
+              break
+            }
+            case 2: {
+              obj.parts = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.storedAt`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.parts`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface FileAbandonedStoredAtFieldEvent {
+    field: '$.storedAt'
+    value: bigint
+  }
+
+  export interface FileAbandonedPartsFieldEvent {
+    field: '$.parts'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<FileAbandoned>): Uint8Array {
+    return encodeMessage(obj, FileAbandoned.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FileAbandoned>): FileAbandoned {
+    return decodeMessage(buf, FileAbandoned.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<FileAbandoned>): Generator<FileAbandonedStoredAtFieldEvent | FileAbandonedPartsFieldEvent> {
+    return streamMessage(buf, FileAbandoned.codec(), opts)
   }
 }
 

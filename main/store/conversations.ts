@@ -18,6 +18,7 @@ import type { MessageId, PeerId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
 import { EntryTable } from './entries.ts';
 import type { SqlValue } from './file-backend/index.ts';
+import type { FileTable } from './files.ts';
 import type { Names } from './names.ts';
 import type { SearchIndex } from './search.ts';
 import type { SyncOf } from './sync-of.ts';
@@ -34,10 +35,10 @@ export class ConversationTable implements SyncOf<ConversationStore> {
   readonly #names: Names;
   readonly #entries: EntryTable;
 
-  constructor(connection: Connection, names: Names) {
+  constructor(connection: Connection, names: Names, files: FileTable) {
     this.#connection = connection;
     this.#names = names;
-    this.#entries = new EntryTable(connection, names);
+    this.#entries = new EntryTable(connection, names, files);
   }
 
   get index(): SearchIndex {
@@ -55,8 +56,11 @@ export class ConversationTable implements SyncOf<ConversationStore> {
   apply(changes: ProjectionChanges): void {
     const { nameConversations = [], putEntries = [], edits = [], deletions = [] } = changes;
     const { pins = [], reactions = [], registers = [], reads = [], unsupported = [] } = changes;
+    const { partLists = [], abandoned = [] } = changes;
     this.#connection.derived(() => {
       for (const naming of nameConversations) this.#name(naming);
+      for (const list of partLists) this.#entries.files.addList(list);
+      for (const chunks of abandoned) this.#entries.files.abandon(chunks);
       for (const entry of putEntries) this.#put(entry);
       for (const edit of edits) this.#entries.edit(edit);
       for (const { target } of deletions) this.#entries.delete(target);
@@ -132,6 +136,11 @@ export class ConversationTable implements SyncOf<ConversationStore> {
   entriesAfter(id: ConversationId, limit: number, after: EntryPosition): readonly Entry[] {
     const found = this.#find(id);
     return found === undefined ? [] : this.#entries.after(found, limit, after);
+  }
+
+  entriesWithFiles(id: ConversationId, limit: number, before?: EntryPosition): readonly Entry[] {
+    const found = this.#find(id);
+    return found === undefined ? [] : this.#entries.withFiles(found, limit, before);
   }
 
   entry(id: MessageId): Entry | undefined {

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import type { SyncChanges } from '../mvds/ports.ts';
 import type { MessageId } from '../mvds/types.ts';
-import { AttachmentTable } from './attachments.ts';
 import type { Connection } from './connection.ts';
 import { ConversationTable } from './conversations.ts';
 import { StoreError, storeError } from './errors.ts';
 import type { FileCopy } from './file-backend/index.ts';
 import { openDatabase } from './file-backend/index.ts';
+import { FileTable } from './files.ts';
 import { MessageTable } from './messages.ts';
 import { Names } from './names.ts';
 import type { OpeningOptions } from './opening.ts';
@@ -38,7 +38,7 @@ export class Engine {
   readonly conversations: ConversationTable;
   readonly settings: SettingTable;
   readonly activity: ActivityTable;
-  readonly attachments: AttachmentTable;
+  readonly files: FileTable;
   readonly storeId: string;
   readonly #options: OpeningOptions;
   readonly #connection: Connection;
@@ -50,10 +50,10 @@ export class Engine {
     const names = new Names(connection);
     this.messages = new MessageTable(connection, names);
     this.records = new RecordTable(connection, names);
-    this.conversations = new ConversationTable(connection, names);
+    this.files = new FileTable(connection);
+    this.conversations = new ConversationTable(connection, names, this.files);
     this.settings = new SettingTable(connection);
     this.activity = new ActivityTable(connection, names);
-    this.attachments = new AttachmentTable(connection);
     const sql = "SELECT value FROM meta WHERE key = 'store_id'";
     this.storeId = connection.first(sql, [], ([value]) => text(value)) ?? '';
   }

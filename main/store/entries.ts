@@ -4,13 +4,17 @@ import type { MessageId } from '../mvds/types.ts';
 import type { Connection, Row } from './connection.ts';
 import { EntryMarks } from './entry-marks.ts';
 import type { SqlValue } from './file-backend/index.ts';
+import type { FileTable } from './files.ts';
 import type { Names } from './names.ts';
 import { SearchIndex } from './search.ts';
 import { conversationId, idBytes, limitValue, messageId, number, text } from './values.ts';
 
 const ENTRIES = `SELECT entries.id, conversations.id, ordering, author, written_at, text, unsupported,
-  deleted, edited_at, pinned, reacted
+  files, deleted, edited_at, pinned, reacted
   FROM entries JOIN conversations USING(conversation) LEFT JOIN marks ON message = entries.id`;
+
+/** What no id comes after. */
+const LAST_ID = new Uint8Array(33).fill(0xff);
 
 /** A row of the table as it is written. */
 interface FoundEntry {
@@ -23,10 +27,12 @@ interface FoundEntry {
 export class EntryTable {
   readonly index: SearchIndex;
   readonly marks: EntryMarks;
+  readonly files: FileTable;
   readonly #connection: Connection;
   readonly #names: Names;
 
-  constructor(connection: Connection, names: Names) {
+  constructor(connection: Connection, names: Names, files: FileTable) {
+    this.files = files;
     this.#connection = connection;
     this.#names = names;
     this.index = new SearchIndex(connection);
@@ -39,10 +45,11 @@ export class EntryTable {
     if (this.#find(id) !== undefined) return false;
     const shown = this.#textOf(entry, id);
     this.#connection.run(
-      `INSERT INTO entries(id, conversation, ordering, author, written_at, text, terms, unsupported)
-       VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO entries(id, conversation, ordering, author, written_at, text, terms, unsupported, files)
+       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, conversation, entry.order, this.#names.peerNumber(entry.author), entry.writtenAt],
       ...[shown, this.index.terms(shown), entry.unsupported ? 1 : 0],
+      this.#attach(entry, id),
     );
     if (shown === '') return true;
     const row = this.#connection.first('SELECT last_insert_rowid()', [], ([n]) => number(n));
@@ -67,7 +74,10 @@ export class EntryTable {
     const id = idBytes(target);
     this.marks.delete(id);
     const found = this.#find(id);
-    if (found !== undefined) this.#show(found, '');
+    if (found === undefined) return;
+    this.#show(found, '');
+    this.files.detach(target);
+    this.#connection.run('UPDATE entries SET files = 0 WHERE entry = ?', found.entry);
   }
 
   /** Takes out those of kinds that were not known, to be put in again. Returns in which conversations they were. */
@@ -84,6 +94,7 @@ export class EntryTable {
   clear(): void {
     this.#connection.run('DELETE FROM entries');
     this.marks.clear();
+    this.files.clear();
     this.index.rebuild();
   }
 
@@ -108,6 +119,16 @@ export class EntryTable {
       `WHERE conversation = ? AND (ordering, entries.id) > (?, ?)
        ORDER BY ordering, entries.id LIMIT ?`,
       [conversation, after.order, idBytes(after.id), limitValue(limit)],
+    );
+  }
+
+  /** Those with files: the newest, or those just before `before`, in descending order. */
+  withFiles(conversation: number, limit: number, before?: EntryPosition): Entry[] {
+    const order = 'ORDER BY ordering DESC, entries.id DESC LIMIT ?';
+    const { order: from = Number.MAX_SAFE_INTEGER, id } = before ?? {};
+    return this.#read(
+      `WHERE conversation = ? AND files > 0 AND (ordering, entries.id) < (?, ?) ${order}`,
+      [conversation, from, id === undefined ? LAST_ID : idBytes(id), limitValue(limit)],
     );
   }
 
@@ -181,6 +202,13 @@ export class EntryTable {
     return this.marks.showLast(id)?.text ?? entry.text;
   }
 
+  /** Returns how many files the entry shows. */
+  #attach({ id, attachments = [] }: WrittenEntry, key: Uint8Array): number {
+    const isDeleted = this.marks.find(key)?.isDeleted ?? false;
+    if (attachments.length > 0) this.files.attach(id, attachments, isDeleted);
+    return isDeleted ? 0 : attachments.length;
+  }
+
   #show(found: FoundEntry, shown: string): void {
     if (found.text === shown) return;
     this.index.remove(found.entry);
@@ -209,7 +237,7 @@ export class EntryTable {
 
   #entry(row: Row): Entry {
     const [id, conversation, order, author, writtenAt, content, unsupported] = row;
-    const [deleted, editedAt, pinned, reacted] = row.slice(7);
+    const [files, deleted, editedAt, pinned, reacted] = row.slice(7);
     const isDeleted = deleted === 1;
     return {
       id: messageId(id),
@@ -222,6 +250,7 @@ export class EntryTable {
       deleted: isDeleted,
       pinned: pinned === 1 && !isDeleted,
       unsupported: unsupported === 1,
+      files: files === 0 ? [] : this.files.of(idBytes(messageId(id))),
       reactions: reacted === 1 && !isDeleted ? this.marks.reactions(idBytes(messageId(id))) : [],
     };
   }

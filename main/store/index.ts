@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import type { ConversationStore } from '../conversations/ports.ts';
+import type { ConversationStore, FileStore } from '../conversations/ports.ts';
 import type { MessageStore, SyncRecordStore, SyncStore } from '../mvds/ports.ts';
 import type { StoreStats } from './engine.ts';
 import { openEngine } from './engine.ts';
@@ -7,7 +7,7 @@ import type { FileSystem } from './file-backend/index.ts';
 import { nodeFileSystem } from './file-backend/index.ts';
 import { lockStore } from './lock.ts';
 import type { StoreNotice } from './opening.ts';
-import type { ActivityLog, AttachmentStore, SettingStore } from './ports.ts';
+import type { ActivityLog, SettingStore } from './ports.ts';
 import type { CallableTable, StoreCall, StoreMethod } from './service.ts';
 import { StoreService } from './service.ts';
 import { storeFiles } from './store-files.ts';
@@ -48,7 +48,7 @@ export interface Store {
   readonly conversations: ConversationStore;
   readonly settings: SettingStore;
   readonly activity: ActivityLog;
-  readonly attachments: AttachmentStore;
+  readonly files: FileStore;
   /** 16 random bytes as 32 hexadecimal characters, made with the store: another one after the store was lost. */
   readonly storeId: string;
   stats(): Promise<StoreStats>;
@@ -117,7 +117,7 @@ function makeStore({ storeId, call }: OpenEngine, unlock: () => void): Store {
     conversations: port(call, 'conversations') as ConversationStore,
     settings: port(call, 'settings') as SettingStore,
     activity: port(call, 'activity') as ActivityLog,
-    attachments: port(call, 'attachments') as AttachmentStore,
+    files: port(call, 'files') as FileStore,
     storeId,
     stats: () => onStore('stats'),
     check: (full) => onStore('check', full),

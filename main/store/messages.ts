@@ -1,11 +1,12 @@
 import type {
+  MessageHeader,
   MessagePosition,
   MessageStore,
   NewMessage,
   StoredMessage,
   Tombstone,
 } from '../mvds/ports.ts';
-import type { GroupId, MessageId } from '../mvds/types.ts';
+import type { GroupId, MessageId, PeerId } from '../mvds/types.ts';
 import type { Connection, Row } from './connection.ts';
 import type { Names } from './names.ts';
 import { PackedPositions } from './packed-positions.ts';
@@ -48,8 +49,32 @@ export class MessageTable implements SyncOf<MessageStore> {
     return found;
   }
 
-  arrivedAfter(sequence: number, limit: number): readonly StoredMessage[] {
-    const sql = `SELECT ${COLUMNS} WHERE sequence > ? AND body IS NOT NULL ORDER BY sequence LIMIT ?`;
+  headers(ids: readonly MessageId[]): ReadonlyMap<MessageId, MessageHeader> {
+    // SQLite knows how long a body is without reading it.
+    const sql = 'SELECT grp, CAST(timestamp AS TEXT), length(body) FROM messages WHERE id = ?';
+    const found = new Map<MessageId, MessageHeader>();
+    for (const id of ids) {
+      const header = this.#connection.first(sql, [idBytes(id)], ([group, timestamp, size]) => ({
+        id,
+        groupId: this.#names.group(number(group)),
+        timestamp: bigint(timestamp),
+        bytes: typeof size === 'number' ? size : undefined,
+      }));
+      if (header !== undefined) found.set(id, header);
+    }
+    return found;
+  }
+
+  arrivedAfter(
+    sequence: number,
+    limit: number,
+    groups?: readonly GroupId[],
+  ): readonly StoredMessage[] {
+    // Their numbers are no text of a person's; a statement for each set of groups, of which there are few.
+    const numbers = groups?.map((group) => this.#names.findGroup(group) ?? -1);
+    const within = numbers === undefined ? '' : `AND grp IN (${numbers.join(', ')})`;
+    const sql = `SELECT ${COLUMNS} WHERE sequence > ? AND body IS NOT NULL ${within}
+      ORDER BY sequence LIMIT ?`;
     return this.#connection.all(sql, [sequence, limitValue(limit)], (row) => this.#message(row));
   }
 
@@ -134,7 +159,10 @@ export class MessageTable implements SyncOf<MessageStore> {
         joinIds(metadata.parents),
         body,
       );
-      if (isNew === 0) continue;
+      if (isNew === 0) {
+        if (this.#fill(idBytes(id), body, delivered, source)) added.push(id);
+        continue;
+      }
       sequence += 1;
       for (const parent of metadata.parents) this.#addParent(idBytes(parent), sequence);
       countByGroup.set(group, (countByGroup.get(group) ?? 0) + 1);
@@ -151,18 +179,15 @@ export class MessageTable implements SyncOf<MessageStore> {
     for (const id of ids) this.#connection.run(sql, idBytes(id));
   }
 
-  /**
-   * Takes away bodies, and makes rows without one for what is not held. Returns the ids of what was held with its body.
-   */
-  bury(tombstones: readonly Tombstone[]): MessageId[] {
-    const buried: MessageId[] = [];
+  /** Takes away bodies, and makes rows without one for what is not held. */
+  bury(tombstones: readonly Tombstone[]): void {
     let sequence = tombstones.length === 0 ? 0 : this.lastSequence();
     for (const { id, groupId, timestamp } of tombstones) {
       const key = idBytes(id);
       // A tombstone is no parent to wait for, and waits for none.
       const sql =
-        'UPDATE messages SET body = NULL, delivered = 1 WHERE id = ? AND body IS NOT NULL';
-      if (this.#connection.run(sql, key) > 0) buried.push(id);
+        'UPDATE messages SET body = NULL, delivered = 1 WHERE id = ? AND (body IS NOT NULL OR delivered = 0)';
+      this.#connection.run(sql, key);
       const group = this.#names.groupNumber(groupId);
       const added = this.#connection.run(
         `INSERT INTO messages(sequence, id, grp, timestamp, delivered, named, parents, body)
@@ -174,7 +199,23 @@ export class MessageTable implements SyncOf<MessageStore> {
       sequence += 1;
       this.#connection.run('UPDATE groups SET messages = messages + 1 WHERE grp = ?', group);
     }
-    return buried;
+  }
+
+  /** Tombstones that count as not held, until their messages come. */
+  revive(ids: readonly MessageId[]): void {
+    const sql = 'UPDATE messages SET delivered = 0 WHERE id = ? AND body IS NULL';
+    for (const id of ids) this.#connection.run(sql, idBytes(id));
+  }
+
+  /** Gives a revived tombstone its body. Returns whether it was one. */
+  #fill(id: Uint8Array, body: Uint8Array, delivered: boolean, source: PeerId | undefined): boolean {
+    const filled = this.#connection.run(
+      `UPDATE messages SET body = ?, delivered = ?, source = ?
+       WHERE id = ? AND body IS NULL AND delivered = 0`,
+      ...[body, delivered ? 1 : 0, source === undefined ? null : this.#names.peerNumber(source)],
+      id,
+    );
+    return filled > 0;
   }
 
   #addParent(parent: Uint8Array, child: number): void {
@@ -187,7 +228,8 @@ export class MessageTable implements SyncOf<MessageStore> {
   }
 
   #isHeld(id: Uint8Array): boolean {
-    return this.#connection.first('SELECT 1 FROM messages WHERE id = ?', [id], () => true) ?? false;
+    const sql = 'SELECT 1 FROM messages WHERE id = ? AND (body IS NOT NULL OR delivered = 1)';
+    return this.#connection.first(sql, [id], () => true) ?? false;
   }
 
   #message(row: Row): StoredMessage {

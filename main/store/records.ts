@@ -11,7 +11,10 @@ const TYPE_NUMBERS = { offer: 0, request: 1, message: 2 } as const;
 const TYPES: readonly RecordType[] = ['offer', 'request', 'message'];
 const COUNT_COLUMNS = { offer: 'offers', request: 'requests', message: 'messages' } as const;
 
-const COLUMNS = 'peer, message, type, grp, send_count, send_epoch FROM records';
+const COLUMNS = 'peer, message, type, grp, send_count, send_epoch, bulk FROM records';
+
+/** The lowest int64. */
+const SMALLEST_TIMESTAMP = -(2n ** 63n);
 
 type Backfill = NonNullable<SyncChanges['backfill']>[number];
 type CursorChange = NonNullable<SyncChanges['setCursors']>[number];
@@ -55,10 +58,15 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
   due(peer: PeerId, epoch: number, limit: number): readonly SyncRecord[] {
     const peerNumber = this.#names.findPeer(peer);
     if (peerNumber === undefined) return [];
-    const sql = `SELECT ${COLUMNS} WHERE peer = ? AND send_epoch <= ?
+    const first = this.#due(peerNumber, 0, epoch, limitValue(limit));
+    const left = limitValue(limit) - first.length;
+    return left === 0 ? first : [...first, ...this.#due(peerNumber, 1, epoch, left)];
+  }
+
+  #due(peer: number, bulk: 0 | 1, epoch: number, limit: number): readonly SyncRecord[] {
+    const sql = `SELECT ${COLUMNS} WHERE peer = ? AND bulk = ? AND send_epoch <= ?
       ORDER BY send_epoch, record LIMIT ?`;
-    const values = [peerNumber, epoch, limitValue(limit)];
-    return this.#connection.all(sql, values, (row) => this.#record(row));
+    return this.#connection.all(sql, [peer, bulk, epoch, limit], (row) => this.#record(row));
   }
 
   counts(peer: PeerId): RecordCounts {
@@ -97,7 +105,8 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
 
   /** Inserts, or replaces what is there and leaves its place in the order of creation. */
   put(records: readonly SyncRecord[]): void {
-    for (const { peerId, messageId: id, type, groupId, sendCount, sendEpoch } of records) {
+    for (const { peerId, messageId: id, type, groupId, sendCount, sendEpoch, bulk } of records) {
+      const late = bulk === true ? 1 : 0;
       const peer = this.#names.peerNumber(peerId);
       const message = idBytes(id);
       const group = groupId === undefined ? null : this.#names.groupNumber(groupId);
@@ -108,16 +117,17 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
       );
       if (replaced === undefined) {
         this.#connection.run(
-          `INSERT INTO records(peer, message, type, grp, send_count, send_epoch)
-           VALUES(?, ?, ?, ?, ?, ?)`,
-          ...[peer, message, TYPE_NUMBERS[type], group, sendCount, sendEpoch],
+          `INSERT INTO records(peer, message, type, grp, send_count, send_epoch, bulk)
+           VALUES(?, ?, ?, ?, ?, ?, ?)`,
+          ...[peer, message, TYPE_NUMBERS[type], group, sendCount, sendEpoch, late],
         );
         this.#addToCount(peer, type, 1);
         continue;
       }
       this.#connection.run(
-        'UPDATE records SET type = ?, grp = ?, send_count = ?, send_epoch = ? WHERE record = ?',
-        ...[TYPE_NUMBERS[type], group, sendCount, sendEpoch, replaced.record],
+        `UPDATE records SET type = ?, grp = ?, send_count = ?, send_epoch = ?, bulk = ?
+         WHERE record = ?`,
+        ...[TYPE_NUMBERS[type], group, sendCount, sendEpoch, late, replaced.record],
       );
       if (replaced.type !== type) {
         this.#addToCount(peer, replaced.type, -1);
@@ -146,43 +156,43 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
   }
 
   /** Works on the messages that are held at this moment. Tombstones have nothing to be sent. */
-  backfill({ peerId, groupIds, type, sendEpoch, again = false }: Backfill): void {
+  backfill(backfill: Backfill): void {
+    const { peerId, groupIds, type, sendEpoch, again = false, from, until, bulk } = backfill;
     const peer = this.#names.peerNumber(peerId);
     for (const groupId of groupIds) {
       const group = this.#names.groupNumber(groupId);
       if (this.#cursors.has(peer, group) && !again) continue;
       this.#cursors.set(peerId, groupId, undefined);
       const added = this.#connection.run(
-        `INSERT INTO records(peer, message, type, grp, send_count, send_epoch)
-         SELECT ?1, id, ?2, grp, 0, ?3 FROM messages
+        `INSERT INTO records(peer, message, type, grp, send_count, send_epoch, bulk)
+         SELECT ?1, id, ?2, grp, 0, ?3, ?6 FROM messages
          WHERE grp = ?4 AND body IS NOT NULL AND (?5 OR source IS NOT ?1)
+           AND timestamp >= CAST(?7 AS INTEGER) AND (?8 IS NULL OR timestamp < CAST(?8 AS INTEGER))
            AND NOT EXISTS(SELECT 1 FROM records WHERE message = id AND peer = ?1)
          ORDER BY sequence`,
-        ...[peer, TYPE_NUMBERS[type], sendEpoch, group, again ? 1 : 0],
+        ...[peer, TYPE_NUMBERS[type], sendEpoch, group, again ? 1 : 0, bulk === true ? 1 : 0],
+        ...[from ?? SMALLEST_TIMESTAMP, until ?? null],
       );
       this.#addToCount(peer, type, added);
     }
     this.#flushCounts();
   }
 
-  /** Drops what would send the message: it has no body any more. */
+  /** Drops whatever is to be said of the message: it is neither to be sent nor to come any more. */
   withdraw(id: MessageId): void {
-    this.remove(
-      this.recordsAbout([id])
-        .filter(({ type }) => type !== 'request')
-        .map(({ peerId, messageId: about }) => ({ peerId, messageId: about })),
-    );
+    this.remove(this.recordsAbout([id]));
   }
 
-  /** Drops the offers and messages of the peer about what arrived here up to `sequence`. */
-  clear({ peerId, groupId, sequence }: ClearedRecords): void {
+  /** Drops the offers and messages of the peer about what arrived here up to `sequence`, and was written before `before`. */
+  clear({ peerId, groupId, sequence, before }: ClearedRecords): void {
     const peer = this.#names.findPeer(peerId);
     const group = this.#names.findGroup(groupId);
     if (peer === undefined || group === undefined) return;
     const dropped = this.#connection.all(
       `DELETE FROM records WHERE peer = ?1 AND grp = ?2 AND type <> ?4
-       AND (SELECT sequence FROM messages WHERE id = message) <= ?3 RETURNING type`,
-      [peer, group, sequence, TYPE_NUMBERS.request],
+       AND EXISTS(SELECT 1 FROM messages WHERE id = message AND sequence <= ?3
+         AND (?5 IS NULL OR timestamp < CAST(?5 AS INTEGER))) RETURNING type`,
+      [peer, group, sequence, TYPE_NUMBERS.request, before ?? null],
       ([type]) => recordType(type),
     );
     for (const type of dropped) this.#addToCount(peer, type, -1);
@@ -217,8 +227,9 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
     }
   }
 
-  #record([peer, message, type, group, sendCount, sendEpoch]: Row): SyncRecord {
+  #record([peer, message, type, group, sendCount, sendEpoch, bulk]: Row): SyncRecord {
     return {
+      ...(bulk === 1 && { bulk: true }),
       peerId: this.#names.peer(number(peer)),
       messageId: messageId(message),
       type: recordType(type),

@@ -214,6 +214,74 @@ const MIGRATIONS: readonly string[] = [
     sequence INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What is sent only when nothing else is.
+  ALTER TABLE records ADD COLUMN bulk INTEGER NOT NULL DEFAULT 0 CHECK(bulk IN (0, 1));
+  DROP INDEX records_due;
+  CREATE INDEX records_due ON records(peer, bulk, send_epoch);
+
+  -- The chunks of files are messages, and kept once; these tables were never written.
+  DROP TABLE attachment_chunks;
+  DROP TABLE chunks;
+  DROP TABLE attachments;
+
+  -- A file as it was stored once: its chunks are messages. Nothing here but the state is not said by an event.
+  CREATE TABLE copies(
+    copy INTEGER PRIMARY KEY,
+    -- SHA-256 of what the events say of it.
+    key BLOB NOT NULL UNIQUE CHECK(length(key) = 32),
+    file BLOB NOT NULL CHECK(length(file) = 32),
+    bytes INTEGER NOT NULL,
+    stored_at INTEGER NOT NULL,
+    -- 0 awaited, 1 here, 2 damaged, 3 buried.
+    state INTEGER NOT NULL,
+    wanted INTEGER NOT NULL DEFAULT 0 CHECK(wanted IN (0, 1)),
+    -- How many attachments there are of it.
+    named INTEGER NOT NULL DEFAULT 0,
+    -- How many of its lists are not here.
+    unlisted INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX copies_of_file ON copies(file);
+  CREATE INDEX copies_awaited ON copies(copy) WHERE state = 0 AND named > 0;
+  CREATE INDEX copies_wanted ON copies(copy) WHERE wanted = 1;
+  CREATE INDEX copies_orphaned ON copies(copy) WHERE named = 0 AND state <> 3;
+  CREATE INDEX copies_risen ON copies(copy) WHERE named > 0 AND state = 3;
+
+  -- The messages with its chunks, which need not be here.
+  CREATE TABLE parts(
+    copy INTEGER NOT NULL REFERENCES copies,
+    position INTEGER NOT NULL,
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    PRIMARY KEY(copy, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX parts_of_message ON parts(message);
+
+  CREATE TABLE part_lists(
+    message BLOB PRIMARY KEY CHECK(length(message) = 32),
+    -- Ids one after another.
+    parts BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE copy_lists(
+    copy INTEGER NOT NULL REFERENCES copies,
+    position INTEGER NOT NULL,
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    PRIMARY KEY(copy, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX copy_lists_of_message ON copy_lists(message);
+
+  -- The files that entries carry.
+  CREATE TABLE attachments(
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    position INTEGER NOT NULL,
+    copy INTEGER NOT NULL REFERENCES copies,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    PRIMARY KEY(message, position)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE entries ADD COLUMN files INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX entries_with_files ON entries(conversation, ordering, id) WHERE files > 0;
+  `,
 ];
 
 /** The schema that this version of the program writes. */

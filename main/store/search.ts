@@ -97,7 +97,7 @@ export class SearchIndex {
 
 /** What a query asks for besides words, of the entry `one`. */
 function filtersOf(query: NumberedQuery): { sql: string; value: number | Uint8Array }[] {
-  const { conversationId, author, from, to } = query;
+  const { conversationId, author, from, to, hasFile } = query;
   return [
     conversationId !== undefined && {
       sql: 'one.conversation = (SELECT conversation FROM conversations WHERE id = ?)',
@@ -106,6 +106,7 @@ function filtersOf(query: NumberedQuery): { sql: string; value: number | Uint8Ar
     author !== undefined && { sql: 'one.author = ?', value: author },
     from !== undefined && { sql: 'one.written_at >= ?', value: from },
     to !== undefined && { sql: 'one.written_at <= ?', value: to },
+    hasFile === true && { sql: 'one.files > ?', value: 0 },
   ].filter((filter) => filter !== false);
 }
 

@@ -9,6 +9,7 @@ const CALLABLE = {
   messages: [
     'held',
     'read',
+    'headers',
     'arrivedAfter',
     'positions',
     'waitingFor',
@@ -26,6 +27,7 @@ const CALLABLE = {
     'conversationsNamed',
     'entries',
     'entriesAfter',
+    'entriesWithFiles',
     'entry',
     'entriesOf',
     'pinnedEntries',
@@ -37,7 +39,26 @@ const CALLABLE = {
   ],
   settings: ['get', 'set'],
   activity: ['add', 'newest'],
-  attachments: ['add', 'state', 'putChunk', 'chunk', 'missing', 'remove'],
+  files: [
+    'progress',
+    'here',
+    'parts',
+    'awaited',
+    'awaitedOf',
+    'copiesOf',
+    'wanted',
+    'missing',
+    'isWhole',
+    'touchedBy',
+    'settle',
+    'want',
+    'orphans',
+    'ownParts',
+    'buried',
+    'risen',
+    'revived',
+    'totals',
+  ],
 } as const;
 
 export type CallableTable = keyof typeof CALLABLE;
@@ -56,6 +77,7 @@ const URGENT: ReadonlySet<string> = new Set([
   'conversations.conversationsNamed',
   'conversations.entries',
   'conversations.entriesAfter',
+  'conversations.entriesWithFiles',
   'conversations.entry',
   'conversations.entriesOf',
   'conversations.pinnedEntries',
@@ -63,8 +85,8 @@ const URGENT: ReadonlySet<string> = new Set([
   'conversations.search',
   'settings.get',
   'activity.newest',
-  'attachments.state',
-  'attachments.chunk',
+  'files.progress',
+  'files.parts',
   'store.stats',
 ]);
 

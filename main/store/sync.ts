@@ -17,7 +17,9 @@ export function commitChanges(
     // Before the new messages: it is about those that were held before.
     for (const backfill of changes.backfill ?? []) records.backfill(backfill);
     const added = messages.add(changes.addMessages ?? []);
-    for (const id of messages.bury(changes.bury ?? [])) records.withdraw(id);
+    messages.bury(changes.bury ?? []);
+    for (const { id } of changes.bury ?? []) records.withdraw(id);
+    messages.revive(changes.revive ?? []);
     messages.deliver(changes.deliver ?? []);
     records.remove(changes.removeRecords ?? []);
     for (const held of changes.clearRecords ?? []) records.clear(held);

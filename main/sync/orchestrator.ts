@@ -33,6 +33,13 @@ export interface OrchestratorOptions {
    * kept. Call `sinceChanged` when it says something else.
    */
   readonly since?: (groupId: GroupId) => bigint | undefined;
+  /** Groups whose messages are sent only while no other group has anything to be sent. Default: none. */
+  readonly bulk?: (groupId: GroupId) => boolean;
+  /**
+   * Groups of which nothing is sent for now, whatever the peers want. Call `mutedChanged` when it says something else.
+   * Default: none.
+   */
+  readonly mutes?: (groupId: GroupId) => boolean;
   /** Default: nothing is kept. */
   readonly activity?: ActivityLog;
   /** What a peer that the group drops is told last, in the session that it has, if any. Default: nothing. */
@@ -104,6 +111,8 @@ export class Orchestrator {
       // Said by this layer at the start of each session, and whenever what is waiting has changed.
       sendHello: false,
       reconciles: true,
+      ...(options.bulk && { bulk: options.bulk }),
+      ...(options.mutes && { mutes: options.mutes }),
       onDelivered: options.onDelivered,
       send: (peerId, payload) => peerOf(peerId)?.send(payload),
       onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.moved(bodies, 0),
@@ -146,6 +155,35 @@ export class Orchestrator {
   /** Deletes messages here, and here alone. Resolves once that is committed; rejects as the store does. */
   bury(tombstones: readonly Tombstone[]): Promise<void> {
     return this.#node.bury(tombstones);
+  }
+
+  /** Counts what was deleted here as missing, until it is got by `want`. Resolves once that is committed. */
+  revive(ids: readonly MessageId[]): Promise<void> {
+    return this.#node.revive(ids);
+  }
+
+  /**
+   * Asks a peer for messages by their ids, whatever it sends unasked: until they come, or `unwant`, across sessions and
+   * restarts. Throws `UnknownPeerError`.
+   */
+  async want(peerId: PeerId, ids: readonly MessageId[]): Promise<void> {
+    this.#known(peerId);
+    await this.#node.want(peerId, ids);
+    this.#changed();
+  }
+
+  /** Asks nobody for them any more. */
+  unwant(ids: readonly MessageId[]): Promise<void> {
+    return this.#node.unwant(ids);
+  }
+
+  /**
+   * What `mutes` says of these groups has changed: what was to be sent of them is taken back, or else found out anew, in a
+   * new session with every peer.
+   */
+  async mutedChanged(groups: ReadonlySet<GroupId>): Promise<void> {
+    for (const peer of this.#peers.values()) await peer.mute(groups);
+    await this.sinceChanged();
   }
 
   /** Ends the session with a peer, after telling it why, and has no other until `resume`. Throws `UnknownPeerError`. */
@@ -223,7 +261,8 @@ export class Orchestrator {
     await Promise.all(dropped.map((peerId) => this.#remove(peerId)));
     for (const [peerId, groups] of group.members) {
       const peer = this.#peers.get(peerId) ?? this.#add(peerId, groups);
-      await this.#node.setPeer(peerId, { groups, mode: 'batch' });
+      const { since } = peer.state.history;
+      await this.#node.setPeer(peerId, { groups, mode: 'batch', since });
       await peer.setGroups(groups);
       await peer.recount();
     }
@@ -244,6 +283,7 @@ export class Orchestrator {
       store,
       indexes: this.#indexes,
       since: this.#options.since ?? (() => undefined),
+      isLater: this.#options.bulk ?? (() => false),
       clock,
       random,
       activity: this.#activity,

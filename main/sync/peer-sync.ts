@@ -38,6 +38,8 @@ export interface PeerSyncOptions {
   readonly indexes: GroupIndexes;
   /** The first timestamp of a group that this device keeps messages of; undefined where it keeps all. */
   readonly since: (groupId: GroupId) => bigint | undefined;
+  /** Groups that are reconciled after all others. */
+  readonly isLater: (groupId: GroupId) => boolean;
   readonly clock: Clock;
   readonly random: Random;
   readonly activity: ActivityBook;
@@ -72,9 +74,10 @@ export class PeerSync {
     this.#options = options;
     this.#groups = options.groups;
     this.#state = newPeer(options.peerId, options.settings, options.history);
-    const { peerId, storeId, node, store, indexes, since } = options;
+    const { peerId, storeId, node, store, indexes, since, isLater } = options;
+    const knownSince = this.#state.history.since;
     this.#reconciler = new Reconciler({
-      ...{ peerId, storeId, node, store, indexes, since },
+      ...{ peerId, storeId, node, store, indexes, since, isLater, knownSince },
       send: async (payload) => {
         await this.#link?.post(payload);
       },
@@ -108,6 +111,12 @@ export class PeerSync {
   async setGroups(groups: ReadonlySet<GroupId>): Promise<void> {
     this.#groups = groups;
     await this.#reconciler.setGroups(groups);
+  }
+
+  /** Nothing of the groups is to be sent for now, or what is to be sent of them is to be found out anew. */
+  async mute(groups: ReadonlySet<GroupId>): Promise<void> {
+    await this.#options.node.mute(this.#options.peerId, groups);
+    this.#reconciler.uncover(groups);
   }
 
   /** One session, from its first frame to its end. */
@@ -277,6 +286,9 @@ export class PeerSync {
     if (this.#state.session?.frames === 0) {
       activity.note('connected', peerId, { path: link.session.path });
     }
+    // From the next line on the exchange may begin, with whatever MVDS takes the peer to want.
+    if (hello && !this.#state.session?.heard) await node.heardSince(peerId, hello.since);
+    if (this.#link !== link) return;
     this.#apply({ type: 'frame', bytes: frame.byteLength, hello });
     // A hello comes before the first word of MVDS: it may tell of a store that was lost.
     if (!hello) this.evaluate();

@@ -14,6 +14,10 @@ export interface ReconcilerOptions {
   readonly indexes: GroupIndexes;
   /** The first timestamp of a group that this device keeps messages of; undefined where it keeps all. */
   readonly since: (groupId: GroupId) => bigint | undefined;
+  /** What the peer said of that when it was last heard of. */
+  readonly knownSince: ReadonlyMap<GroupId, bigint>;
+  /** Groups that are reconciled after all others. */
+  readonly isLater: (groupId: GroupId) => boolean;
   /** Sends a payload in the current session, in the order of the calls. */
   readonly send: (payload: Uint8Array) => Promise<void>;
   /** What is known of the peer's copies has changed. */
@@ -57,13 +61,14 @@ export class Reconciler {
   /** Groups whose reconciliation is wanted or under way in this session. */
   readonly #wanted = new Set<GroupId>();
   #peerStoreId: string | undefined;
-  #peerSince: ReadonlyMap<GroupId, bigint> = new Map();
+  #peerSince: ReadonlyMap<GroupId, bigint>;
   /** Counts sessions: what was begun in one does not go on in another. */
   #session = 0;
   #number = 0;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
+    this.#peerSince = options.knownSince;
   }
 
   get coverage(): Coverage {
@@ -78,12 +83,18 @@ export class Reconciler {
   async setGroups(groups: ReadonlySet<GroupId>): Promise<void> {
     const { store, peerId } = this.#options;
     const added = new Set([...groups].filter((groupId) => !this.#groups.has(groupId)));
-    this.#groups = groups;
+    this.#groups = inOrder(groups, this.#options.isLater);
     const cursors = await store.records.cursors(peerId);
     this.#covered.clear();
     for (const groupId of cursors.keys()) this.#covered.add(groupId);
     this.#changed();
     await this.#beginUncovered(added);
+  }
+
+  /** The cursors of the groups are gone: what the peer holds of them is not known any more. */
+  uncover(groups: ReadonlySet<GroupId>): void {
+    for (const groupId of groups) this.#covered.delete(groupId);
+    this.#changed();
   }
 
   /** A session has begun. */
@@ -103,12 +114,18 @@ export class Reconciler {
 
   /** The peer has said which store it has. Resolves when what was known of another one is dropped. */
   async heard({ storeId: peerStoreId, since = new Map() }: Hello): Promise<void> {
+    const before = this.#peerSince;
     this.#peerSince = since;
     if (this.#peerStoreId === peerStoreId) return;
     const { store, node, peerId } = this.#options;
     const session = this.#session;
     const cursors = await store.records.cursors(peerId);
-    const stale = [...cursors].filter(([, { storeId }]) => storeId !== peerStoreId);
+    // Of what it wants from now on and did not before, there are no records.
+    const wantsMore = (groupId: GroupId) =>
+      (since.get(groupId) ?? 0n) < (before.get(groupId) ?? 0n);
+    const stale = [...cursors].filter(
+      ([groupId, { storeId }]) => storeId !== peerStoreId || wantsMore(groupId),
+    );
     if (stale.length > 0) {
       const groups = new Set(stale.map(([groupId]) => groupId));
       await node.uncover(peerId, groups);
@@ -224,12 +241,21 @@ export class Reconciler {
     const isEqual = run.frames === 1 && !run.hasDifferences;
     const storeId = this.#peerStoreId;
     if (!this.#covered.has(groupId) && storeId !== undefined) {
+      await this.#offerOlder(groupId);
       await node.cover(peerId, groupId, storeId, isEqual ? run.heldUpTo : undefined);
       this.#covered.add(groupId);
     }
     if (this.#session !== session) return;
     this.#proven.add(groupId);
     this.#changed();
+  }
+
+  /** What this device would not ask for was left out; of that the peer is offered what it wants. */
+  async #offerOlder(groupId: GroupId): Promise<void> {
+    const { node, peerId } = this.#options;
+    const since = this.#options.since(groupId);
+    const theirs = this.#peerSince.get(groupId) ?? 0n;
+    if (since !== undefined && since > theirs) await node.offerOlder(peerId, groupId, since);
   }
 
   async #send(
@@ -251,6 +277,15 @@ export class Reconciler {
   #changed(): void {
     this.#options.onCoverage(this.coverage);
   }
+}
+
+/** Those that can wait last. */
+function inOrder(
+  groups: ReadonlySet<GroupId>,
+  isLater: (groupId: GroupId) => boolean,
+): ReadonlySet<GroupId> {
+  const all = [...groups];
+  return new Set([...all.filter((groupId) => !isLater(groupId)), ...all.filter(isLater)]);
 }
 
 /** Neither side sends what the other does not keep. */

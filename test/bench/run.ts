@@ -32,6 +32,10 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
     const { benchIdle, IDLE_USAGE } = await import('./idle.ts');
     return { run: benchIdle, usage: IDLE_USAGE };
   },
+  renderer: async () => {
+    const { benchRenderer, RENDERER_USAGE } = await import('./renderer.ts');
+    return { run: benchRenderer, usage: RENDERER_USAGE };
+  },
   // The other end of `network`.
   'network-peer': async () => ({ run: (await import('./network-peer.ts')).networkPeer }),
   // What `store` runs in a process of its own, so that nothing it did before is in the figures.

@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeEvent } from '../../main/conversations/events.ts';
 import type { EventContent } from '../../main/conversations/events.ts';
+import { CHUNK_BYTES } from '../../main/conversations/files.ts';
+import type { FileId } from '../../main/conversations/files.ts';
 import { projectionOf } from '../../main/conversations/projection.ts';
 import type { ProjectedMessage } from '../../main/conversations/projection.ts';
-import type { ConversationStore } from '../../main/conversations/ports.ts';
+import type { ConversationStore, FileStore, KnownCopy } from '../../main/conversations/ports.ts';
 import type { ConversationId } from '../../main/conversations/types.ts';
 import type { MessageId } from '../../main/helpers/ids.ts';
 import { Event } from '../../main/proto/conversation.ts';
+import type { Store } from '../../main/store/index.ts';
 import { keysOf } from '../helpers/identities.ts';
 import { openTestStore } from '../store/open.ts';
 import { conversationId, messageId } from '../store/samples.ts';
@@ -16,6 +19,19 @@ const [DESK, LAPTOP] = [keysOf(0).peerId, keysOf(1).peerId];
 const NOTES = conversationId('notes');
 const LINKS = conversationId('links');
 const nonce = new Uint8Array(12);
+
+const CHUNK_IDS = Array.from({ length: 65 }, (_, at) => messageId(`chunk ${at}`));
+const about65 = { bytes: CHUNK_BYTES * 65, name: 'long', mediaType: 'a/b', parts: [] };
+const small = { bytes: 10, name: 'short', mediaType: 'a/b', lists: [] };
+const fileId = (name: string) => messageId(name) as string as FileId;
+/** One file in two copies, a long one whose list is the fourth event or no list, and one that cannot be. */
+const FILES = [
+  { ...small, file: fileId('one'), storedAt: 1, parts: [messageId('chunk a')] },
+  { ...small, file: fileId('one'), storedAt: 2, parts: [messageId('chunk b')] },
+  { ...about65, file: fileId('long'), storedAt: 3, lists: [messageId(3)] },
+  { ...small, file: fileId('none'), storedAt: 4, parts: [] },
+];
+const attachments = fc.subarray(FILES, { minLength: 1 });
 
 /** Few ids and few orders, so that events are about the same things and tie. */
 const conversation = fc.constantFrom(NOTES, LINKS);
@@ -43,6 +59,16 @@ const content: fc.Arbitrary<EventContent> = fc.oneof(
     on: fc.boolean(),
   }),
   fc.record({ ...about, kind: kind('text-written'), text }),
+  fc.record({ ...about, kind: kind('text-written'), text, attachments }),
+  fc.record({
+    kind: kind('file-parts'),
+    parts: fc.constantFrom(CHUNK_IDS, CHUNK_IDS.slice(1)),
+  }),
+  fc.record({
+    kind: kind('file-abandoned'),
+    storedAt: fc.constant(5),
+    parts: fc.constant([messageId('chunk a'), messageId('chunk c')]),
+  }),
   fc.record({ ...about, kind: kind('conversation-named'), name: text }),
   fc.record({ ...about, kind: kind('conversation-archived'), archived: fc.boolean() }),
   fc.record({
@@ -75,7 +101,12 @@ const written = (of: fc.Arbitrary<EventContent>): fc.Arbitrary<Written> =>
     isFuture: fc.constant(false),
   });
 
-const firstTexts = written(fc.record({ ...about, kind: kind('text-written'), text }));
+const firstTexts = written(
+  fc.oneof(
+    fc.record({ ...about, kind: kind('text-written'), text }),
+    fc.record({ ...about, kind: kind('text-written'), text, attachments }),
+  ),
+);
 const future = written(
   fc.record({ ...about, target, kind: kind('message-pinned'), pinned: fc.boolean() }),
 ).map((event) => ({ ...event, isFuture: true }));
@@ -104,7 +135,10 @@ function message({ isFuture, ...event }: Written, at: number): ProjectedMessage 
 }
 
 /** Everything that a person can see. */
-async function view(store: ConversationStore, ids: readonly MessageId[]): Promise<unknown> {
+async function view(
+  { conversations: store, files }: Pick<Store, 'conversations' | 'files'>,
+  ids: readonly MessageId[],
+): Promise<unknown> {
   const of = async (id: ConversationId) => ({
     seenFromDesk: await store.conversation(id, DESK),
     seenFromLaptop: await store.conversation(id, LAPTOP),
@@ -123,7 +157,21 @@ async function view(store: ConversationStore, ids: readonly MessageId[]): Promis
     found: await Promise.all(['apple', 'pear', 'plum'].map(search)),
     highestOrder: await store.highestOrder(),
     unsupported: await store.unsupported(),
+    withFiles: await store.entriesWithFiles(NOTES, 100),
+    progress: await files.progress(FILES.map(({ file }) => file)),
+    awaited: await copies(files, await files.awaited(0, 100)),
+    orphans: await copies(files, await files.orphans(100)),
   };
+}
+
+/** By what is said of them: their numbers go by the order in which they came. */
+async function copies(files: FileStore, known: readonly KnownCopy[]): Promise<unknown> {
+  const all = known.map(async ({ copy, ...rest }) => ({
+    ...rest,
+    parts: await files.parts(copy, 0, 100),
+    own: await files.ownParts(copy),
+  }));
+  return (await Promise.all(all)).map((one) => JSON.stringify(one)).sort();
 }
 
 async function apply(store: ConversationStore, batches: readonly ProjectedMessage[][]) {
@@ -150,14 +198,15 @@ const messagesAndArrivals = history.chain((messages) =>
 );
 
 test('events make the same view in whatever order, however often and in whatever batches they come', async () => {
-  const { conversations: store } = await openTestStore();
+  const opened = await openTestStore();
+  const { conversations: store } = opened;
   await fc.assert(
     fc.asyncProperty(messagesAndArrivals, async ({ messages, batches }) => {
       const ids = messages.map(({ id }) => id);
       await apply(store, [messages]);
-      const expected = await view(store, ids);
+      const expected = await view(opened, ids);
       await apply(store, batches);
-      expect(await view(store, ids)).toEqual(expected);
+      expect(await view(opened, ids)).toEqual(expected);
     }),
     { numRuns: 300 },
   );

@@ -12,6 +12,7 @@ import {
 } from '../../main/conversations/limits.ts';
 import { nextOrder, ORDER_MAX } from '../../main/conversations/order.ts';
 import { projectionOf } from '../../main/conversations/projection.ts';
+import type { FileId } from '../../main/conversations/files.ts';
 import type { ConversationId } from '../../main/conversations/types.ts';
 import type { MessageId } from '../../main/helpers/ids.ts';
 import { Event } from '../../main/proto/conversation.ts';
@@ -27,8 +28,26 @@ const aboutMessage = { ...about, target: fc.constant(target) };
 const text = fc.string({ unit: 'grapheme' });
 const kind = <Kind extends string>(name: Kind) => fc.constant(name);
 
+const ids = (maxLength: number) =>
+  fc.array(fc.constantFrom(target, 'cd'.repeat(32) as MessageId), { maxLength });
+const attachment = fc.record({
+  file: fc.constant('ef'.repeat(32) as FileId),
+  name: fc.constantFrom('a', 'photo of us.jpeg', '東京.png'),
+  mediaType: fc.constantFrom('image/png', 'application/octet-stream'),
+  bytes: fc.maxSafeNat(),
+  storedAt: fc.maxSafeNat(),
+  parts: ids(64),
+  lists: ids(25),
+});
+
 const content: fc.Arbitrary<EventContent> = fc.oneof(
   fc.record({ ...about, kind: kind('text-written'), text }),
+  fc.record({
+    ...{ ...about, kind: kind('text-written'), text },
+    attachments: fc.array(attachment, { minLength: 1, maxLength: 20 }),
+  }),
+  fc.record({ kind: kind('file-parts'), parts: ids(1_800) }),
+  fc.record({ kind: kind('file-abandoned'), storedAt: fc.maxSafeNat(), parts: ids(1_800) }),
   fc.record({ ...about, kind: kind('conversation-named'), name: text }),
   fc.record({ ...aboutMessage, kind: kind('text-edited'), text }),
   fc.record({ ...aboutMessage, kind: kind('message-deleted') }),

@@ -73,6 +73,14 @@ test('the app starts, asks for a passphrase, goes to the tray, pauses, takes a l
   await call('createFirstDevice', {});
   expect(await call<HostSettings>('hostSettings', {})).toMatchObject({ background: true });
 
+  // A file goes in and out as it does in a browser; everything else is a file of the app.
+  const url = 'reunion-app://page/files';
+  const added = await desktop.answer(new Request(url, { method: 'POST', body: 'a file' }));
+  const { id: fileId } = (await added?.json()) as { id: string };
+  const got = await desktop.answer(new Request(`${url}/${fileId}`));
+  expect(await got?.text()).toBe('a file');
+  expect(desktop.answer(new Request('reunion-app://page/index.html'))).toBeUndefined();
+
   // Closing hides it, and says so once.
   await vi.waitUntil(() => Tray.last?.menu[0]?.label === 'No other devices yet');
   window.close();

@@ -57,6 +57,10 @@ describe('the device as the page of the app sees it', () => {
         deviceListeners.add(listener);
         return () => deviceListeners.delete(listener);
       },
+      files: {
+        add: async () => ({ id: '0', bytes: 0 }),
+        open: async () => undefined,
+      },
       onBug: () => undefined,
     };
     const host = hostService(device, {
@@ -69,11 +73,12 @@ describe('the device as the page of the app sees it', () => {
     });
     const events: ApiEvent[] = [];
     const unsubscribe = host.onEvent((event) => events.push(event));
-    return { host, done, events, unsubscribe, deviceListeners };
+    return { host, device, done, events, unsubscribe, deviceListeners };
   }
 
   it('has what the person set and what the system is', async () => {
-    const { host, done } = scene();
+    const { host, device, done } = scene();
+    expect(host.files).toBe(device.files);
     const expected: HostSettings = {
       ...FIRST_SETTINGS,
       hasTray: true,

@@ -1,7 +1,8 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { onTestFinished } from 'vitest';
+import type { FileAccess } from '../../main/api/file-access.ts';
 import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
-import type { DeviceCommands } from '../../main/api/server.ts';
+import type { DeviceCommands, DeviceService } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
 import type { SystemEvent } from '../../main/device/power.ts';
@@ -82,6 +83,14 @@ export class OwnDevice {
   /** What its computer goes through. */
   tell(event: SystemEvent): void {
     this.#device.tell(event);
+  }
+
+  get service(): DeviceService {
+    return this.#device.service;
+  }
+
+  get files(): FileAccess {
+    return this.#device.service.files;
   }
 
   onEvent(listener: (event: ApiEvent) => void): () => void {

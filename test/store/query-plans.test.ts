@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { CHUNK_BYTES } from '../../main/conversations/files.ts';
+import type { FileId } from '../../main/conversations/files.ts';
 import { Engine } from '../../main/store/engine.ts';
 import { nodeFileSystem } from '../../main/store/file-backend/index.ts';
 import { openConnection } from '../../main/store/opening.ts';
@@ -16,12 +18,15 @@ const GROWING = [
   'revisions',
   'reactions',
   'activity',
-  'attachment_chunks',
-  'chunks',
+  'copies',
+  'parts',
+  'part_lists',
+  'copy_lists',
+  'attachments',
 ];
 /** What goes through everything because it is about everything, and what stops after the first rows. */
 const MEANT_TO_SCAN = [
-  /^DELETE FROM (entries|marks|revisions|reactions)$/,
+  /^DELETE FROM (entries|marks|revisions|reactions|attachments|parts|copy_lists|part_lists|copies)$/,
   /^SELECT (?!.* WHERE ).* LIMIT (1|\?)$/s,
 ];
 
@@ -67,7 +72,7 @@ async function plans(): Promise<{ plans: readonly Plan[]; indexes: readonly stri
 }
 
 function useEverything(engine: Engine): void {
-  const { messages, records, conversations, settings, activity, attachments } = engine;
+  const { messages, records, conversations, settings, activity, files } = engine;
   const position = { timestamp: 1n, order: 1, id: messageId(1) };
   const said = (order: number) => ({ order, eventId: messageId(`event ${order}`) });
   const notes = conversationId('notes');
@@ -83,7 +88,9 @@ function useEverything(engine: Engine): void {
   });
   messages.held(parents);
   messages.read(parents);
+  messages.headers(parents);
   messages.arrivedAfter(0, 1);
+  messages.arrivedAfter(0, 1, [GROUP]);
   messages.positions(GROUP, undefined, 1);
   messages.positions(GROUP, position, 1);
   messages.waitingFor(parents);
@@ -142,16 +149,11 @@ function useEverything(engine: Engine): void {
   activity.add([{ at: 1, peerId: ALICE, kind: 'connected', detail: {} }]);
   activity.newest(1);
   activity.newest(1, ALICE);
-  const id = messageId('file');
-  attachments.add({ id, bytes: 1, chunks: [messageId('chunk')] });
-  attachments.state(id);
-  attachments.putChunk(new Uint8Array([1]));
-  attachments.chunk(id, 0);
-  attachments.missing(id, 1);
-  attachments.remove(id);
+  useFiles(engine, files);
   engine.commit({
     bury: [{ ...position, groupId: GROUP }],
-    clearRecords: [{ peerId: ALICE, groupId: GROUP, sequence: 1 }],
+    revive: [messageId(1)],
+    clearRecords: [{ peerId: ALICE, groupId: GROUP, sequence: 1, before: 1n }],
     removeRecords: [record(BOB, 2)],
     dropCursors: [{ peerId: ALICE, groupIds: [GROUP] }],
     forgetPeers: [ALICE],
@@ -160,6 +162,52 @@ function useEverything(engine: Engine): void {
   conversations.clear();
   engine.stats();
   engine.check(false);
+}
+
+function useFiles({ conversations }: Engine, files: Engine['files']): void {
+  const file = messageId('file') as string as FileId;
+  const copy = { file, bytes: CHUNK_BYTES * 65, storedAt: 1, parts: [] };
+  const list = messageId('list');
+  const attachments = [{ ...copy, lists: [list], name: 'a', mediaType: 'text/plain' }];
+  conversations.apply({
+    partLists: [{ id: list, parts: [messageId('part')] }],
+    abandoned: [{ eventId: messageId('abandoned'), storedAt: 1, parts: [messageId('lost')] }],
+    putEntries: [
+      entry('with', 'a file', { attachments }),
+      entry('small', '', {
+        attachments: [
+          { ...copy, bytes: 1, parts: [messageId('one')], lists: [], name: 'b', mediaType: 'a/b' },
+        ],
+      }),
+    ],
+    projectedThrough: 3,
+  });
+  conversations.entriesWithFiles(conversationId('notes'), 1);
+  conversations.search({ text: 'file', limit: 1, hasFile: true });
+  files.progress([file]);
+  files.here(file);
+  files.parts(1, 0, 1);
+  files.awaited(0, 1);
+  files.awaitedOf([1]);
+  files.copiesOf(file);
+  files.wanted();
+  files.missing(1, 1);
+  files.isWhole(1);
+  files.touchedBy([messageId('part')]);
+  files.want(file, true);
+  files.settle(1, 'here');
+  files.here(file);
+  files.orphans(1);
+  files.ownParts(1);
+  files.buried(1);
+  files.risen(1);
+  files.revived(1);
+  files.totals();
+  const deletion = { order: 9, eventId: messageId('deletion') };
+  conversations.apply({
+    deletions: [{ ...deletion, target: messageId('with') }],
+    projectedThrough: 4,
+  });
 }
 
 test('no statement reads a growing table whole, and every index is used', async () => {
@@ -184,7 +232,9 @@ test.each([
   ['SELECT iif(', 'messages_in_order'],
   ['SELECT id FROM messages WHERE grp', 'messages_heads'],
   ['ORDER BY send_epoch, record', 'records_due'],
-  ['ORDER BY ordering DESC, entries.id DESC LIMIT ?', 'entries_in_order'],
+  ['conversation = ? ORDER BY ordering DESC, entries.id DESC', 'entries_in_order'],
+  ['conversation = ? AND (ordering, entries.id) < (', 'entries_in_order'],
+  ['files > 0 AND (ordering, entries.id) < (', 'entries_with_files'],
 ])('%s… goes by %s, and sorts nothing', async (part, index) => {
   const found = (await plans()).plans.filter(({ sql }) => sql.includes(part));
   expect(found).not.toEqual([]);

@@ -82,9 +82,10 @@ export function entry(
 }
 
 /** As an entry of which nothing was said since it was written is read. */
-export function asWritten(written: WrittenEntry): Entry {
+export function asWritten({ attachments: _none, ...written }: WrittenEntry): Entry {
   return {
     ...written,
+    files: [],
     editedAt: undefined,
     deleted: false,
     pinned: false,

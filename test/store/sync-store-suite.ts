@@ -385,7 +385,7 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       timestamp,
     });
 
-    test('a buried message is held without a body, and nothing sends it any more', async () => {
+    test('a buried message is held without a body, and nothing sends it or asks for it any more', async () => {
       const store = await open();
       const { messages, records } = store;
       await store.commit({
@@ -398,7 +398,7 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       expect((await messages.arrivedAfter(0, 10)).map(({ id }) => id)).toEqual(ids('b'));
       expect(await messages.count(GROUP)).toBe(2);
       expect(await records.counts(ALICE)).toEqual({ offers: 0, requests: 0, messages: 0 });
-      expect(await records.counts(BOB)).toEqual({ offers: 0, requests: 1, messages: 0 });
+      expect(await records.counts(BOB)).toEqual({ offers: 0, requests: 0, messages: 0 });
     });
 
     test('what is buried before it arrives is kept out, and has its place in the order', async () => {
@@ -416,6 +416,90 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       await store.commit({ addMessages: [added('next')] });
       expect((await messages.arrivedAfter(2, 10)).map(({ sequence }) => sequence)).toEqual([3]);
     });
+
+    test('what is revived is not held until it comes again, in its old place, and nothing else is', async () => {
+      const store = await open();
+      const { messages } = store;
+      await store.commit({ addMessages: [added('a', { timestamp: 5n }), added('b')] });
+      await store.commit({ bury: [tombstone('a'), tombstone('never', 6n)] });
+      await store.commit({ revive: ids('a', 'b', 'never', 'unknown') });
+      expect(sorted(await messages.held(ids('a', 'b', 'never')))).toEqual(ids('b'));
+      expect((await messages.headers(ids('a'))).get(messageId('a'))?.bytes).toBeUndefined();
+      const again = [added('a', { timestamp: 5n, source: BOB }), added('c')];
+      expect(await store.commit({ addMessages: again })).toEqual(ids('a', 'c'));
+      expect(await store.commit({ addMessages: again })).toEqual([]);
+      expect((await messages.read(ids('a'))).get(messageId('a'))).toMatchObject({
+        sequence: 1,
+        source: BOB,
+        delivered: true,
+      });
+      expect(await messages.count(GROUP)).toBe(4);
+      const positions = unpackPositions(await messages.positions(GROUP, undefined, 10));
+      expect(positions).toHaveLength(4);
+      await store.commit({ bury: [tombstone('never', 6n)] });
+      expect((await messages.held(ids('never'))).size).toBe(1);
+      expect(await store.commit({ addMessages: [added('never', { timestamp: 6n })] })).toEqual([]);
+    });
+  });
+
+  test(`${name}: headers say what there is without its body, of tombstones too`, async () => {
+    const store = await open();
+    const { messages } = store;
+    const body = new Uint8Array(300_000);
+    await store.commit({
+      addMessages: [added('a', { body, timestamp: LARGEST }), added('b', { groupId: OTHER_GROUP })],
+      bury: [{ id: messageId('gone'), groupId: GROUP, timestamp: 7n }],
+    });
+    const headers = await messages.headers(ids('gone', 'a', 'unknown', 'b'));
+    expect([...headers.values()]).toEqual([
+      { id: messageId('gone'), groupId: GROUP, timestamp: 7n, bytes: undefined },
+      { id: messageId('a'), groupId: GROUP, timestamp: LARGEST, bytes: 300_000 },
+      expect.objectContaining({ id: messageId('b'), groupId: OTHER_GROUP }),
+    ]);
+    expect((await messages.arrivedAfter(0, 9, [OTHER_GROUP])).map(({ id }) => id)).toEqual(
+      ids('b'),
+    );
+    expect(await messages.arrivedAfter(0, 9, [])).toEqual([]);
+  });
+
+  test(`${name}: what is bulk is due after all else, whatever its epoch and its age`, async () => {
+    const store = await open();
+    const { records } = store;
+    const late = { bulk: true, sendEpoch: 0 } as const;
+    await store.commit({
+      addMessages: [added('old', { timestamp: 1n }), added('new', { timestamp: 5n })],
+    });
+    await store.commit({
+      backfill: [
+        {
+          peerId: BOB,
+          groupIds: [GROUP],
+          type: 'offer',
+          sendEpoch: 0,
+          ...{ from: 1n, until: 2n, bulk: true },
+        },
+      ],
+      putRecords: [record(ALICE, 'file', late), record(ALICE, 'text', { sendEpoch: 3 })],
+    });
+    const due = async (limit: number): Promise<MessageId[]> =>
+      (await records.due(ALICE, 3, limit)).map(({ messageId: id }) => id);
+    expect(await due(9)).toEqual(ids('text', 'file'));
+    expect(await due(1)).toEqual(ids('text'));
+    expect(await records.due(BOB, 3, 9)).toEqual([
+      record(BOB, 'old', { type: 'offer', sendCount: 0, sendEpoch: 0, bulk: true }),
+    ]);
+    await store.commit({ putRecords: [record(ALICE, 'file', { sendEpoch: 1 })] });
+    expect(await due(9)).toEqual(ids('file', 'text'));
+    await store.commit({
+      putRecords: [record(ALICE, 'old', { sendEpoch: 1 }), record(ALICE, 'new', { sendEpoch: 1 })],
+      clearRecords: [{ peerId: BOB, groupId: GROUP, sequence: 99, before: 2n }],
+    });
+    expect(await records.counts(BOB)).toEqual({ offers: 0, requests: 0, messages: 0 });
+    await store.commit({
+      clearRecords: [{ peerId: ALICE, groupId: GROUP, sequence: 99, before: 2n }],
+    });
+    expect(await due(9)).not.toContain(messageId('old'));
+    expect(await due(9)).toContain(messageId('new'));
   });
 
   test(`${name}: a record that is removed and put in one change is there afterwards`, async () => {

@@ -33,6 +33,7 @@ async function begun(groups: ReadonlySet<GroupId>, since?: bigint) {
     }),
     indexes: new GroupIndexes(store.messages),
     since: () => since,
+    isLater: () => false,
     activity: new ActivityBook({ add: async () => undefined }, clock, onError),
     onChange: () => undefined,
     onReach: () => undefined,

@@ -1,20 +1,34 @@
 import { text as readAll } from 'node:stream/consumers';
 import type { MessageView } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
+import { EXIT, ExpectedFailure } from '../failures.ts';
 import { printable, printJson, timeText } from '../output.ts';
+import { addFiles } from './files.ts';
 
 /** `reunion send`. Returns once the message survives a crash. */
 export async function send(
-  text: string,
-  options: { readonly data: string; readonly conversation: string },
+  text: string | undefined,
+  options: {
+    readonly data: string;
+    readonly conversation: string;
+    readonly file: readonly string[];
+    readonly json?: boolean;
+  },
 ): Promise<void> {
-  await withDevice(options.data, async (client) => {
+  const { data, conversation, file: paths } = options;
+  if (text === undefined && paths.length === 0) {
+    throw new ExpectedFailure('A text is wanted, or --file, or both.', EXIT.usage);
+  }
+  const attachments = await addFiles(data, paths);
+  await withDevice(data, async (client) => {
     const message = await client.call('send', {
-      conversation: options.conversation,
+      conversation,
       // The line break that ends what a shell passes on is not part of the text.
-      text: text === '-' ? (await readAll(process.stdin)).replace(/\r?\n$/u, '') : text,
+      text: text === '-' ? (await readAll(process.stdin)).replace(/\r?\n$/u, '') : (text ?? ''),
+      ...(attachments.length > 0 && { attachments }),
     });
-    console.log(`sent ${message.id}`);
+    if (options.json) printJson(message);
+    else console.log(`sent ${message.id}`);
   });
 }
 
@@ -58,8 +72,10 @@ export async function listMessages(options: {
   }
 }
 
-function shownText({ text, editedAt, deleted, unsupported }: MessageView): string {
+function shownText({ text, editedAt, deleted, unsupported, attachments }: MessageView): string {
   if (deleted) return '(deleted)';
   if (unsupported) return '(needs a newer version of Reunion)';
-  return editedAt === null ? printable(text) : `${printable(text)} (edited)`;
+  const shown = editedAt === null ? printable(text) : `${printable(text)} (edited)`;
+  const names = attachments.map(({ name }) => `[${printable(name)}]`);
+  return [shown, ...names].filter((part) => part !== '').join(' ');
 }

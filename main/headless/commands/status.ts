@@ -1,6 +1,7 @@
 import type { PeerStatus, RelayStatus } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
 import { printable, printJson, sizeText, timeText } from '../output.ts';
+import { policyText, transferText } from './files.ts';
 import { limitsText } from './sync.ts';
 
 const RELAY_TEXTS: Readonly<Record<RelayStatus['state'], string>> = {
@@ -27,6 +28,11 @@ export async function showStatus(options: {
   const kind = role === 'mailbox' ? ', a mailbox' : '';
   console.log(`${printable(device.name)} (this device${kind})  ${device.id}`);
   console.log(`  ${storage.messages} messages, ${sizeText(storage.bytes)} on disk`);
+  const { files } = status;
+  console.log(
+    `  ${files.files} files, ${sizeText(files.bytes)}; ${policyText(files.policy)}; ${transferText(files)}`,
+  );
+  if (files.deferred === 'space') console.log('  the disk is nearly full: files wait');
   if (storage.unsupported > 0) {
     console.log(`  ${storage.unsupported} of them need a newer version of Reunion to be shown`);
   }

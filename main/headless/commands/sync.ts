@@ -1,4 +1,5 @@
 import type { ActivityLine, History, MailboxLimits } from '../../api/types.ts';
+import { mostOf } from '../arguments.ts';
 import { withDevice } from '../connect.ts';
 import { EXIT, ExpectedFailure } from '../failures.ts';
 import { printable, printJson, timeText } from '../output.ts';
@@ -61,13 +62,16 @@ export async function setInterval(
 /** `reunion limits`: what is not given stays as it is. */
 export async function setLimits(options: {
   readonly data: string;
-  readonly days?: number | null;
-  readonly megabytes?: number | null;
+  readonly days?: number | 'none';
+  readonly megabytes?: number | 'none';
 }): Promise<void> {
   await withDevice(options.data, async (client) => {
     const { mailboxLimits } = await client.call('status', {});
     const before = mailboxLimits ?? { days: null, megabytes: null };
-    const { days = before.days, megabytes = before.megabytes } = options;
+    const { days = before.days, megabytes = before.megabytes } = {
+      days: mostOf(options.days),
+      megabytes: mostOf(options.megabytes),
+    };
     const after = await client.call('setMailboxLimits', { days, megabytes });
     console.log(limitsText(after.mailboxLimits ?? before));
   });

@@ -207,7 +207,7 @@ export const de: Catalogue = {
   'last-contact': 'Letzter Kontakt',
   'last-in-step': 'Zuletzt gleichauf',
   traffic: 'In der letzten Minute: {sent} gesendet, {received} empfangen',
-  'overall.alone': 'Nur auf diesem Gerät',
+  'overall.alone': 'Nur hier',
   'overall.paused': 'Angehalten',
   'overall.in-step': 'Auf dem neuesten Stand',
   'overall.syncing': 'Gleicht ab',

@@ -200,7 +200,7 @@ export const en = {
   'last-contact': 'Last contact',
   'last-in-step': 'Last in step',
   traffic: 'In the last minute: {sent} sent, {received} received',
-  'overall.alone': 'Only on this device',
+  'overall.alone': 'Only here',
   'overall.paused': 'Paused',
   'overall.in-step': 'Up to date',
   'overall.syncing': 'Syncing',

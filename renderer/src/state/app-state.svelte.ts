@@ -21,7 +21,7 @@ import { Ui } from './ui.svelte.ts';
 /** Between attempts to reach the device again, milliseconds. */
 const RECONNECT_MS = 1_000;
 /** The list of conversations is fetched at most this often while messages stream in, milliseconds. */
-const LIST_MS = 150;
+const LIST_MS = 250;
 /** Conversations whose messages and place are remembered. */
 const THREADS_MAX = 30;
 
@@ -156,7 +156,7 @@ export class AppState {
         this.#listSoon();
         for (const id of event.conversationIds) {
           const thread = this.#threads.get(id);
-          if (thread) this.#inBackground(thread.changed(event.messageIds));
+          thread?.changed(event.messageIds);
         }
         this.holders.refresh();
         break;

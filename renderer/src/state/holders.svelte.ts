@@ -4,6 +4,8 @@ import type { Call } from './thread.svelte.ts';
 const BATCH = 100;
 /** What is asked for in this time is asked together, milliseconds. */
 const GATHER_MS = 120;
+/** What is in view is asked about again at most this often, milliseconds. */
+const REFRESH_MS = 700;
 /** Which is how many messages' holders are remembered. */
 const KEPT_MAX = 2_000;
 
@@ -14,6 +16,7 @@ export class Holders {
   readonly #wanted = new Set<string>();
   readonly #visible = new Map<string, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(call: Call) {
     this.#call = call;
@@ -35,9 +38,13 @@ export class Holders {
     };
   }
 
-  /** Something has moved between the devices: what is in view is asked about again. */
+  /** Something has moved between the devices: what is in view is asked about again, but not without a pause. */
   refresh(): void {
-    if (this.#visible.size > 0) this.#want(this.#visible.keys());
+    if (this.#refreshTimer !== undefined || this.#visible.size === 0) return;
+    this.#refreshTimer = setTimeout(() => {
+      this.#refreshTimer = undefined;
+      this.#want(this.#visible.keys());
+    }, REFRESH_MS);
   }
 
   #want(ids: Iterable<string>): void {

@@ -3,8 +3,8 @@ import type { SearchHitView } from '../../../main/api/types.ts';
 import type { Call } from './thread.svelte.ts';
 
 /** Between the last key and the question, milliseconds: below what a person notices. */
-const PAUSE_MS = 60;
-const HITS = 100;
+const PAUSE_MS = 25;
+const HITS = 50;
 
 export interface SearchFilters {
   readonly conversation: string | undefined;

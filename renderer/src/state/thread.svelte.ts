@@ -9,6 +9,8 @@ import { Uploads } from './uploads.svelte.ts';
 const PAGE = 60;
 /** Changed messages that are fetched one by one; where more have changed, the whole is fetched anew. */
 const CHANGES_MAX = 300;
+/** While messages stream in, the list is brought up to date this often, milliseconds: typing goes before that. */
+const CHANGES_MS = 250;
 
 export type Call = <C extends Command>(
   command: C,
@@ -48,7 +50,10 @@ export class Thread {
 
   readonly #call: Call;
   readonly #changed = new Set<string>();
+  #changedAt = 0;
+  #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #paging = false;
+  #isOpening = false;
 
   constructor(id: string, call: Call, draft: string) {
     this.id = id;
@@ -57,10 +62,17 @@ export class Thread {
     this.uploads = new Uploads();
   }
 
-  /** Fetches what has changed, and what is new where the newest are shown. */
-  changed(ids: readonly string[]): Promise<void> {
+  /** Something has changed: fetches it at once, but while much is changing only so often. */
+  changed(ids: readonly string[]): void {
     for (const id of ids) this.#changed.add(id);
-    return this.#takeChanges();
+    if (this.#changeTimer !== undefined) return;
+    const waitMs = Math.max(0, this.#changedAt + CHANGES_MS - Date.now());
+    this.#changeTimer = setTimeout(() => {
+      this.#changeTimer = undefined;
+      this.#changedAt = Date.now();
+      // What fails here fails because the connection is gone, which shows by itself.
+      this.#takeChanges().catch(() => undefined);
+    }, waitMs);
   }
 
   /** Fetches the newest, and shows those. */
@@ -75,7 +87,10 @@ export class Thread {
   /** Opened for the first time, or once more: the newest are fetched unless an older place was left. */
   async open(readUpTo: PositionView | null, unread: number): Promise<void> {
     this.newSince = unread > 0 ? (readUpTo ?? { order: 0, id: '' }) : null;
-    if (!this.loaded) await this.refresh();
+    if (this.loaded) return;
+    this.#isOpening = true;
+    await this.refresh().finally(() => (this.#isOpening = false));
+    this.changed([]);
   }
 
   async loadOlder(): Promise<void> {
@@ -148,7 +163,12 @@ export class Thread {
   readonly #takeChanges = coalesced(async () => {
     const ids = [...this.#changed];
     this.#changed.clear();
-    if (!this.loaded || ids.length === 0) return;
+    if (ids.length === 0) return;
+    if (!this.loaded) {
+      // What is being fetched for the first time may be from before it.
+      if (this.#isOpening) for (const id of ids) this.#changed.add(id);
+      return;
+    }
     if (ids.length > CHANGES_MAX) await this.#reload();
     else await this.#patch(ids);
   });

@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
+import { answerFileRequest } from '../api/file-requests.ts';
+import type { DeviceService } from '../api/server.ts';
+
+/** Answers a request about files of a client that is known to be allowed to ask. Never rejects. */
+export async function serveFile(
+  service: DeviceService,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  mayAdd: boolean,
+): Promise<void> {
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const answer = await answerFileRequest(service.files, requestOf(incoming, gone.signal), {
+    mayAdd,
+    onBug: (error) => service.onBug(error),
+  });
+  // What is refused need not be read to its end.
+  if (!incoming.complete && answer.status >= 400) response.setHeader('Connection', 'close');
+  for (const [name, value] of answer.headers) response.setHeader(name, value);
+  response.writeHead(answer.status);
+  try {
+    if (answer.body) await pipeline(Readable.fromWeb(answer.body as NodeReadableStream), response);
+    else response.end();
+  } catch (error) {
+    // The client is gone, or the file turned out not to be readable in the middle of it.
+    if (!gone.signal.aborted) service.onBug(error);
+    response.destroy();
+  }
+}
+
+function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {
+  const { method = 'GET', url = '/', headers } = incoming;
+  const given = Object.entries(headers).filter(
+    (header): header is [string, string] => typeof header[1] === 'string',
+  );
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  return new Request(new URL(url, 'http://localhost'), {
+    ...{ method, headers: given, signal },
+    ...(hasBody && { body: Readable.toWeb(incoming), duplex: 'half' }),
+  } as RequestInit);
+}

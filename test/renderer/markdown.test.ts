@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isSafeLink, parseMarkdown, previewOf } from '../../renderer/src/markdown/parse.ts';
+import type { Block, Inline } from '../../renderer/src/markdown/parse.ts';
+
+const paragraph = (...children: Inline[]): Block => ({ kind: 'paragraph', children });
+const text = (value: string): Inline => ({ kind: 'text', text: value });
+
+describe('the Markdown of messages', () => {
+  it('has emphasis, code and breaks', () => {
+    expect(parseMarkdown('a **b** _c_ ~~d~~ `e`\nf')).toEqual([
+      paragraph(
+        ...[text('a '), { kind: 'strong', children: [text('b')] } as const, text(' ')],
+        ...[{ kind: 'em', children: [text('c')] } as const, text(' ')],
+        ...[{ kind: 's', children: [text('d')] } as const, text(' ')],
+        ...[{ kind: 'code', text: 'e' } as const, { kind: 'break' } as const, text('f')],
+      ),
+    ]);
+  });
+
+  it('has lists, quotes and blocks of code', () => {
+    expect(parseMarkdown('> q\n\n- a\n- b\n\n3. c\n\n```\nx <y>\n```')).toEqual([
+      { kind: 'quote', blocks: [paragraph(text('q'))] },
+      { kind: 'list', start: undefined, items: [[paragraph(text('a'))], [paragraph(text('b'))]] },
+      { kind: 'list', start: 3, items: [[paragraph(text('c'))]] },
+      { kind: 'code', text: 'x <y>' },
+    ]);
+  });
+
+  it('links what is a web or mail address, and nothing else', () => {
+    const linked = (value: string) => JSON.stringify(parseMarkdown(value)).includes('"link"');
+    for (const good of [
+      'https://example.org/a?b=1',
+      '[x](http://example.org)',
+      '<mailto:a@example.org>',
+    ]) {
+      expect(linked(good), good).toBe(true);
+    }
+    const bad = ['[x](javascript:alert(1))', '[x](JaVaScRiPt:alert(1))', '[x](data:text/html,x)'];
+    for (const value of [
+      ...bad,
+      '[x](file:///etc/passwd)',
+      '[x](reunion:abc)',
+      'readme.md',
+      '[x](//host)',
+    ]) {
+      expect(linked(value), value).toBe(false);
+    }
+    expect(isSafeLink(' https://example.org')).toBe(true);
+    expect(isSafeLink('java\nscript:alert(1)')).toBe(false);
+  });
+
+  it('knows no HTML, no headings, no pictures', () => {
+    const shown = '<img src=x onerror=alert(1)> <script>1</script>';
+    expect(parseMarkdown(shown)).toEqual([paragraph(text(shown))]);
+    expect(parseMarkdown('# not a heading')).toEqual([paragraph(text('# not a heading'))]);
+    expect(JSON.stringify(parseMarkdown('![a](https://example.org/x.png)'))).not.toContain('image');
+  });
+
+  it('takes any text, keeps all of its letters, and makes no link that is not safe', () => {
+    const lettersOf = (value: string) => value.replace(/[^\p{L}]/gu, '');
+    const part = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('**', '`', '> ', '- ', '[', '](', ')', '\n', 'javascript:'),
+    );
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
+        const blocks = parseMarkdown(parts.join(''));
+        for (const href of hrefs(blocks)) expect(isSafeLink(href)).toBe(true);
+        expect(lettersOf(JSON.stringify(blocks)).length).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+
+  it('holds nothing up: texts made to be slow, and very long ones', () => {
+    const slow = [
+      '*'.repeat(19_000),
+      '['.repeat(19_000),
+      '> '.repeat(9_000),
+      '`'.repeat(19_000),
+      '- '.repeat(9_000),
+    ];
+    for (const value of slow) {
+      const began = performance.now();
+      parseMarkdown(value);
+      expect(performance.now() - began).toBeLessThan(2_000);
+    }
+    const long = `**${'x'.repeat(100_000)}**`;
+    expect(parseMarkdown(long)).toEqual([paragraph(text(long))]);
+  });
+
+  it('is a line without marks in a list', () => {
+    expect(previewOf('> **a** `b`\n\n- c\n- [d](https://example.org)')).toBe('a b c · d');
+  });
+});
+
+function hrefs(blocks: readonly Block[]): string[] {
+  const found: string[] = [];
+  JSON.stringify(blocks, (key, value: unknown) => {
+    if (key === 'href') found.push(String(value));
+    return value;
+  });
+  return found;
+}
