@@ -77,6 +77,8 @@ test('the app starts, asks for a passphrase, goes to the tray, pauses, takes a l
   const url = 'reunion-app://page/files';
   const added = await desktop.answer(new Request(url, { method: 'POST', body: 'a file' }));
   const { id: fileId } = (await added?.json()) as { id: string };
+  const attachments = [{ id: fileId, name: 'a.txt', mediaType: 'text/plain' }];
+  await call('send', { conversation: 'Notes', text: '', attachments });
   const got = await desktop.answer(new Request(`${url}/${fileId}`));
   expect(await got?.text()).toBe('a file');
   expect(desktop.answer(new Request('reunion-app://page/index.html'))).toBeUndefined();
