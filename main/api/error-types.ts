@@ -30,6 +30,7 @@ export type ErrorCode =
   | 'recovery-unknown'
   | 'mailbox'
   | 'not-mailbox'
+  | 'busy'
   | 'connection-lost'
   | 'storage'
   | 'internal';

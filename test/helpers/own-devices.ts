@@ -6,6 +6,7 @@ import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
 import type { DeviceCommands, DeviceService } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
+import type { SystemEvent } from '../../main/device/power.ts';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
 import type { PeerId } from '../../main/helpers/ids.ts';
 import { invitationOfLink } from '../../main/identity/invitation.ts';
@@ -78,6 +79,11 @@ export class OwnDevice {
 
   get commands(): DeviceCommands {
     return this.#device.service.commands;
+  }
+
+  /** What its computer goes through. */
+  tell(event: SystemEvent): void {
+    this.#device.tell(event);
   }
 
   get service(): DeviceService {
