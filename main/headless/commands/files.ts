@@ -3,12 +3,7 @@ import { basename, extname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ApiClient } from '../../api/client.ts';
 import { PAGE_MAX } from '../../api/limits.ts';
-import type {
-  AddedFile,
-  AttachmentPolicy,
-  AttachmentView,
-  FilesStatus,
-} from '../../api/types.ts';
+import type { AddedFile, AttachmentPolicy, AttachmentView, FilesStatus } from '../../api/types.ts';
 import { mostOf } from '../arguments.ts';
 import { withDevice } from '../connect.ts';
 import { ask, saveTo } from '../content.ts';
