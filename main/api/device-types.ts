@@ -46,6 +46,8 @@ export type PeerFailure = 'stalled' | 'refused' | 'protocol' | 'store';
 export interface PeerStatus {
   readonly id: string;
   readonly name: string;
+  /** As it was let in. */
+  readonly role: DeviceRole;
   readonly state: PeerState;
   /** Null while not connected. */
   readonly path: Path | null;

@@ -71,6 +71,7 @@ function peerStatusOf(
   return {
     id: peerId,
     name: deviceName(list, peerId),
+    role: list?.members.get(peerId)?.role === 'mailbox' ? 'mailbox' : 'device',
     state: state.kind,
     path: 'path' in state ? state.path : null,
     interval,

@@ -166,17 +166,25 @@ export class Heartbeats {
   }
 
   async #open(connection: Connection, silenceMs: number): Promise<void> {
+    const signal = AbortSignal.timeout(BEAT_OPEN_MS);
     try {
       const stream = await connection.newStream(HEARTBEAT_PROTOCOL, {
         runOnLimitedConnection: true,
-        signal: AbortSignal.timeout(BEAT_OPEN_MS),
+        signal,
       });
-      this.#begin(connection, stream, silenceMs).ask();
-    } catch (error) {
+      const heartbeat = this.#begin(connection, stream, silenceMs);
+      // Refused after it was opened, as by a device that is only about to make this one a member.
+      stream.addEventListener('close', () => {
+        if (this.#at(connection) !== heartbeat || connection.status !== 'open') return;
+        this.#beating.set(connection, 'opening');
+        this.#later(connection, BEAT_FIRST_MS, () => void this.#open(connection, silenceMs));
+      });
+      heartbeat.ask();
+    } catch {
       if (connection.status !== 'open') return;
-      // Who says that it does not know the protocol is there. Asking that is dear, so it is asked less often.
-      const isThere = error instanceof Error && error.name === 'UnsupportedProtocolError';
-      if (isThere) {
+      // Who says that it does not know the protocol, or that this is no member yet, is there: a device that is just joining may still
+      // have its pairing on this connection. Asking that is dear, so it is asked less often.
+      if (!signal.aborted) {
         this.#later(connection, BEAT_UNKNOWN_MS, () => void this.#open(connection, silenceMs));
       } else connection.abort(new Error('the other side is silent'));
     }

@@ -8,6 +8,7 @@ export function peer(name: string, change: Partial<PeerStatus> = {}): PeerStatus
   return {
     id: `id of ${name}`,
     name,
+    role: 'device',
     state: 'up-to-date',
     path: 'lan',
     roundTrip: 1,

@@ -195,6 +195,40 @@ describe('a device that falls silent', () => {
   });
 });
 
+describe('a device that refuses to be asked', () => {
+  it('is there: its connection stays, and it is asked again later', async () => {
+    const clock = new ManualClock();
+    const [near] = await pairOfWires(clock);
+    const heartbeats = await beating(clock, near);
+    let asked = 0;
+    near.newStream = async () => {
+      asked += 1;
+      throw new Error('stream reset');
+    };
+    heartbeats.watch(near.asConnection);
+    await settled();
+    expect([asked, near.abortedAt]).toEqual([1, undefined]);
+    clock.advance(30_000);
+    await settled();
+    expect([asked, near.abortedAt]).toEqual([2, undefined]);
+  });
+});
+
+describe('a device that ends being asked', () => {
+  it('is asked again, for its connection is open still', async () => {
+    const { clock, near, far } = await watched();
+    far.ends[0]?.dispatchEvent(new Event('close'));
+    near.ends[0]?.dispatchEvent(new Event('close'));
+    clock.advance(6_000);
+    await settled();
+    expect(near.ends).toHaveLength(2);
+    near.cut();
+    far.cut();
+    clock.advance(20_000);
+    expect(near.abortedAt).toBeDefined();
+  });
+});
+
 describe('a relay', () => {
   it('is not asked while it passes on beats, and is when it does not', async () => {
     const clock = new ManualClock();

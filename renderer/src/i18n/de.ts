@@ -157,6 +157,7 @@ export const de: Catalogue = {
   'add-device': 'Gerät hinzufügen',
   alone:
     'Deine Nachrichten sind nur auf diesem Gerät. Füge ein weiteres hinzu, und jedes verwahrt alles.',
+  mailbox: 'Briefkasten',
   'this-mailbox': 'Dieser Briefkasten',
   rename: 'Umbenennen',
   'rename-device': '{name} umbenennen',

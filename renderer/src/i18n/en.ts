@@ -151,6 +151,7 @@ export const en = {
   'devices-menu': 'More about all devices',
   'add-device': 'Add a device',
   alone: 'Your messages are on this device alone. Add another one, and each keeps everything.',
+  mailbox: 'Mailbox',
   'this-mailbox': 'This mailbox',
   rename: 'Rename',
   'rename-device': 'Rename {name}',
