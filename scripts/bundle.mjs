@@ -1,5 +1,5 @@
 // The build itself; `build.mjs` decides whether it is needed.
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
@@ -20,21 +20,12 @@ const external = [
 
 rmSync(dist, { recursive: true, force: true });
 
-await esbuild({
-  entryPoints: {
-    reunion: join(root, 'main/headless/cli.ts'),
-    'desktop/main': join(root, 'main/desktop/main.ts'),
-    // Started by main/store/thread.ts, which knows this place.
-    'store/worker': join(root, 'main/store/worker.ts'),
-    'interop/mvds-stdio': join(root, 'test/interop/mvds-stdio.ts'),
-    'simulator/cli': join(root, 'test/simulator/cli.ts'),
-    'bench/run': join(root, 'test/bench/run.ts'),
-  },
+/** @type {import('esbuild').BuildOptions} */
+const node = {
   outdir: dist,
   outExtension: { '.js': '.mjs' },
   bundle: true,
   splitting: true,
-  chunkNames: 'chunks/[name]-[hash]',
   platform: 'node',
   format: 'esm',
   target: 'node22',
@@ -42,12 +33,40 @@ await esbuild({
   banner: { js: requireShim },
   legalComments: 'none',
   logLevel: 'warning',
+};
+
+// What is packaged.
+await esbuild({
+  ...node,
+  entryPoints: {
+    reunion: join(root, 'main/headless/cli.ts'),
+    'desktop/main': join(root, 'main/desktop/main.ts'),
+    // Started by main/store/thread.ts, which knows this place.
+    'store/worker': join(root, 'main/store/worker.ts'),
+  },
+  chunkNames: 'chunks/[name]-[hash]',
+});
+
+// What is not, with chunks of its own.
+await esbuild({
+  ...node,
+  entryPoints: {
+    'interop/mvds-stdio': join(root, 'test/interop/mvds-stdio.ts'),
+    'simulator/cli': join(root, 'test/simulator/cli.ts'),
+    'bench/run': join(root, 'test/bench/run.ts'),
+  },
+  chunkNames: 'tool-chunks/[name]-[hash]',
 });
 
 // A sandboxed preload script can only be CommonJS.
 await esbuild({
-  entryPoints: [join(root, 'main/desktop/preload.ts')],
-  outfile: join(dist, 'desktop/preload.cjs'),
+  entryPoints: [
+    join(root, 'main/desktop/preload.ts'),
+    join(root, 'main/desktop/passphrase/preload.ts'),
+  ],
+  outdir: join(dist, 'desktop'),
+  outbase: join(root, 'main/desktop'),
+  outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
   format: 'cjs',
@@ -55,6 +74,20 @@ await esbuild({
   external: ['electron'],
   logLevel: 'warning',
 });
+
+// The page that asks for the passphrase is as small as a page can be.
+await esbuild({
+  entryPoints: [join(root, 'main/desktop/passphrase/page.ts')],
+  outfile: join(dist, 'desktop/passphrase/page.js'),
+  bundle: true,
+  platform: 'browser',
+  format: 'iife',
+  target: 'chrome140',
+  logLevel: 'warning',
+});
+for (const file of ['icons', 'passphrase/index.html', 'passphrase/style.css']) {
+  cpSync(join(root, 'main/desktop', file), join(dist, 'desktop', file), { recursive: true });
+}
 
 await vite({
   root: join(root, 'renderer'),

@@ -6,6 +6,7 @@ export type ErrorCode =
   | 'text-too-long'
   | 'file-too-large'
   | 'no-space'
+  | 'import-busy'
   | 'name-too-long'
   | 'invalid-name'
   | 'invalid-emoji'
@@ -29,6 +30,7 @@ export type ErrorCode =
   | 'recovery-unknown'
   | 'mailbox'
   | 'not-mailbox'
+  | 'busy'
   | 'connection-lost'
   | 'storage'
   | 'internal';

@@ -1,3 +1,4 @@
+import type { ExchangeAccess } from './exchange-access.ts';
 import type { AddedFile } from './types.ts';
 
 /** A file that is here as a whole. */
@@ -17,4 +18,9 @@ export interface FileAccess {
   add(content: AsyncIterable<Uint8Array>, announced?: number): Promise<AddedFile>;
   /** Undefined for a file that is not here, or not as a whole. */
   open(id: string): Promise<OpenFile | undefined>;
+}
+
+/** All that comes and goes as bytes. */
+export interface ContentAccess extends FileAccess {
+  readonly exchange: ExchangeAccess;
 }

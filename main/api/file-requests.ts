@@ -1,5 +1,7 @@
 import { ReunionError, toApiError } from './errors.ts';
-import type { FileAccess, OpenFile } from './file-access.ts';
+import { answerExchangeRequest, isExchangePath } from './exchange-requests.ts';
+import type { ContentAccess, FileAccess } from './file-access.ts';
+import { attachmentHeader, streamOfPieces, uncut } from './http-parts.ts';
 import type { ApiError, ErrorCode } from './types.ts';
 
 /*
@@ -7,6 +9,7 @@ import type { ApiError, ErrorCode } from './types.ts';
  *
  *   POST files                          the bytes of a file → 201 {id, bytes}
  *   GET  files/<id>?name=…&type=…       the bytes of a file that is here; with &inline=1 to be shown rather than saved
+ *   export, backup, import              see `exchange-requests.ts`
  *
  * Requests and responses are those of the web platform, with streams for bodies. Who may ask is the host's to say.
  */
@@ -50,11 +53,12 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   storage: 507,
   mailbox: 409,
   'device-removed': 409,
+  'import-busy': 409,
 };
 
 /** Whether a path (`/files…`) is one of these. */
 export function isFilePath(pathname: string): boolean {
-  return pathname === '/files' || pathname.startsWith('/files/');
+  return pathname === '/files' || pathname.startsWith('/files/') || isExchangePath(pathname);
 }
 
 /**
@@ -62,12 +66,16 @@ export function isFilePath(pathname: string): boolean {
  * @param mayAdd whether the request is known to come from the page itself, or from whoever has the token
  */
 export async function answerFileRequest(
-  files: FileAccess,
+  files: ContentAccess,
   request: Request,
   { mayAdd, onBug }: { readonly mayAdd: boolean; readonly onBug: (error: unknown) => void },
 ): Promise<Response> {
   try {
     const { pathname, searchParams } = new URL(request.url);
+    if (isExchangePath(pathname)) {
+      const answer = await answerExchangeRequest(files.exchange, request, mayAdd);
+      return answer ?? notAllowed(pathname === '/import' ? 'POST' : 'GET');
+    }
     if (pathname === '/files') return await add(files, request, mayAdd);
     const id = pathname.slice('/files/'.length);
     return await get(files, request, id, searchParams);
@@ -85,15 +93,6 @@ async function add(files: FileAccess, request: Request, mayAdd: boolean): Promis
   const added = await files.add(uncut(request.body), announced);
   const headers = { ...HEADERS, 'Cache-Control': 'no-store' };
   return Response.json(added, { status: 201, headers });
-}
-
-/** The bytes of a body. That it ends too early is no bug, and the fault of whoever sent it. */
-async function* uncut(body: AsyncIterable<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-  try {
-    if (body) yield* body;
-  } catch {
-    throw new ReunionError('invalid-arguments', 'The file did not come to its end.');
-  }
 }
 
 async function get(
@@ -124,7 +123,7 @@ async function get(
   const { start, end } = range ?? { start: 0, end: file.bytes };
   headers.set('Content-Length', String(end - start));
   if (range) headers.set('Content-Range', `bytes ${start}-${end - 1}/${file.bytes}`);
-  const body = request.method === 'HEAD' ? null : streamOf(file, start, end);
+  const body = request.method === 'HEAD' ? null : streamOfPieces(file.read(start, end));
   return new Response(body, { status: range ? 206 : 200, headers });
 }
 
@@ -137,17 +136,7 @@ function presentation(asked: URLSearchParams): Record<string, string> {
   }
   const name = asked.get('name') ?? '';
   // A browser that is told what it is might open it.
-  return { 'Content-Type': ANY_TYPE, 'Content-Disposition': `attachment; ${fileNames(name)}` };
-}
-
-/** RFC 6266: the name for whoever knows only ASCII, and the name. */
-function fileNames(name: string): string {
-  const plain = name.replace(/[^\x20-\x7e]|["\\%]/gu, '_') || 'file';
-  const encoded = encodeURIComponent(name.toWellFormed() || 'file').replace(
-    /['()*]/gu,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return { 'Content-Type': ANY_TYPE, 'Content-Disposition': attachmentHeader(name) };
 }
 
 /**
@@ -166,24 +155,6 @@ function rangeOf(
   const end = first === '' || last === '' ? bytes : Math.min(bytes, Number(last) + 1);
   if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
   return start < end ? { start, end } : 'unsatisfiable';
-}
-
-/** Read as it is taken, piece by piece; whoever stops taking it ends the reading. */
-function streamOf(file: OpenFile, start: number, end: number): ReadableStream<Uint8Array> {
-  const pieces = file.read(start, end)[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const next = await pieces.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(next.value);
-      },
-      async cancel() {
-        await pieces.return?.();
-      },
-    },
-    { highWaterMark: 0 },
-  );
 }
 
 function lengthOf(header: string | null): number | undefined {

@@ -1,7 +1,7 @@
 import { commandArguments } from './contract.ts';
 import type { Command, CommandArguments, CommandResults } from './contract.ts';
 import { toApiError } from './errors.ts';
-import type { FileAccess } from './file-access.ts';
+import type { ContentAccess } from './file-access.ts';
 import type { Channel, DeviceFrame, RequestFrame } from './frames.ts';
 import type { ApiEvent } from './types.ts';
 
@@ -14,7 +14,7 @@ export interface DeviceService {
   readonly commands: DeviceCommands;
   /** Returns a function that ends the subscription. */
   onEvent(listener: (event: ApiEvent) => void): () => void;
-  readonly files: FileAccess;
+  readonly files: ContentAccess;
   /** Told of every failure that is a bug. */
   onBug(error: unknown): void;
 }

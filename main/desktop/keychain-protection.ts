@@ -27,16 +27,18 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * How the app protects keys on this computer, the best first: by the keychain of the system where it has one, else by the
- * mode of the file. `basic_text` counts as none: it is a fixed password that everybody knows.
+ * How the app protects keys on this computer, the best first: by the keychain of the system where it has one, else by
+ * `passphrase`. `basic_text` counts as none: it is a fixed password that everybody knows. Keys that `reunion` put under the
+ * mode of their file alone are opened, and none are put so.
  */
 export async function desktopWays(
   keychain: Keychain,
   platform: NodeJS.Platform,
+  passphrase: KeyProtection,
 ): Promise<KeyProtection[]> {
   const name = await keychainOf(keychain, platform);
   const way = keychainProtection(keychain, name);
-  return name === undefined ? [fileProtection, way] : [way, fileProtection];
+  return name === undefined ? [passphrase, way, fileProtection] : [way, passphrase, fileProtection];
 }
 
 function keychainProtection(keychain: Keychain, name: string | undefined): KeyProtection {

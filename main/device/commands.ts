@@ -10,6 +10,7 @@ import type {
 } from '../api/types.ts';
 import { VERSION } from '../helpers/version.ts';
 import type { DeviceDirectory } from './device-directory.ts';
+import type { Exchange } from './exchange/exchange.ts';
 import type { Files } from './files/files.ts';
 import { conversationCommands } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
@@ -24,6 +25,7 @@ const INVITATION_MINUTES = 15;
 export interface CommandTargets {
   readonly conversations: Conversations;
   readonly files: Files;
+  readonly exchange: Exchange;
   readonly pairing: PairingService;
   readonly devices: DeviceDirectory;
   readonly sync: SyncControl;
@@ -128,8 +130,11 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     messageHolders: async ({ messageIds }) => sync.holders(messageIds),
     activity: async ({ limit, device }) => sync.activity(limit, device),
     diagnose: async () => diagnose(),
-    importState: async () => ({ kind: 'idle' }),
-    cancelImport: async () => ({}),
+    importState: async () => targets.exchange.importState,
+    cancelImport: async () => {
+      await targets.exchange.cancelImport();
+      return {};
+    },
     pairing: async () => pairing.state,
     createFirstDevice: async ({ name }) => createFirstDevice(name),
     invite: async ({ minutes = INVITATION_MINUTES }) => {

@@ -33,6 +33,7 @@ import { diagnose } from './doctor.ts';
 import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
 import { EventWriter } from './event-writer.ts';
+import { Exchange } from './exchange/exchange.ts';
 import { createFiles, eraseAddedFiles } from './files/create.ts';
 import { FileChoice } from './files/file-choice.ts';
 import type { Files } from './files/files.ts';
@@ -100,6 +101,7 @@ export class Device {
   readonly #addresses: Addresses;
   readonly #limits: MailboxLimits;
   readonly #files: Files;
+  readonly #exchange: Exchange;
   readonly #pauseAll: PauseAll;
   readonly #keyProtection: Backend;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
@@ -370,9 +372,19 @@ export class Device {
         ...sync.peers().map(({ peerId }) => ({ id: peerId, name: this.#nameOf(peerId) })),
       ],
     });
+    const exchange = new Exchange({
+      ...{ folder: options.folder, clock: options.clock, writer, conversations },
+      store: store.conversations,
+      backUp: (path) => store.backup(path),
+      isMailbox: () => this.#isMailbox,
+      onState: (state) => this.#emit({ kind: 'import', import: state }),
+      onBug: (error) => options.log.error(error),
+    });
+    this.#exchange = exchange;
     this.service = {
       commands: createCommands({
         conversations,
+        exchange,
         files: this.#files,
         pairing: this.#pairing,
         devices: this.#directory,
@@ -400,7 +412,11 @@ export class Device {
         setHistory: (chosen) => this.#setHistory(chosen),
         join: (link, name, chosen) => this.#join(link, name, chosen),
       }),
-      files: this.#files,
+      files: {
+        add: (content, announced) => this.#files.add(content, announced),
+        open: (id) => this.#files.open(id),
+        exchange,
+      },
       onEvent: (listener) => {
         this.#listeners.add(listener);
         return () => this.#listeners.delete(listener);
@@ -440,6 +456,7 @@ export class Device {
   async close(): Promise<void> {
     await this.#pairing.stop();
     this.#limits.stop();
+    await this.#exchange.cancelImport();
     await this.#files.stop();
     this.#pauseAll.stop();
     await this.#sync.stop();

@@ -3,6 +3,7 @@ import { encodeEvent, NONCE_BYTES } from '../conversations/events.ts';
 import type { ConversationContent, EventContent, FileContent } from '../conversations/events.ts';
 import { nextOrder } from '../conversations/order.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
+import type { ConversationId } from '../conversations/types.ts';
 import type { Clock } from '../helpers/clock.ts';
 import type { GroupId, MessageId, PeerId } from '../helpers/ids.ts';
 import type { Message } from '../mvds/types.ts';
@@ -74,6 +75,27 @@ export class EventWriter {
     const ids: MessageId[] = [];
     for (const content of contents) ids.push(await this.#append(texts, content, this.now()));
     return ids;
+  }
+
+  /**
+   * A text of an earlier time, which stands where it would stand had it been written here then. Resolves once it survives a
+   * crash; it shows after `shown`.
+   */
+  async earlier(
+    conversationId: ConversationId,
+    { at, text }: { readonly at: number; readonly text: string },
+  ): Promise<void> {
+    const { self, append } = this.#options;
+    const { texts } = await this.#options.groups();
+    const order = nextOrder(at, 0);
+    const content = { kind: 'text-written', conversationId, text } as const;
+    const body = encodeEvent({ author: self, order, content }, randomBytes(NONCE_BYTES));
+    await append(texts, BigInt(at), body);
+  }
+
+  /** Resolves once everything that was written shows. */
+  shown(): Promise<void> {
+    return this.#options.projected();
   }
 
   async #append(group: GroupId, content: EventContent, timestamp: number): Promise<MessageId> {

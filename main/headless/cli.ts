@@ -8,7 +8,8 @@ import { createProgram } from './program.ts';
 const page = fileURLToPath(new URL('./renderer/', import.meta.url));
 
 try {
-  await createProgram({ page }).parseAsync();
+  // Not left to commander, which takes Electron's arguments for others when Electron runs this (desktop/main.ts).
+  await createProgram({ page }).parseAsync(process.argv.slice(2), { from: 'user' });
 } catch (error) {
   if (error instanceof CommanderError) {
     // --help and --version end here too; commander has printed what there is to say.

@@ -33,6 +33,7 @@ import {
   showActivity,
   syncNow,
 } from './commands/sync.ts';
+import { addExchangeCommands } from './exchange-program.ts';
 import { addFileCommands } from './file-program.ts';
 import { addMessageCommands } from './message-program.ts';
 import { addRelayCommand } from './relay-program.ts';
@@ -104,6 +105,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
 
   addMessageCommands(program);
   addFileCommands(program);
+  addExchangeCommands(program);
 
   program
     .command('status')

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ReunionError } from '../../main/api/errors.ts';
+import type { ExchangeAccess } from '../../main/api/exchange-access.ts';
 import type { FileAccess } from '../../main/api/file-access.ts';
 import { answerFileRequest } from '../../main/api/file-requests.ts';
 import { bytesOf, piecesOf } from '../helpers/files.ts';
@@ -28,12 +29,30 @@ const count: FileAccess['add'] = async (content) => {
   return { id: ID, bytes };
 };
 
+/** What goes out and comes in as a whole. */
+const exchange: ExchangeAccess = {
+  export: async (format) => ({ ...outgoing, name: `all ü.${format}` }),
+  backup: async () => ({ ...outgoing, name: 'backup.zip' }),
+  import: async (name, content) => {
+    if (name === 'busy') throw new ReunionError('import-busy', 'Another one is going on.');
+    for await (const part of content) imported.push(`${name}: ${Buffer.from(part).toString()}`);
+  },
+};
+const imported: string[] = [];
+const outgoing = {
+  mediaType: 'application/json',
+  bytes: 2,
+  content: (async function* () {
+    yield Buffer.from('{}');
+  })(),
+};
+
 async function ask(
   path: string,
   init: RequestInit = {},
   { from = files(), mayAdd = true, bugs = [] as unknown[] } = {},
 ): Promise<Response> {
-  return answerFileRequest(from, new Request(ORIGIN + path, init), {
+  return answerFileRequest({ ...from, exchange }, new Request(ORIGIN + path, init), {
     mayAdd,
     onBug: (error) => bugs.push(error),
   });
@@ -212,5 +231,28 @@ describe('POST files', () => {
     expect(failed.status).toBe(500);
     expect(await failed.text()).not.toContain('secret');
     expect(bugs).toHaveLength(1);
+  });
+});
+
+describe('everything at once', () => {
+  test('goes out to be saved, and runs nothing', async () => {
+    const response = await ask('/export?format=json');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('Content-Disposition')).toBe(
+      `attachment; filename="all _.json"; filename*=UTF-8''all%20%C3%BC.json`,
+    );
+    expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');
+    expect(Buffer.from(await bodyOf(response)).toString()).toBe('{}');
+    expect((await ask('/export?format=pdf')).status).toBe(400);
+    expect((await ask('/backup', { method: 'POST' })).status).toBe(405);
+  });
+
+  test('comes in from the page alone, one file at a time', async () => {
+    const post = { method: 'POST', body: 'text' };
+    expect((await ask('/import?name=a.txt', post, { mayAdd: false })).status).toBe(403);
+    expect((await ask('/import?name=busy', post)).status).toBe(409);
+    expect((await ask('/import?name=a.txt', post)).status).toBe(202);
+    expect(imported).toEqual(['a.txt: text']);
+    expect((await ask('/import?name=a.txt')).status).toBe(405);
   });
 });

@@ -28,6 +28,10 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
     const { benchNetwork, NETWORK_USAGE } = await import('./network.ts');
     return { run: benchNetwork, usage: NETWORK_USAGE };
   },
+  idle: async () => {
+    const { benchIdle, IDLE_USAGE } = await import('./idle.ts');
+    return { run: benchIdle, usage: IDLE_USAGE };
+  },
   renderer: async () => {
     const { benchRenderer, RENDERER_USAGE } = await import('./renderer.ts');
     return { run: benchRenderer, usage: RENDERER_USAGE };

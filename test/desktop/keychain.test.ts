@@ -22,14 +22,23 @@ function keychain(name: LinuxKeychain, secret = 1, available = true): Keychain {
 const secrets = Uint8Array.from({ length: 64 }, (_, index) => index);
 const reversed = (text: string) => Buffer.from(text).reverse().toString();
 
-async function first(...args: Parameters<typeof desktopWays>): Promise<KeyProtection> {
-  const [way] = await desktopWays(...args);
+/** What asks for a passphrase, which nothing here is to do. */
+const asked: KeyProtection = {
+  backend: 'passphrase',
+  protect: async () => Promise.reject(new Error('asked')),
+  unprotect: async () => Promise.reject(new Error('asked')),
+};
+
+async function first(chain: Keychain, platform: NodeJS.Platform): Promise<KeyProtection> {
+  const [way] = await desktopWays(chain, platform, asked);
   if (!way) throw new Error('no way of protecting keys');
   return way;
 }
 
-async function keychainWay(...args: Parameters<typeof desktopWays>): Promise<KeyProtection> {
-  const way = (await desktopWays(...args)).find(({ backend }) => backend === 'keychain');
+async function keychainWay(chain: Keychain, platform: NodeJS.Platform): Promise<KeyProtection> {
+  const way = (await desktopWays(chain, platform, asked)).find(
+    ({ backend }) => backend === 'keychain',
+  );
   if (!way) throw new Error('no keychain');
   return way;
 }
@@ -46,10 +55,17 @@ describe('keys in the keychain of the desktop', () => {
     }
   });
 
-  it('are kept by the file where there is none, or only a password that everybody knows', async () => {
+  it('are kept by a passphrase where there is none, or only a password that everybody knows', async () => {
     const none = keychain('unknown', 1, false);
-    expect((await first(none, 'darwin')).backend).toBe('file');
-    expect((await first(keychain('basic_text'), 'linux')).backend).toBe('file');
+    expect(await first(none, 'darwin')).toBe(asked);
+    expect(await first(keychain('basic_text'), 'linux')).toBe(asked);
+  });
+
+  it('are opened however they were protected before: by the file, a passphrase or the keychain', async () => {
+    for (const chain of [keychain('kwallet6'), keychain('basic_text')]) {
+      const backends = (await desktopWays(chain, 'linux', asked)).map(({ backend }) => backend);
+      expect(backends.sort()).toEqual(['file', 'keychain', 'passphrase']);
+    }
   });
 
   it('are not opened by another one, which is told, with the ways back', async () => {

@@ -34,10 +34,12 @@ test('whatever a message says, the page shows it and does nothing else', async (
   // Every row comes into view once, by keyboard from the end.
   await page.getByRole('article').last().focus();
   const focused = () => page.evaluate(() => document.activeElement?.getAttribute('data-message'));
-  for (const text of HOSTILE) {
+  while (
+    (await focused()) !== (await page.getByRole('article').first().getAttribute('data-message'))
+  ) {
     const before = await focused();
     await page.keyboard.press('ArrowUp');
-    await expect.poll(focused, { message: `above ${text.slice(0, 20)}` }).not.toBe(before);
+    await expect.poll(focused).not.toBe(before);
   }
   await page.getByText('document.title = "owned"').first().waitFor();
   expect(await page.title()).toBe('Reunion');

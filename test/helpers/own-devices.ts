@@ -1,10 +1,12 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { onTestFinished } from 'vitest';
 import type { FileAccess } from '../../main/api/file-access.ts';
+import type { ExchangeAccess } from '../../main/api/exchange-access.ts';
 import type { ApiEvent, DeviceRole, History } from '../../main/api/types.ts';
 import type { DeviceCommands, DeviceService } from '../../main/api/server.ts';
 import { Device } from '../../main/device/device.ts';
 import type { DeviceOptions } from '../../main/device/options.ts';
+import type { SystemEvent } from '../../main/device/power.ts';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
 import type { PeerId } from '../../main/helpers/ids.ts';
 import { invitationOfLink } from '../../main/identity/invitation.ts';
@@ -79,12 +81,21 @@ export class OwnDevice {
     return this.#device.service.commands;
   }
 
+  /** What its computer goes through. */
+  tell(event: SystemEvent): void {
+    this.#device.tell(event);
+  }
+
   get service(): DeviceService {
     return this.#device.service;
   }
 
   get files(): FileAccess {
     return this.#device.service.files;
+  }
+
+  get exchange(): ExchangeAccess {
+    return this.#device.service.files.exchange;
   }
 
   onEvent(listener: (event: ApiEvent) => void): () => void {

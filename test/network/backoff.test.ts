@@ -33,6 +33,21 @@ test('failures are tried again after 1, 2, 4, … and at most 30 seconds', async
   expect(at).toEqual([0, 1_000, 3_000, 7_000, 15_000, 31_000, 61_000, 91_000, 121_000]);
 });
 
+test('a wait that begins is as long as is allowed at that time', async () => {
+  const clock = new ManualClock(0);
+  const at: number[] = [];
+  let maxMs = 300_000;
+  const attempt = async () => at.push(clock.now()) < 0;
+  const retry = new Retry(clock, { next: () => 1 }, attempt, () => maxMs);
+  retry.now();
+  await settle();
+  await pass(clock, 127);
+  expect(at.at(-1)).toBe(127_000);
+  maxMs = 30_000;
+  await pass(clock, 128 + 60);
+  expect(at.slice(-3)).toEqual([255_000, 285_000, 315_000]);
+});
+
 test('a success ends it, until it is told that what had succeeded has ended', async () => {
   const { clock, retry, at } = scene(() => true);
   retry.now();

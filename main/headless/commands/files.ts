@@ -1,20 +1,12 @@
-import { createReadStream, createWriteStream, statSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { createReadStream, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { ApiClient } from '../../api/client.ts';
 import { PAGE_MAX } from '../../api/limits.ts';
-import type {
-  AddedFile,
-  ApiError,
-  AttachmentPolicy,
-  AttachmentView,
-  FilesStatus,
-} from '../../api/types.ts';
+import type { AddedFile, AttachmentPolicy, AttachmentView, FilesStatus } from '../../api/types.ts';
 import { mostOf } from '../arguments.ts';
-import { runningApi, withDevice } from '../connect.ts';
+import { withDevice } from '../connect.ts';
+import { ask, saveTo } from '../content.ts';
 import { ExpectedFailure } from '../failures.ts';
 import { printable, printJson, sizeText } from '../output.ts';
 
@@ -138,16 +130,7 @@ export async function saveFile(
   if (!force && statSync(target, { throwIfNoEntry: false })) {
     throw new ExpectedFailure(`${target} is there already; add --force to replace it.`);
   }
-  const response = await ask(data, `/files/${id}`, {});
-  const draft = `${target}.part`;
-  try {
-    const content = Readable.fromWeb(response.body as NodeReadableStream);
-    await pipeline(content, createWriteStream(draft, { flags: 'w' }));
-    await rename(draft, target);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw new ExpectedFailure(`The file could not be written: ${(error as Error).message}`);
-  }
+  await saveTo(target, await ask(data, `/files/${id}`, {}));
   console.log(`saved ${target}`);
 }
 
@@ -241,16 +224,3 @@ export function transferText({ metered, sendLimit, receiveLimit }: FilesStatus):
 }
 
 /** A request to the device that runs on a data folder. Throws `ExpectedFailure` where it is refused. */
-async function ask(data: string, path: string, init: RequestInit): Promise<Response> {
-  const { port, token } = runningApi(data);
-  const headers = new Headers(init.headers);
-  headers.set('Authorization', `Bearer ${token}`);
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers }).catch(
-    () => {
-      throw new ExpectedFailure('The device could not be reached, or has ended meanwhile.');
-    },
-  );
-  if (response.ok) return response;
-  const told = (await response.json().catch(() => undefined)) as ApiError | undefined;
-  throw new ExpectedFailure(told?.message ?? `The device refused it (${response.status}).`);
-}

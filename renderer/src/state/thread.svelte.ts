@@ -10,7 +10,7 @@ const PAGE = 60;
 /** Changed messages that are fetched one by one; where more have changed, the whole is fetched anew. */
 const CHANGES_MAX = 300;
 /** While messages stream in, the list is brought up to date this often, milliseconds: typing goes before that. */
-const CHANGES_MS = 250;
+const CHANGES_MS = 400;
 
 export type Call = <C extends Command>(
   command: C,

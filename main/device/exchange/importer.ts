@@ -1,0 +1,190 @@
+import { toApiError, ReunionError } from '../../api/errors.ts';
+import type { ImportState } from '../../api/types.ts';
+import type { ConversationStore } from '../../conversations/ports.ts';
+import type { ConversationId, Entry } from '../../conversations/types.ts';
+import type { Clock } from '../../helpers/clock.ts';
+import { pieces } from './imported.ts';
+import type { ImportedConversation, ImportedMessage } from './imported.ts';
+import { IMPORT_BYTES_MAX, readImport, tooLarge } from './read-import.ts';
+
+/** Messages written at the same time: the store commits those that come together in one go. */
+const AT_ONCE = 64;
+/** Entries read at a time. */
+const PAGE = 1_000;
+/** What is shown changes this often, milliseconds. */
+const SHOWN_MS = 150;
+
+export interface ImporterOptions {
+  readonly store: ConversationStore;
+  readonly clock: Clock;
+  /** The conversation of a name, made where there is none. */
+  readonly conversation: (name: string) => Promise<ConversationId>;
+  /** Writes a text of an earlier time into a conversation. Resolves once it survives a crash. */
+  readonly write: (conversation: ConversationId, message: ImportedMessage) => Promise<void>;
+  /** Resolves once what was written shows. */
+  readonly shown: () => Promise<void>;
+  readonly onState: (state: ImportState) => void;
+  readonly onBug: (error: unknown) => void;
+}
+
+/** Brings in what was written elsewhere. What is here already, or was and was deleted, is not brought in again. */
+export class Importer {
+  readonly #options: ImporterOptions;
+  #state: ImportState = { kind: 'idle' };
+  #isCancelled = false;
+  #running: Promise<unknown> | undefined;
+  #shownAt = 0;
+
+  constructor(options: ImporterOptions) {
+    this.#options = options;
+  }
+
+  get state(): ImportState {
+    return this.#state;
+  }
+
+  /** See `ExchangeAccess.import`. */
+  async begin(name: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    if (this.#running) {
+      throw new ReunionError(
+        'import-busy',
+        'Another import is going on; wait for it, or cancel it.',
+      );
+    }
+    const started = Promise.withResolvers<undefined>();
+    this.#running = started.promise;
+    this.#isCancelled = false;
+    try {
+      const conversations = readImport(name, await collected(content), this.#options.clock.now());
+      this.#running = this.#run(name, conversations).finally(() => (this.#running = undefined));
+    } catch (error) {
+      this.#running = undefined;
+      throw error;
+    }
+  }
+
+  /** Resolves once nothing more is written. */
+  async cancel(): Promise<void> {
+    this.#isCancelled = true;
+    await this.#running;
+  }
+
+  async #run(name: string, conversations: readonly ImportedConversation[]): Promise<void> {
+    const split = conversations.map(({ name: called, messages }) => ({
+      name: called,
+      messages: messages.flatMap(({ at, text }) =>
+        pieces(text).map((piece) => ({ at, text: piece })),
+      ),
+    }));
+    const total = split.reduce((sum, { messages }) => sum + messages.length, 0);
+    const counts = { done: 0, added: 0, skipped: 0 };
+    this.#show({ kind: 'running', name, done: 0, total }, true);
+    try {
+      for (const { name: called, messages } of split) {
+        await this.#bring(called, messages, counts, () =>
+          this.#show({ kind: 'running', name, done: counts.done, total }),
+        );
+      }
+      await this.#options.shown();
+      const { added, skipped } = counts;
+      this.#show(
+        this.#isCancelled ? { kind: 'cancelled', added } : { kind: 'done', added, skipped },
+        true,
+      );
+    } catch (error) {
+      const told = toApiError(error);
+      if (told.code === 'internal') this.#options.onBug(error);
+      this.#show({ kind: 'failed', error: told }, true);
+    }
+  }
+
+  async #bring(
+    name: string,
+    messages: readonly ImportedMessage[],
+    counts: { done: number; added: number; skipped: number },
+    onProgress: () => void,
+  ): Promise<void> {
+    if (messages.length === 0 || this.#isCancelled) return;
+    const conversation = await this.#options.conversation(name);
+    const here = await this.#held(conversation);
+    let next = 0;
+    const work = async () => {
+      for (;;) {
+        const message = messages[next++];
+        if (!message || this.#isCancelled) return;
+        if (here.take(message)) counts.skipped += 1;
+        else {
+          await this.#options.write(conversation, message);
+          counts.added += 1;
+        }
+        counts.done += 1;
+        onProgress();
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+
+  async #held(conversation: ConversationId): Promise<Held> {
+    const { store } = this.#options;
+    const held = new Held();
+    let after = { order: 0, id: '' as Entry['id'] };
+    for (;;) {
+      const entries = await store.entriesAfter(conversation, PAGE, after);
+      for (const entry of entries) held.add(entry, await this.#firstText(entry));
+      const last = entries.at(-1);
+      if (!last) return held;
+      after = { order: last.order, id: last.id };
+    }
+  }
+
+  /** As it was written, whatever became of it. */
+  async #firstText({ id, text, editedAt }: Entry): Promise<string> {
+    if (editedAt === undefined) return text;
+    const [first] = await this.#options.store.revisions(id);
+    return first?.text ?? text;
+  }
+
+  #show(state: ImportState, isLast = false): void {
+    this.#state = state;
+    const now = this.#options.clock.now();
+    if (!isLast && now - this.#shownAt < SHOWN_MS && now >= this.#shownAt) return;
+    this.#shownAt = now;
+    this.#options.onState(state);
+  }
+}
+
+/** How often each message is in a conversation: two that are equal in an export are two. */
+class Held {
+  readonly #counts = new Map<string, number>();
+
+  add({ writtenAt, deleted }: Entry, text: string): void {
+    const key = deleted ? deletedAt(writtenAt) : keyOf(writtenAt, text);
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  /** Whether it is here. Of one that was deleted only the time is known. */
+  take({ at, text }: ImportedMessage): boolean {
+    return this.#takeOne(keyOf(at, text)) || this.#takeOne(deletedAt(at));
+  }
+
+  #takeOne(key: string): boolean {
+    const count = this.#counts.get(key) ?? 0;
+    if (count === 0) return false;
+    this.#counts.set(key, count - 1);
+    return true;
+  }
+}
+
+const keyOf = (at: number, text: string): string => `${at} ${text}`;
+const deletedAt = (at: number): string => String(at);
+
+async function collected(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of content) {
+    bytes += part.byteLength;
+    if (bytes > IMPORT_BYTES_MAX) throw tooLarge();
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
