@@ -34,7 +34,7 @@ import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
 import { EventWriter } from './event-writer.ts';
 import { Exchange } from './exchange/exchange.ts';
-import { createFiles } from './files/create.ts';
+import { createFiles, eraseAddedFiles } from './files/create.ts';
 import { FileChoice } from './files/file-choice.ts';
 import type { Files } from './files/files.ts';
 import { DeviceListKeeper } from './device-list-keeper.ts';
@@ -472,6 +472,7 @@ export class Device {
     eraseKeys(this.#options.folder);
     eraseRecoveryFile(this.#options.folder);
     eraseStore(this.#options.folder);
+    eraseAddedFiles(this.#options.folder);
   }
 
   /** Only what was removed is erased: a device that still belongs to the others would leave them waiting for it. */

@@ -10,7 +10,7 @@ import type { StartedDevice } from '../helpers/processes.ts';
 const MEGABYTE = 1_000_000;
 const FILE_BYTES = 300 * MEGABYTE;
 /** What a device may need beyond what it needs without the file: a window each way, the store's log and what is garbage. */
-const GROWTH_MAX = 300 * MEGABYTE;
+const GROWTH_MAX = 250 * MEGABYTE;
 
 /** The most memory that a process has had so far, bytes. */
 function peakOf({ process }: StartedDevice): number {

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiEvent } from '../../api/types.ts';
 import type { FileContent as FileEvent } from '../../conversations/events.ts';
@@ -41,6 +42,11 @@ export interface CreateFilesOptions {
   /** The status of files has changed. */
   readonly onStatus: () => void;
   readonly onError: (error: unknown) => void;
+}
+
+/** Deletes what was added on a device that is erased, and is not running. */
+export function eraseAddedFiles(folder: string): void {
+  rmSync(join(folder, STAGING_FOLDER), { recursive: true, force: true });
 }
 
 /** The part of a device that deals with files, put together. */
