@@ -61,6 +61,12 @@ test(
       expect(shown).toEqual(expected);
       // The token has left the address bar, and the link is used up.
       expect(page.url()).not.toContain('token');
+      await page.close();
+    }
+    // A page says how far was read, which is a message too.
+    for (const api of [apiA, apiB]) {
+      const inStep = async () => (await api.call('status', {})).peers[0]?.state === 'up-to-date';
+      await eventually(api, inStep, 'both are up to date again');
     }
 
     await b.process.kill('SIGKILL');
