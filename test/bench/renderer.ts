@@ -65,9 +65,9 @@ export async function benchRenderer(args: readonly string[]): Promise<void> {
       const api = await connect(folder);
       await write(api, 'Small', 200);
       await write(api, 'Large', Number(values.messages));
-      process.stdout.write(
-        formatFigures(await measure(browser, link, api, Number(values.arriving))),
-      );
+      for await (const figure of measure(browser, link, api, Number(values.arriving))) {
+        process.stdout.write(formatFigures([figure]));
+      }
       api.close();
     } finally {
       await browser.close();
@@ -77,19 +77,21 @@ export async function benchRenderer(args: readonly string[]): Promise<void> {
   });
 }
 
-async function measure(
+async function* measure(
   browser: Browser,
   link: string,
   api: ApiClient,
   arriving: number,
-): Promise<Figure[]> {
+): AsyncGenerator<Figure> {
   const page = await browser.newPage({ viewport: { width: 1100, height: 720 } });
   await page.goto(link);
   await page.getByRole('button', { name: /^Small/u }).waitFor();
-  const figures = [gzipped(), await firstPaint(page)];
-  figures.push(await opening(page), await scrolling(page), await searching(page));
-  figures.push(...(await typing(page, api, arriving)));
-  return figures;
+  yield gzipped();
+  yield await firstPaint(page);
+  yield await opening(page);
+  yield await scrolling(page);
+  yield await searching(page);
+  yield await typing(page, api, arriving);
 }
 
 /** All JavaScript of the page; what is fetched later included. */
@@ -221,7 +223,7 @@ async function searching(page: Page): Promise<Figure> {
 }
 
 /** From the key to the frame that has its letter, while messages arrive in the conversation that is shown. */
-async function typing(page: Page, api: ApiClient, arriving: number): Promise<Figure[]> {
+async function typing(page: Page, api: ApiClient, arriving: number): Promise<Figure> {
   await page.getByLabel('Write a message').click();
   await page.evaluate(() => {
     const typed = globalThis as unknown as { keys: number[] };
@@ -250,15 +252,13 @@ async function typing(page: Page, api: ApiClient, arriving: number): Promise<Fig
   const times = await page.evaluate(() =>
     (globalThis as unknown as { keys: number[] }).keys.sort((a, b) => a - b),
   );
-  return [
-    {
-      name: `typing while ${arriving} messages arrive, 99th percentile`,
-      value: times[Math.floor(times.length * 0.99)] ?? Infinity,
-      unit: 'ms',
-      bar: { atMost: BARS.key },
-      note: `${times.length} keys, median ${median(times).toFixed(0)} ms, slowest ${(times.at(-1) ?? 0).toFixed(0)} ms`,
-    },
-  ];
+  return {
+    name: `typing while ${arriving} messages arrive, 99th percentile`,
+    value: times[Math.floor(times.length * 0.99)] ?? Infinity,
+    unit: 'ms',
+    bar: { atMost: BARS.key },
+    note: `${times.length} keys, median ${median(times).toFixed(0)} ms, slowest ${(times.at(-1) ?? 0).toFixed(0)} ms`,
+  };
 }
 
 function median(values: readonly number[]): number {
