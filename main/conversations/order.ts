@@ -2,7 +2,7 @@
  * The last moment of the year 9999, Unix milliseconds. A clock that says more is taken to say this, which leaves room below
  * `ORDER_MAX` for more events than anybody writes.
  */
-const CLOCK_MAX = 253_402_300_799_999;
+export const CLOCK_MAX = 253_402_300_799_999;
 
 /** 2^52. An event of a higher order is none: nobody could write anything after one of the highest number there is. */
 export const ORDER_MAX = 2 ** 52;

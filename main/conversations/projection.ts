@@ -2,6 +2,7 @@ import type { MessageId } from '../helpers/ids.ts';
 import { decodeEvent } from './events.ts';
 import type { Event } from './events.ts';
 import type { ProjectionChanges, RegisterChange, Said } from './ports.ts';
+import { CLOCK_MAX } from './order.ts';
 import type { ConversationId } from './types.ts';
 
 /** Raised with every kind of event that is added: see `ConversationStore.reconsider`. */
@@ -72,7 +73,7 @@ function project(
   { author, order, content }: Event,
 ): void {
   const said = { order, eventId: id };
-  const written = { author, writtenAt: Number(timestamp) };
+  const written = { author, writtenAt: shownTime(timestamp) };
   switch (content.kind) {
     case 'text-written': {
       const { conversationId, text, attachments } = content;
@@ -130,6 +131,11 @@ function project(
       changes.putEntries.push(entry);
     }
   }
+}
+
+/** A time that can be shown, whatever a clock has said, or somebody who pretends to be one. */
+function shownTime(timestamp: bigint): number {
+  return Math.min(Math.max(Number(timestamp), 0), CLOCK_MAX);
 }
 
 type RegisterContent = Extract<

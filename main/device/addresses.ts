@@ -6,6 +6,7 @@ import type { DeviceList } from '../identity/device-list.ts';
 import { lastingAddress } from '../network/multiaddrs.ts';
 import type { Network } from '../network/network.ts';
 import type { DeviceListKeeper } from './device-list-keeper.ts';
+import { relayPeer } from './relay-list.ts';
 import type { DeviceSettings } from './settings.ts';
 
 /** Relays of other devices that are used beside one's own: more than a person has, and few enough to keep. */
@@ -28,6 +29,7 @@ export class Addresses {
   /** Where others were found before: where an inviter was, say. */
   #found: ReadonlyMap<PeerId, readonly Uint8Array[]> = new Map();
 
+  /** Relays, by PeerId, that a person does not want. */
   #removed: ReadonlySet<string> = new Set();
 
   /** Relays of others that were taken over since the start, however often they have told of new ones. */
@@ -40,7 +42,7 @@ export class Addresses {
   /** Looks for others where they were found before. */
   async load(): Promise<void> {
     this.#found = await this.#options.settings.addresses();
-    this.#removed = new Set(await this.#options.settings.removedRelays());
+    await this.#readRemoved();
     for (const [peer, addresses] of this.#found) {
       this.#options.network.learnAddresses(peer, addresses);
     }
@@ -63,15 +65,20 @@ export class Addresses {
     }
     const more = network
       .relaysIn(told)
-      .filter((relay) => !this.#relays.has(relay) && !this.#removed.has(relay));
+      .filter((relay) => !this.#relays.has(relay) && !this.#removed.has(relayPeer(relay) ?? ''));
     const taken = more.slice(0, RELAYS_MAX - this.#relays.size);
     for (const relay of taken) this.#relays.add(relay);
     network.addRelays(taken);
   }
 
+  async #readRemoved(): Promise<void> {
+    const removed = await this.#options.settings.removedRelays();
+    this.#removed = new Set(removed.map((relay) => relayPeer(relay) ?? ''));
+  }
+
   /** A person wants this one no more, or wants it after all. */
   async relaysChanged(): Promise<void> {
-    this.#removed = new Set(await this.#options.settings.removedRelays());
+    await this.#readRemoved();
     await this.tell();
   }
 

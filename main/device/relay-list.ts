@@ -1,8 +1,14 @@
 import { ReunionError } from '../api/errors.ts';
-import { parseRelayAddress } from '../network/multiaddrs.ts';
+import { parseRelayAddress, peerIn } from '../network/multiaddrs.ts';
 import type { Network } from '../network/network.ts';
 import type { Addresses } from './addresses.ts';
 import type { DeviceSettings } from './settings.ts';
+
+/** A relay may have several addresses, and is one all the same. Undefined for what is no address of one. */
+export function relayPeer(text: string): string | undefined {
+  const address = parseRelayAddress(text);
+  return address && peerIn(address);
+}
 
 export interface RelayListOptions {
   readonly settings: DeviceSettings;
@@ -28,6 +34,7 @@ export class RelayList {
       );
     }
     const { settings, network, addresses } = this.#options;
+    await settings.wantRelay((other) => relayPeer(other) === relayPeer(address));
     await settings.addRelays([address]);
     network.addRelays([address]);
     await addresses.relaysChanged();
@@ -40,7 +47,7 @@ export class RelayList {
     if (address === undefined || !network.relays().some((relay) => relay.address === address)) {
       throw new ReunionError('not-found', 'This device does not use that relay.');
     }
-    await settings.removeRelay(address);
+    await settings.removeRelay(address, (other) => relayPeer(other) === relayPeer(address));
     await network.removeRelay(address);
     await addresses.relaysChanged();
   }

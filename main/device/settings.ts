@@ -74,8 +74,12 @@ export class DeviceSettings {
     const known = await this.relays();
     const added = addresses.filter((address) => !known.includes(address));
     if (added.length > 0) await this.#store.set('relays', [...known, ...added]);
+  }
+
+  /** A person wants it after all. */
+  async wantRelay(isSame: (other: string) => boolean): Promise<void> {
     const removed = await this.removedRelays();
-    const left = removed.filter((address) => !addresses.includes(address));
+    const left = removed.filter((other) => !isSame(other));
     if (left.length < removed.length) await this.#store.set('relays-removed', left);
   }
 
@@ -85,12 +89,13 @@ export class DeviceSettings {
     return kept.success ? kept.data : [];
   }
 
-  async removeRelay(address: string): Promise<void> {
+  /** @param isSame whether another address is of the same relay */
+  async removeRelay(address: string, isSame: (other: string) => boolean): Promise<void> {
     const known = await this.relays();
     await this.#store.set('relays-removed', [...(await this.removedRelays()), address]);
     await this.#store.set(
       'relays',
-      known.filter((other) => other !== address),
+      known.filter((other) => !isSame(other)),
     );
   }
 

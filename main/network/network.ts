@@ -221,8 +221,10 @@ export class Network implements Transport {
     const relay = parseRelayAddress(address);
     const peerId = relay && peerIn(relay);
     if (peerId === undefined) return;
-    await this.#relays.remove(peerId);
+    const removed = this.#relays.remove(peerId);
+    // Before it is hung up on, so that it is not let in again at once.
     this.#gate.setRelays(this.#relays.peerIds());
+    await removed;
   }
 
   /** Where to look for a peer, as binary multiaddrs; what is none is passed over. */

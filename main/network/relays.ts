@@ -15,7 +15,8 @@ export type RelayState =
   'connecting' | 'connected' | 'limiting' | 'full' | 'refused' | 'unreachable';
 
 interface Relay {
-  readonly address: Multiaddr;
+  /** The one that was told last, where it has several. */
+  address: Multiaddr;
   readonly peerId: string;
   readonly retry: Retry;
   state: Exclude<RelayState, 'limiting'>;
@@ -82,7 +83,12 @@ export class Relays {
   add(addresses: readonly Multiaddr[]): void {
     for (const address of addresses) {
       const peerId = peerIn(address);
-      if (peerId === undefined || this.#relays.has(peerId)) continue;
+      if (peerId === undefined) continue;
+      const known = this.#relays.get(peerId);
+      if (known) {
+        this.#move(known, address);
+        continue;
+      }
       const relay: Relay = {
         address,
         peerId,
@@ -96,14 +102,25 @@ export class Relays {
     }
   }
 
+  /** It may be that it is not at the first address any more; where it is connected it may stay there. */
+  #move(relay: Relay, address: Multiaddr): void {
+    if (relay.state === 'connected' || relay.address.equals(address)) return;
+    relay.address = address;
+    if (this.#node.status === 'started') relay.retry.now();
+  }
+
   /** Not used any more; connections through it go with the one to it. */
   async remove(peerId: string): Promise<void> {
     const relay = this.#relays.get(peerId);
     if (!relay) return;
     relay.retry.stop();
     this.#relays.delete(peerId);
-    await this.#node.hangUp(peerIdFromString(peerId)).catch(() => undefined);
+    await this.#hangUp(relay);
     this.#onChange();
+  }
+
+  async #hangUp({ peerId }: Relay): Promise<void> {
+    await this.#node.hangUp(peerIdFromString(peerId)).catch(() => undefined);
   }
 
   start(): void {
@@ -143,6 +160,11 @@ export class Relays {
     relay.isTrying = true;
     const state = STATES[await this.#reserve(relay)];
     relay.isTrying = false;
+    // Removed while it was being called.
+    if (this.#relays.get(relay.peerId) !== relay) {
+      await this.#hangUp(relay);
+      return true;
+    }
     this.#set(relay, state);
     return state === 'connected';
   }

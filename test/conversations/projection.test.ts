@@ -179,3 +179,14 @@ describe('limits', () => {
       expect([other, isEmoji(other)]).toEqual([other, false]);
   });
 });
+
+it('a time that nobody can live in is shown as the first or the last that can be', () => {
+  const content = { kind: 'text-written', conversationId, text: 'x' } as const;
+  const shown = [-5n, 2n ** 62n].map((timestamp) => {
+    const body = encodeEvent({ author, order: 1, content }, nonce);
+    const { changes } = projectionOf([{ id: target, sequence: 1, timestamp, body }], 1);
+    return changes.putEntries?.[0]?.writtenAt;
+  });
+  expect(shown[0]).toBe(0);
+  expect(new Date(shown[1] ?? NaN).getUTCFullYear()).toBe(9999);
+});

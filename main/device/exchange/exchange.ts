@@ -6,7 +6,7 @@ import type { Clock } from '../../helpers/clock.ts';
 import { recoveryFileOf } from '../../identity/recovery-file.ts';
 import type { Conversations } from '../conversations.ts';
 import type { EventWriter } from '../event-writer.ts';
-import { backupFile } from './backup.ts';
+import { backupFile, removeLeftCopies } from './backup.ts';
 import { jsonExport, markdownExport } from './exporter.ts';
 import { Importer } from './importer.ts';
 
@@ -29,6 +29,7 @@ export class Exchange implements ExchangeAccess {
 
   constructor(options: ExchangeOptions) {
     this.#options = options;
+    removeLeftCopies(options.folder);
     const { store, clock, writer, conversations, onState, onBug } = options;
     this.#importer = new Importer({
       ...{ store, clock, onState, onBug },

@@ -2,6 +2,7 @@ import { toApiError, ReunionError } from '../../api/errors.ts';
 import type { ImportState } from '../../api/types.ts';
 import type { ConversationStore } from '../../conversations/ports.ts';
 import type { ConversationId, Entry } from '../../conversations/types.ts';
+import { CLOCK_MAX } from '../../conversations/order.ts';
 import type { Clock } from '../../helpers/clock.ts';
 import { pieces } from './imported.ts';
 import type { ImportedConversation, ImportedMessage } from './imported.ts';
@@ -55,26 +56,30 @@ export class Importer {
     this.#running = started.promise;
     this.#isCancelled = false;
     try {
-      const conversations = readImport(name, await collected(content), this.#options.clock.now());
+      const whole = await collected(content, () => this.#isCancelled);
+      const conversations = readImport(name, whole, this.#options.clock.now());
       this.#running = this.#run(name, conversations).finally(() => (this.#running = undefined));
     } catch (error) {
       this.#running = undefined;
       throw error;
+    } finally {
+      started.resolve(undefined);
     }
   }
 
   /** Resolves once nothing more is written. */
   async cancel(): Promise<void> {
     this.#isCancelled = true;
-    await this.#running;
+    // One that is still being read gives up by itself, with whoever sends it.
+    if (this.#state.kind === 'running') await this.#running;
   }
 
   async #run(name: string, conversations: readonly ImportedConversation[]): Promise<void> {
     const split = conversations.map(({ name: called, messages }) => ({
       name: called,
-      messages: messages.flatMap(({ at, text }) =>
-        pieces(text).map((piece) => ({ at, text: piece })),
-      ),
+      messages: messages
+        .filter(({ at }) => at >= 0 && at <= CLOCK_MAX)
+        .flatMap(({ at, text }) => pieces(text).map((piece) => ({ at, text: piece }))),
     }));
     const total = split.reduce((sum, { messages }) => sum + messages.length, 0);
     const counts = { done: 0, added: 0, skipped: 0 };
@@ -109,19 +114,25 @@ export class Importer {
     const here = await this.#held(conversation);
     let next = 0;
     const work = async () => {
-      for (;;) {
+      while (next < messages.length && !this.#isCancelled) {
         const message = messages[next++];
-        if (!message || this.#isCancelled) return;
+        if (!message) return;
         if (here.take(message)) counts.skipped += 1;
         else {
-          await this.#options.write(conversation, message);
+          await this.#options.write(conversation, message).catch((error: unknown) => {
+            // The others stop as well.
+            next = messages.length;
+            throw error;
+          });
           counts.added += 1;
         }
         counts.done += 1;
         onProgress();
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => work()));
+    const failed = ended.find((one) => one.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 
   async #held(conversation: ConversationId): Promise<Held> {
@@ -178,12 +189,17 @@ class Held {
 const keyOf = (at: number, text: string): string => `${at} ${text}`;
 const deletedAt = (at: number): string => String(at);
 
-async function collected(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** Throws `ReunionError`, also where it is cancelled meanwhile. */
+async function collected(
+  content: AsyncIterable<Uint8Array>,
+  isCancelled: () => boolean,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of content) {
     bytes += part.byteLength;
     if (bytes > IMPORT_BYTES_MAX) throw tooLarge();
+    if (isCancelled()) throw new ReunionError('invalid-arguments', 'The import was cancelled.');
     parts.push(part);
   }
   return Buffer.concat(parts);

@@ -96,6 +96,7 @@ export const de: Catalogue = {
   edit: 'Bearbeiten',
   'edit-message': 'Nachricht bearbeiten',
   'edit-hint': 'Eingabe speichert, Esc lässt alles beim Alten',
+  'edit-hint-ctrl': 'Strg+Eingabe speichert, Esc lässt alles beim Alten',
   'edit-last': 'Letzte Nachricht bearbeiten',
   delete: 'Löschen',
   'messages-deleted': '{count, plural, one {Nachricht gelöscht.} other {# Nachrichten gelöscht.}}',

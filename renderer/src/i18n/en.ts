@@ -92,6 +92,7 @@ export const en = {
   edit: 'Edit',
   'edit-message': 'Edit the message',
   'edit-hint': 'Enter saves, Escape leaves it as it was',
+  'edit-hint-ctrl': 'Ctrl+Enter saves, Escape leaves it as it was',
   'edit-last': 'Edit the last message',
   delete: 'Delete',
   'messages-deleted': '{count, plural, one {Message deleted.} other {# messages deleted.}}',

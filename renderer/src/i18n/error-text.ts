@@ -8,13 +8,23 @@ import type { MessageKey } from './i18n.svelte.ts';
  * catalogue can; in another language the catalogue's is taken where it has one.
  */
 export function errorText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (i18n.language === 'en' || !(error instanceof CommandError)) return message;
-  return codeText(error.code) ?? message;
+  if (error instanceof CommandError) return toldText(error);
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The same of a failure that was told by its code and in English. */
+export function toldText({
+  code,
+  message,
+}: {
+  readonly code: string;
+  readonly message: string;
+}): string {
+  return i18n.language === 'en' ? message : (codeText(code) ?? message);
 }
 
 /** The sentence of an error code; undefined where the catalogue has none. */
-export function codeText(code: string): string | undefined {
+function codeText(code: string): string | undefined {
   const key = `error.${code}`;
   return Object.hasOwn(en, key) ? i18n.text(key as MessageKey) : undefined;
 }

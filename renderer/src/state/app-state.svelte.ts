@@ -55,6 +55,16 @@ export class AppState {
 
   /** Connects, and again whenever the connection is lost, until the page is closed. */
   start(): void {
+    // Who closes the page has not given up what was begun.
+    addEventListener('pagehide', this.#keepDrafts);
+    this.#connect();
+  }
+
+  readonly #keepDrafts = () => {
+    for (const { draft } of this.#threads.values()) void draft.keep();
+  };
+
+  #connect(): void {
     openChannel().then(
       (channel) => this.#connected(createApiClient(channel)),
       () => this.#disconnected(),
@@ -91,9 +101,13 @@ export class AppState {
   }
 
   readonly refreshConversations = coalesced(async () => {
+    const asked = new Map([...this.#threads].map(([id, { draft }]) => [id, draft.version]));
     const conversations = await this.call('conversations', {});
     this.conversations = conversations;
-    for (const { id, draft } of conversations) this.#threads.get(id)?.draft.heard(draft);
+    for (const { id, draft } of conversations) {
+      const version = asked.get(id);
+      if (version !== undefined) this.#threads.get(id)?.draft.heard(draft, version);
+    }
     const first = conversations.find(({ archived }) => !archived);
     if (first && !this.thread) this.select(first.id);
   });
@@ -104,10 +118,9 @@ export class AppState {
     const draft = this.conversations.find((conversation) => conversation.id === id)?.draft ?? '';
     const thread = known ?? new Thread(id, (command, args) => this.call(command, args), draft);
     this.#threads.set(id, thread);
-    for (const [other, { draft: begun, uploads }] of this.#threads) {
+    for (const [other, old] of this.#threads) {
       if (this.#threads.size <= THREADS_MAX) break;
-      // What was begun there and not sent is kept.
-      if (begun.text === '' && uploads.list.length === 0) this.#threads.delete(other);
+      if (!old.isBegun) this.#threads.delete(other);
     }
     return thread;
   }
@@ -124,17 +137,21 @@ export class AppState {
     this.pairing = await this.call('pairing', {});
     this.importing = await this.call('importState', {});
     this.ui.host = await this.call('hostSettings', {});
-    await this.refreshConversations();
     // What has changed in the meantime is not known.
-    for (const [id, thread] of this.#threads) if (thread !== this.thread) this.#threads.delete(id);
-    if (this.thread?.loaded) await this.thread.refresh();
+    this.files = new Map();
+    await this.refreshConversations();
+    for (const thread of this.#threads.values()) {
+      if (thread !== this.thread) thread.forget();
+      void thread.draft.keep();
+    }
+    await this.thread?.reload();
     this.connection = 'open';
   }
 
   #disconnected(): void {
     this.#client = undefined;
     this.connection = 'lost';
-    setTimeout(() => this.start(), RECONNECT_MS);
+    setTimeout(() => this.#connect(), RECONNECT_MS);
   }
 
   #handle(event: ApiEvent): void {

@@ -7,15 +7,13 @@ import { toasts } from './toasts.svelte.ts';
 /** Puts a conversation away, or back; that can be undone at once. */
 export function archive(app: AppState, { id, name }: ConversationSummary, archived: boolean): void {
   const set = (value: boolean) =>
-    app
-      .call('archiveConversation', { conversation: id, archived: value })
-      .catch((error: unknown) => toasts.problem(errorText(error)));
-  void set(archived).then(() => {
-    toasts.undoable(
-      t(archived ? 'was-archived' : 'was-unarchived', { name }),
-      () => void set(!archived),
-    );
-  });
+    app.call('archiveConversation', { conversation: id, archived: value });
+  const fail = (error: unknown) => toasts.problem(errorText(error));
+  set(archived).then(() => {
+    toasts.undoable(t(archived ? 'was-archived' : 'was-unarchived', { name }), () => {
+      set(!archived).catch(fail);
+    });
+  }, fail);
 }
 
 /** Keeps a conversation at the top of the list, or no longer. */

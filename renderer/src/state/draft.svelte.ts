@@ -11,6 +11,9 @@ export class Draft {
   /** As it was last kept, here or on another device. */
   #kept: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Raised by each keeping: what was asked of the device before it says nothing any more. */
+  #version = 0;
+  #pending = 0;
 
   constructor(id: string, call: Call, kept: string) {
     this.#id = id;
@@ -19,9 +22,14 @@ export class Draft {
     this.text = kept;
   }
 
-  /** Another device has gone on with it. What is being typed here is not overwritten. */
-  heard(text: string): void {
-    if (text === this.#kept) return;
+  /** To be taken before the device is asked for drafts; see `heard`. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** Another device has gone on with it. What is being typed here is not overwritten, nor what is being kept. */
+  heard(text: string, asked: number): void {
+    if (this.#pending > 0 || asked !== this.#version || text === this.#kept) return;
     if (this.text === this.#kept) this.text = text;
     this.#kept = text;
   }
@@ -42,11 +50,16 @@ export class Draft {
     if (this.text === this.#kept) return;
     const before = this.#kept;
     this.#kept = this.text;
+    this.#version += 1;
+    this.#pending += 1;
     try {
       await this.#call('setDraft', { conversation: this.#id, text: this.text });
     } catch {
-      // It is here still, and kept at the next pause.
+      // It is here still.
       this.#kept = before;
+      this.typed();
+    } finally {
+      this.#pending -= 1;
     }
   }
 }

@@ -30,7 +30,7 @@ export class Holders {
   /** A message has come into view. Returns what ends that. */
   watch(messageId: string): () => void {
     this.#visible.set(messageId, (this.#visible.get(messageId) ?? 0) + 1);
-    if (!this.#known.has(messageId)) this.#want([messageId]);
+    this.#want([messageId]);
     return () => {
       const left = (this.#visible.get(messageId) ?? 1) - 1;
       if (left > 0) this.#visible.set(messageId, left);

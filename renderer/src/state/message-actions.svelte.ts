@@ -11,12 +11,11 @@ import { errorText } from '../i18n/error-text.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { AppState } from './app-state.svelte.ts';
 import type { Thread } from './thread.svelte.ts';
+import { latinKey } from './shortcuts.ts';
 import { toasts } from './toasts.svelte.ts';
 
 /** What can be done with the messages of one conversation, by menu, keyboard and selection alike. */
 export class MessageActions {
-  /** The message that is being edited. */
-  editing = $state<string>();
   selected = $state.raw<ReadonlySet<string>>(new Set());
   readonly #app: AppState;
   readonly #thread: Thread;
@@ -68,7 +67,7 @@ export class MessageActions {
   key(event: KeyboardEvent, message: MessageView): boolean {
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const isPlain = !message.deleted && !message.unsupported;
-    switch (event.key.toLowerCase()) {
+    switch (latinKey(event)) {
       case 'c':
         if (isPlain) this.copy([message]);
         return isPlain;
@@ -96,8 +95,22 @@ export class MessageActions {
     }
   }
 
-  edit(message: MessageView): void {
-    this.editing = message.id;
+  /** The message that is being edited. */
+  get editing(): string | undefined {
+    return this.#thread.editing?.id;
+  }
+
+  /** What it is to say; see `Thread.editing`. */
+  get editText(): string {
+    return this.#thread.editing?.text ?? '';
+  }
+
+  set editText(text: string) {
+    if (this.#thread.editing) this.#thread.editing.text = text;
+  }
+
+  edit({ id, text }: MessageView): void {
+    this.#thread.editing = { id, text };
   }
 
   /** The newest text that was written on this device: for the arrow key in an empty field. */
@@ -109,7 +122,7 @@ export class MessageActions {
   }
 
   stopEditing(): void {
-    this.editing = undefined;
+    this.#thread.editing = undefined;
     document.querySelector<HTMLElement>('[data-composer]')?.focus();
   }
 

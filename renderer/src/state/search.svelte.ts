@@ -1,5 +1,6 @@
 import type { CommandArguments } from '../../../main/api/contract.ts';
 import type { SearchHitView } from '../../../main/api/types.ts';
+import { errorText } from '../i18n/error-text.ts';
 import type { Call } from './thread.svelte.ts';
 
 /** Between the last key and the question, milliseconds: below what a person notices. */
@@ -74,7 +75,7 @@ export class Search {
       // An earlier question that is answered later is of no interest.
       if (number === this.#asked) this.hits = hits;
     } catch (error) {
-      if (number === this.#asked) this.problem = (error as Error).message;
+      if (number === this.#asked) this.problem = errorText(error);
     }
     if (number === this.#asked) this.isCurrent = true;
   }

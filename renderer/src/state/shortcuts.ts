@@ -51,11 +51,27 @@ export const SHORTCUTS: readonly Shortcuts[] = [
 
 /** Carries out a shortcut that holds everywhere. Returns whether the keys were one. */
 export function globalShortcut(app: AppState, event: KeyboardEvent): boolean {
-  const { ctrlKey, metaKey, altKey, shiftKey, code, key } = event;
+  const { ctrlKey, metaKey, altKey, shiftKey, code } = event;
   const isCommand = isMac ? metaKey && !ctrlKey : ctrlKey && !metaKey;
-  if (isCommand && !altKey && !shiftKey) return commandShortcut(app, key.toLowerCase());
+  if (isCommand && !altKey && !shiftKey) return commandShortcut(app, latinKey(event));
+  // On a Mac the option key writes letters.
+  if (isMac && code.startsWith('Key') && isEditable(event.target)) return false;
   if (altKey && !ctrlKey && !metaKey && !shiftKey) return altShortcut(app, code);
   return false;
+}
+
+/** The letter of a key, or the one that is there on a keyboard with Latin letters, where it has others. */
+export function latinKey({ key, code }: KeyboardEvent): string {
+  const isLatin = /^[\x20-\x7e]+$/u.test(key);
+  return (isLatin || !code.startsWith('Key') ? key : code.slice('Key'.length)).toLowerCase();
+}
+
+/** Of the two keys that others take for one, the one that gives commands on this system. */
+export const givesCommand = ({ ctrlKey, metaKey }: KeyboardEvent): boolean =>
+  isMac ? metaKey : ctrlKey;
+
+function isEditable(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest('input, textarea, select') !== null;
 }
 
 function commandShortcut({ ui }: AppState, key: string): boolean {

@@ -43,6 +43,8 @@ export class Thread {
   /** Messages that are being deleted, and can still be got back. */
   hidden = $state.raw<ReadonlySet<string>>(new Set());
   place: ScrollPlace | undefined;
+  /** The message that is being edited, and what of it so far: it is not lost by looking elsewhere meanwhile. */
+  editing = $state<{ readonly id: string; text: string }>();
 
   readonly shown = $derived(
     this.hidden.size === 0 ? this.messages : this.messages.filter(({ id }) => !this.hidden.has(id)),
@@ -83,6 +85,28 @@ export class Thread {
     this.moreAfter = false;
     this.loaded = true;
   });
+
+  /** Whether there is something here that was begun and not sent, or can still be got back. */
+  get isBegun(): boolean {
+    return (
+      this.draft.text !== '' ||
+      this.uploads.list.length > 0 ||
+      this.hidden.size > 0 ||
+      this.editing !== undefined
+    );
+  }
+
+  /** What was fetched may not be true any more, and is not looked at: it is fetched anew when it is. */
+  forget(): void {
+    this.loaded = false;
+    this.messages = [];
+    this.place = undefined;
+  }
+
+  /** The same stretch of time again. */
+  async reload(): Promise<void> {
+    if (this.loaded) await this.#reload();
+  }
 
   /** Opened for the first time, or once more: the newest are fetched unless an older place was left. */
   async open(readUpTo: PositionView | null, unread: number): Promise<void> {
@@ -140,12 +164,14 @@ export class Thread {
 
   async send(text: string): Promise<void> {
     const attachments = this.uploads.ready;
+    const sent = this.uploads.list;
     await this.#call('send', {
       conversation: this.id,
       text,
       ...(attachments.length > 0 && { attachments }),
     });
-    this.uploads.clear();
+    // What was added in the meantime goes with the next one.
+    this.uploads.drop(sent);
     this.newSince = null;
     // It is sent, whether or not it can be shown at once.
     if (this.moreAfter) await this.refresh().catch(() => undefined);

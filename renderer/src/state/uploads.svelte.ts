@@ -1,3 +1,6 @@
+import { toldText } from '../i18n/error-text.ts';
+import { t } from '../i18n/i18n.svelte.ts';
+
 /** Files that a message can carry: see `send` of the api. */
 export const FILES_MAX = 20;
 
@@ -35,9 +38,11 @@ export class Upload {
     request.onload = () => {
       const answer = parsed(request.responseText);
       if (request.status === 201 && typeof answer.id === 'string') this.id = answer.id;
-      else this.problem = answer.message ?? request.statusText;
+      else this.problem = failureText(answer, request.status);
     };
-    request.onerror = () => (this.problem = 'connection-lost');
+    request.onerror = () => {
+      this.problem = t('error.connection-lost');
+    };
     request.send(this.file);
   }
 
@@ -65,8 +70,9 @@ export class Uploads {
     this.list = this.list.filter((one) => one !== upload);
   }
 
-  clear(): void {
-    this.list = [];
+  /** They were sent. */
+  drop(sent: readonly Upload[]): void {
+    this.list = this.list.filter((one) => !sent.includes(one));
   }
 
   get ready(): OutgoingFile[] {
@@ -78,9 +84,22 @@ export class Uploads {
   }
 }
 
-function parsed(text: string): { readonly id?: unknown; readonly message?: string } {
+function failureText(
+  { code, message }: { readonly code?: string; readonly message?: string },
+  status: number,
+): string {
+  return code === undefined || message === undefined
+    ? `HTTP ${status}`
+    : toldText({ code, message });
+}
+
+function parsed(text: string): {
+  readonly id?: unknown;
+  readonly code?: string;
+  readonly message?: string;
+} {
   try {
-    return JSON.parse(text) as { id?: unknown; message?: string };
+    return JSON.parse(text) as { id?: unknown; code?: string; message?: string };
   } catch {
     return {};
   }
