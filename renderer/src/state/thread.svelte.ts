@@ -43,6 +43,8 @@ export class Thread {
   /** Messages that are being deleted, and can still be got back. */
   hidden = $state.raw<ReadonlySet<string>>(new Set());
   place: ScrollPlace | undefined;
+  /** Whether its end is in view: what lies further up need not be kept. */
+  atEnd = $state(true);
   /** The message that is being edited, and what of it so far: it is not lost by looking elsewhere meanwhile. */
   editing = $state<{ readonly id: string; text: string }>();
 
@@ -212,7 +214,7 @@ export class Thread {
   /** The same stretch of time again; the newest where those are shown. */
   async #reload(): Promise<void> {
     if (!this.moreAfter) {
-      const limit = Math.max(PAGE, this.messages.length);
+      const limit = this.atEnd ? PAGE : Math.max(PAGE, this.messages.length);
       const page = await this.#page({ limit });
       this.messages = page.messages;
       this.moreBefore = page.more;
