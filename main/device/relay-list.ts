@@ -40,14 +40,17 @@ export class RelayList {
     await addresses.relaysChanged();
   }
 
-  /** Also one that another device told of: it stays away until it is added. Throws `ReunionError`, not-found. */
+  /**
+   * By any address of it. Also one that another device told of: it stays away until it is added. Throws `ReunionError`, not-found.
+   */
   async remove(text: string): Promise<void> {
     const { settings, network, addresses } = this.#options;
     const address = parseRelayAddress(text.trim())?.toString();
-    if (address === undefined || !network.relays().some((relay) => relay.address === address)) {
+    const isSame = (other: string) => relayPeer(other) === relayPeer(text.trim());
+    if (address === undefined || !network.relays().some((relay) => isSame(relay.address))) {
       throw new ReunionError('not-found', 'This device does not use that relay.');
     }
-    await settings.removeRelay(address, (other) => relayPeer(other) === relayPeer(address));
+    await settings.removeRelay(address, isSame);
     await network.removeRelay(address);
     await addresses.relaysChanged();
   }
