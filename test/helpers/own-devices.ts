@@ -175,3 +175,13 @@ export async function letIn(
     unsubscribe();
   }
 }
+
+/** Until each of them is up to date with all others, and has nothing to send. */
+export async function inStep(...devices: OwnDevice[]): Promise<void> {
+  for (const device of devices) {
+    await device.eventually(async () => {
+      const { peers } = await device.commands.status({});
+      return peers.every(({ state, toSend }) => state === 'up-to-date' && toSend === 0);
+    }, 'in step');
+  }
+}

@@ -13,19 +13,10 @@ import {
   sha256,
   shows,
 } from '../../helpers/files.ts';
-import { letIn, OwnDevice, relayHere } from '../../helpers/own-devices.ts';
+import { inStep, letIn, OwnDevice, relayHere } from '../../helpers/own-devices.ts';
 import { inStoreOf } from '../../helpers/stored.ts';
 
 const TIMEOUT_MS = 90_000;
-
-async function inStep(...devices: OwnDevice[]): Promise<void> {
-  for (const device of devices) {
-    await device.eventually(async () => {
-      const { peers } = await device.commands.status({});
-      return peers.every(({ state, toSend }) => state === 'up-to-date' && toSend === 0);
-    }, 'in step');
-  }
-}
 
 /** Chunks that a device holds, once it is stopped: with their bodies, and all that have a place. */
 async function chunksHeld(device: OwnDevice): Promise<{ bodies: number; places: number }> {

@@ -9,18 +9,9 @@ import {
   sha256,
   shows,
 } from '../../helpers/files.ts';
-import { daysAhead, letIn, OwnDevice, relayHere } from '../../helpers/own-devices.ts';
+import { daysAhead, inStep, letIn, OwnDevice, relayHere } from '../../helpers/own-devices.ts';
 
 const TIMEOUT_MS = 90_000;
-
-async function inStep(...devices: OwnDevice[]): Promise<void> {
-  for (const device of devices) {
-    await device.eventually(async () => {
-      const { peers } = await device.commands.status({});
-      return peers.every(({ state, toSend }) => state === 'up-to-date' && toSend === 0);
-    }, 'in step');
-  }
-}
 
 test(
   'a device that gets files on demand has the text, and the file once it asks for it, whoever has it',
