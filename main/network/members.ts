@@ -8,7 +8,7 @@ import { DIAL_TIMEOUT_MS, RETRY_MAX_BATTERY_MS, RETRY_MAX_MS } from './constants
 import { isRelayed, peerIn } from './multiaddrs.ts';
 import { bestOf, pathOf } from './path.ts';
 import type { Relays } from './relays.ts';
-import { retire } from './retire.ts';
+import { finished, retire } from './retire.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 import type { Upgrades } from './upgrades.ts';
 
@@ -60,8 +60,12 @@ export class Members {
     const before = this.#kept;
     this.#kept = keep;
     for (const [peer, retry] of this.#retries) {
-      if (!keep.has(peer) && (before.has(peer) || !accept.has(peer))) this.#hangUp(peer);
-      if (keep.has(peer) || accept.has(peer)) continue;
+      if (keep.has(peer)) continue;
+      if (accept.has(peer)) {
+        if (before.has(peer)) void this.#leave(peer);
+        continue;
+      }
+      this.#hangUp(peer);
       retry.stop();
       this.#retries.delete(peer);
     }
@@ -127,6 +131,13 @@ export class Members {
     return new Retry(this.#clock, this.#random, () => this.#reach(peer), maxMs);
   }
 
+  /** Not before its pairing is over: a device is let in on the connection by which it has asked to be. */
+  async #leave(peer: PeerId): Promise<void> {
+    this.#upgrades?.cancel(peer);
+    await Promise.all(this.#connections(peer).map(finished));
+    if (!this.#kept.has(peer)) this.#hangUp(peer);
+  }
+
   #hangUp(peer: PeerId): void {
     this.#upgrades?.cancel(peer);
     void this.#node.hangUp(peerIdFromString(peer)).catch(() => undefined);
@@ -141,10 +152,12 @@ export class Members {
     const isKept = this.#kept.has(peer);
     const connection = this.#bestConnection(peer) ?? (isKept ? await this.#dial(peer) : undefined);
     if (!connection) return !isKept;
-    // It was to be kept when it was dialled; meanwhile it has said that it comes by itself.
-    if (isKept && !this.#kept.has(peer)) return true;
     // One of the two decides which connection is used and which are closed, or each could close what the other keeps.
     if (!this.#sessions.opens(peer)) return true;
+    // A device that is about to learn that it was let in refuses a session until it has.
+    await finished(connection);
+    // It was to be kept when this began; meanwhile it has said that it comes by itself.
+    if (isKept && !this.#kept.has(peer)) return true;
     if (this.#sessions.get(peer)?.connection !== connection) {
       if (!(await this.#sessions.open(peer, connection))) return false;
     }

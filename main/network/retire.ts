@@ -16,12 +16,17 @@ export function retire(connection: Connection): void {
   );
 }
 
-async function closeInOrder(connection: Connection): Promise<void> {
+/** Resolves once no pairing or notice is under way on a connection, after `LINGER_MS` at the latest. Never rejects. */
+export async function finished(connection: Connection): Promise<void> {
   const unfinished = connection.streams.filter(
     ({ protocol, status }) => UNFINISHED.includes(protocol) && status === 'open',
   );
   await Promise.allSettled(
     unfinished.map((stream) => pEvent(stream, 'close', { timeout: LINGER_MS })),
   );
+}
+
+async function closeInOrder(connection: Connection): Promise<void> {
+  await finished(connection);
   await connection.close();
 }

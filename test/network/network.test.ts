@@ -124,6 +124,52 @@ describe('sessions', () => {
     expect(session.path).toBe('relay');
   });
 
+  test.each(['directly', 'through a relay'])(
+    'begin, %s, once the pairing by which a device was let in is over, and never end it',
+    async (way) => {
+      const relays = way === 'directly' ? [] : [await startRelay()];
+      const listen = way === 'directly' ? ['/ip4/127.0.0.1/tcp/0'] : [];
+      const both = [await start(0, { relays, listen }), await start(1, { relays, listen })];
+      // The one that opens sessions is the one that could open them too early.
+      const [inviter, joiner] = both.sort((one, other) => (one.peerId < other.peerId ? -1 : 1));
+      if (!inviter || !joiner) throw new Error('two were started');
+      const accepted = new Promise<PairingChannel>((resolve) =>
+        inviter.network.acceptPairing(resolve),
+      );
+      const addresses = await inviter.network.reachableAt();
+      const asking = await joiner.network.connectToInviter(inviter.peerId, addresses);
+      await asking.channel.write(new Uint8Array([1]));
+      const answering = await accepted;
+      expect([...((await answering.channel.read()) ?? [])]).toEqual([1]);
+
+      const began = inviter.nextSession();
+      inviter.network.want(new Set([joiner.peerId]));
+      await answering.channel.write(new Uint8Array([2]));
+      expect([...((await asking.channel.read()) ?? [])]).toEqual([2]);
+      // As after a session that the other side has refused.
+      inviter.network.want(new Set(), new Set([joiner.peerId]));
+      await answering.channel.write(new Uint8Array([3]));
+      expect([...((await asking.channel.read()) ?? [])]).toEqual([3]);
+
+      wantEachOther(inviter, joiner);
+      await asking.channel.close();
+      const [here, there] = await Promise.all([began, joiner.nextSession()]);
+      await here.channel.write(new Uint8Array([4]));
+      expect([...((await there.channel.read()) ?? [])]).toEqual([4]);
+    },
+    30_000,
+  );
+
+  test('end with a device that is to come by itself, which is hung up on', async () => {
+    const listen = ['/ip4/127.0.0.1/tcp/0'];
+    const [a, b] = [await start(0, { listen }), await start(1)];
+    b.network.learnAddresses(a.peerId, await a.network.reachableAt());
+    wantEachOther(a, b);
+    const [, there] = await Promise.all([a.nextSession(), b.nextSession()]);
+    a.network.want(new Set(), new Set([b.peerId]));
+    expect(await there.channel.read()).toBeUndefined();
+  }, 30_000);
+
   test('come back after the relay was away', async () => {
     const seed = keysOf(9).seed;
     const relay = await startRelayServer(seed, ['/ip4/127.0.0.1/tcp/0']);
