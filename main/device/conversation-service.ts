@@ -127,9 +127,11 @@ export class ConversationService {
     const existing = await this.#named(normalized);
     if (existing) return existing.id;
     const derived = conversationIdFor(texts, normalized);
+    const taken = await this.#store.conversation(derived);
+    // Somebody else has made it since it was looked for by name.
+    if (taken?.name === normalized) return derived;
     // Taken by a conversation that was since renamed: this one is another. One without a name is the one that is meant: what was
     // written in it has come before its name.
-    const taken = await this.#store.conversation(derived);
     const isRenamed = taken !== undefined && taken.name !== '';
     const conversationId = isRenamed ? randomConversationId() : derived;
     const kind = 'conversation-named';

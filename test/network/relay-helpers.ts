@@ -33,14 +33,26 @@ export async function ourRelay(
   return { ...relay, address: relay.addresses[0] ?? '' };
 }
 
-/** A relay without any of our code: no rendezvous, 128 KiB and 2 minutes a connection. */
-export async function foreignRelay(number = 95): Promise<string> {
+/**
+ * A relay without any of our code: no rendezvous, 128 KiB and 2 minutes a connection. `onConnect` is called each time that a
+ * device asks for a connection to another.
+ */
+export async function foreignRelay(
+  number = 95,
+  onConnect: () => void = () => undefined,
+): Promise<string> {
   const node = await createLibp2p({
     privateKey: await generateKeyPairFromSeed('Ed25519', keysOf(number).seed),
     addresses: { listen: [LOOPBACK] },
     transports: [tcp()],
     connectionEncrypters: [noise()],
     streamMuxers: [yamux()],
+    connectionGater: {
+      denyOutboundRelayedConnection: () => {
+        onConnect();
+        return false;
+      },
+    },
     services: { identify: identify(), relay: circuitRelayServer() },
   });
   onTestFinished(async () => node.stop());
