@@ -168,10 +168,10 @@ export class EntryTable {
     return (
       this.#connection.first(
         `SELECT count(*) FROM (
-           SELECT 1 FROM entries WHERE conversation = ? AND (ordering, id) > (?, ?) AND author <> ?
-           AND NOT EXISTS(SELECT 1 FROM marks WHERE message = id AND deleted = 1)
-           ORDER BY ordering, id LIMIT ?)`,
-        [conversation, order, id, self ?? -1, max],
+           SELECT 1 FROM peers CROSS JOIN entries ON author = peer
+           WHERE peer <> ? AND conversation = ? AND (ordering, id) > (?, ?)
+           AND NOT EXISTS(SELECT 1 FROM marks WHERE message = id AND deleted = 1) LIMIT ?)`,
+        [self ?? -1, conversation, order, id, max],
         ([count]) => number(count),
       ) ?? 0
     );

@@ -282,6 +282,10 @@ const MIGRATIONS: readonly string[] = [
   ALTER TABLE entries ADD COLUMN files INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX entries_with_files ON entries(conversation, ordering, id) WHERE files > 0;
   `,
+  `
+  -- What others have written since a position is found without a look at what one has written oneself.
+  CREATE INDEX entries_by_author ON entries(conversation, author, ordering, id);
+  `,
 ];
 
 /** The schema that this version of the program writes. */

@@ -235,6 +235,10 @@ test.each([
   ['conversation = ? ORDER BY ordering DESC, entries.id DESC', 'entries_in_order'],
   ['conversation = ? AND (ordering, entries.id) < (', 'entries_in_order'],
   ['files > 0 AND (ordering, entries.id) < (', 'entries_with_files'],
+  [
+    'FROM peers CROSS JOIN entries',
+    'entries_by_author (conversation=? AND author=? AND (ordering,id)>(?,?))',
+  ],
 ])('%s… goes by %s, and sorts nothing', async (part, index) => {
   const found = (await plans()).plans.filter(({ sql }) => sql.includes(part));
   expect(found).not.toEqual([]);
