@@ -102,6 +102,8 @@ class EngineThread {
   }
 
   async #call(call: StoreCall): Promise<unknown> {
+    // Made anew each time: whoever calls too late is to be found in its stack.
+    if (this.#end instanceof StoreClosedError) throw new StoreClosedError(this.#end.message);
     if (this.#end !== undefined) throw this.#end;
     const isClose = call.table === 'store' && call.method === 'close';
     if (isClose) this.#end = new StoreClosedError('The store is closed.');

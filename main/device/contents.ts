@@ -1,0 +1,121 @@
+import type { ApiEvent } from '../api/types.ts';
+import type { StoredMessage } from '../mvds/ports.ts';
+import { createConversations } from './conversations.ts';
+import type { Conversations } from './conversations.ts';
+import type { Core } from './core.ts';
+import { EventWriter } from './event-writer.ts';
+import { Exchange } from './exchange/exchange.ts';
+import { createFiles } from './files/create.ts';
+import type { Files } from './files/files.ts';
+import type { Membership } from './membership.ts';
+import { Projector } from './projector.ts';
+import { SealedBodies } from './sealed-bodies.ts';
+import { Unopened } from './unopened.ts';
+
+export interface ContentsHooks {
+  readonly emit: (event: ApiEvent) => void;
+  /** The status of files has changed. */
+  readonly onStatus: () => void;
+}
+
+/** What is in the messages: conversations and files, read and written, imported and exported. */
+export class Contents {
+  readonly conversations: Conversations;
+  readonly files: Files;
+  readonly exchange: Exchange;
+  readonly #core: Core;
+  readonly #membership: Membership;
+  readonly #projector: Projector;
+  #isStarted = false;
+
+  constructor(core: Core, membership: Membership, { emit, onStatus }: ContentsHooks) {
+    this.#core = core;
+    this.#membership = membership;
+    const { store, sync, choice, append, options } = core;
+    const { folder, clock, log } = options;
+    const { self, contentKeys } = membership;
+    const onError = (error: unknown): void => log.error(error);
+    const bodies = new SealedBodies({ self, list: () => membership.list, contentKeys, append });
+    this.#projector = new Projector({
+      messages: store.sync.messages,
+      conversations: store.conversations,
+      open: (message) => bodies.open(message),
+      hasKey: (epoch) => contentKeys.get(epoch) !== undefined,
+      unopened: new Unopened(store.settings),
+      onChange: ({ conversationIds, entryIds }) => {
+        const changed = { conversationIds: [...conversationIds], messageIds: [...entryIds] };
+        emit({ kind: 'messages', ...changed });
+        if (this.#isStarted) core.background.run(this.files.projected());
+      },
+    });
+    const writer = new EventWriter({
+      ...{ self, clock, store: store.conversations },
+      groups: () => membership.groupsToWrite(),
+      append: (groupId, timestamp, body) => bodies.append(groupId, timestamp, body),
+      projected: () => this.#projector.catchUp(),
+    });
+    this.files = createFiles({
+      ...{ folder, clock, store, sync, choice, bodies, append, emit, onStatus, onError },
+      limits: options.files,
+      group: () => (membership.isMailbox ? undefined : membership.groups?.files),
+      groupToWrite: async () => (await membership.groupsToWrite()).files,
+      epoch: async () => (await contentKeys.current()).epoch,
+      say: (events) => writer.aboutFiles(events),
+    });
+    this.conversations = createConversations({
+      ...{ self, store: store.conversations, writer, files: this.files },
+      deviceInfo: (peerId) => membership.info(peerId),
+    });
+    this.exchange = new Exchange({
+      ...{ folder, clock, writer, conversations: this.conversations },
+      store: store.conversations,
+      backUp: (path) => store.backup(path),
+      isMailbox: () => membership.isMailbox,
+      onState: (state) => emit({ kind: 'import', import: state }),
+      onBug: onError,
+    });
+  }
+
+  /** Makes up for what came to the store and was not taken up before the last end. */
+  async start(): Promise<void> {
+    await this.#projector.catchUp();
+    this.#isStarted = true;
+    await this.files.start();
+  }
+
+  /** Takes nothing up any more; before the sessions end. */
+  async stop(): Promise<void> {
+    await this.exchange.cancelImport();
+    await this.files.stop();
+  }
+
+  /** Resolves once nothing is under way any more; after the sessions have ended. */
+  async ended(): Promise<void> {
+    await this.#projector.stop();
+  }
+
+  /** The device list has changed, and with it perhaps which groups these are. */
+  followGroups(): void {
+    const { groups } = this.#membership;
+    if (groups) this.#projector.setGroups(new Set([groups.names, groups.texts]));
+  }
+
+  /** Messages have come, those of this device included. */
+  delivered(messages: readonly StoredMessage[]): void {
+    const { names, texts, files } = this.#membership.groups ?? {};
+    const chunks = messages.filter(({ groupId }) => groupId === files).map(({ id }) => id);
+    if (chunks.length > 0) this.files.arrived(chunks);
+    if (chunks.length === messages.length) return;
+    const isLog = ({ groupId }: StoredMessage): boolean =>
+      groupId !== names && groupId !== texts && groupId !== files;
+    const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
+    this.#core.background.run(work);
+  }
+
+  /** With entries of the device list or of content keys perhaps the keys of messages have come that are here. */
+  async #readLogs(): Promise<void> {
+    await this.#membership.refresh();
+    await this.#projector.catchUp();
+    this.files.keysChanged();
+  }
+}

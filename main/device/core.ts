@@ -1,0 +1,132 @@
+import { DeviceGroup } from '../group/device-group.ts';
+import { Background } from '../helpers/background.ts';
+import type { GroupId } from '../helpers/ids.ts';
+import type { OpenedKeys } from '../identity/keys.ts';
+import type { StoredMessage } from '../mvds/ports.ts';
+import type { Message } from '../mvds/types.ts';
+import { Network } from '../network/network.ts';
+import type { Store } from '../store/index.ts';
+import { limitedTransport } from '../sync/limited-transport.ts';
+import { Orchestrator } from '../sync/orchestrator.ts';
+import type { ConversationGroups } from './device-list-keeper.ts';
+import { FileChoice } from './files/file-choice.ts';
+import { FirstTransfer } from './first-transfer.ts';
+import { HistoryChoice } from './history-choice.ts';
+import { MailboxLimits } from './mailbox-limits.ts';
+import { directOptions } from './options.ts';
+import type { DeviceOptions } from './options.ts';
+import { PauseAll } from './pause-all.ts';
+import { DeviceSettings } from './settings.ts';
+
+/** What a device on the LAN is reached at where no address is given: any free port. */
+const LAN_LISTEN = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0'];
+
+/** What the rest of a device rests on: layers 1 to 3, their store and their network, opened and not yet started. */
+export interface Core {
+  readonly options: DeviceOptions;
+  readonly keys: OpenedKeys;
+  readonly store: Store;
+  readonly settings: DeviceSettings;
+  readonly network: Network;
+  readonly sync: Orchestrator;
+  readonly group: DeviceGroup;
+  readonly history: HistoryChoice;
+  readonly choice: FileChoice;
+  readonly firstTransfer: FirstTransfer;
+  readonly limits: MailboxLimits;
+  readonly pauseAll: PauseAll;
+  readonly background: Background;
+  /** Stores a message of this device and sends it on its way; rejects as `Orchestrator.append`. */
+  readonly append: (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<Message>;
+  /** From now on `owner` is asked and told; until then nobody is. */
+  readonly belongTo: (owner: CoreOwner) => void;
+}
+
+/** What the core asks the device that is made of it, and tells it. */
+export interface CoreOwner {
+  readonly groups: () => ConversationGroups | undefined;
+  readonly isMailbox: () => boolean;
+  /** What a device that is dropped is told last. */
+  readonly farewell: () => Promise<readonly StoredMessage[]>;
+  readonly onDelivered: (messages: readonly StoredMessage[]) => void;
+  /** Something that the status shows has changed. */
+  readonly onStatus: () => void;
+  /** The same, of the synchronization with the other devices. */
+  readonly onPeers: () => void;
+}
+
+/** Rejects as the parts do. */
+export async function openCore(
+  options: DeviceOptions,
+  keys: OpenedKeys,
+  store: Store,
+): Promise<Core> {
+  let owner: Partial<CoreOwner> = {};
+  const onStatus = (): void => owner.onStatus?.();
+  const { clock, random, log } = options;
+  const onError = (error: unknown): void => log.error(error);
+  const settings = await DeviceSettings.open(store.settings, options.name);
+  await settings.addRelays(options.relays);
+  const network = await Network.create({
+    ...{ keys, clock, random },
+    listen: options.listen.length === 0 && options.lan ? LAN_LISTEN : options.listen,
+    mustListen: options.listen.length > 0,
+    relays: await settings.relays(),
+    lan: options.lan,
+    direct: directOptions(options),
+    ...(options.upnp === true && { upnp: {} }),
+    onRelayChange: onStatus,
+    onNotice: (text) => log.notice(text),
+  });
+  const history = await HistoryChoice.open({
+    ...{ settings: store.settings, clock },
+    group: () => owner.groups?.()?.texts,
+    onChange: () => sync.sinceChanged(),
+  });
+  const choice = await FileChoice.open({
+    ...{ settings: store.settings, clock },
+    historySince: () => history.since,
+  });
+  const firstTransfer = await FirstTransfer.open(store.settings);
+  const pauseAll = await PauseAll.open({
+    ...{ store: store.settings, settings, clock, onError },
+    onChange: onStatus,
+  });
+  const group = new DeviceGroup(keys.peerId);
+  const isFiles = (groupId: GroupId): boolean => groupId === owner.groups?.()?.files;
+  const sync: Orchestrator = await Orchestrator.open({
+    ...{ store: store.sync, storeId: store.storeId, group, clock, random, onError },
+    transport: limitedTransport(network, clock, () => choice.rates),
+    history: await settings.history(),
+    settings: await pauseAll.settingsAtStart(),
+    activity: store.activity,
+    since: (groupId) => (isFiles(groupId) ? choice.since : history.sinceOf(groupId)),
+    bulk: isFiles,
+    mutes: (groupId) => choice.settings.metered && isFiles(groupId),
+    farewell: async () => (await owner.farewell?.()) ?? [],
+    onDelivered: (messages) => owner.onDelivered?.(messages),
+  });
+  const limits = await MailboxLimits.open({
+    ...{ settings: store.settings, messages: store.sync.messages, clock, onError },
+    groups: () => {
+      const { texts, files } = owner.groups?.() ?? {};
+      return owner.isMailbox?.() === true && texts && files ? [texts, files] : [];
+    },
+    since: () => history.since,
+    raise: (since) => history.raise(since),
+    bury: (tombstones) => sync.bury(tombstones),
+  });
+  sync.subscribe(() => {
+    pauseAll.follow();
+    owner.onPeers?.();
+  });
+  return {
+    ...{ options, keys, store, settings, network, sync, group },
+    ...{ history, choice, firstTransfer, limits, pauseAll },
+    background: new Background(onError),
+    append: (groupId, timestamp, body) => sync.append(groupId, timestamp, body),
+    belongTo: (device) => {
+      owner = device;
+    },
+  };
+}

@@ -1,0 +1,247 @@
+import { hostname } from 'node:os';
+import { ReunionError } from '../api/errors.ts';
+import type { DeviceInfo, DeviceRole } from '../api/types.ts';
+import type { PeerId } from '../helpers/ids.ts';
+import type { DeviceList } from '../identity/device-list.ts';
+import { presentable } from '../identity/device-name.ts';
+import type { StoredMessage } from '../mvds/ports.ts';
+import { Addresses } from './addresses.ts';
+import { ContentKeyKeeper } from './content-key-keeper.ts';
+import type { Core } from './core.ts';
+import { DeviceDirectory, deviceName } from './device-directory.ts';
+import { DeviceListKeeper } from './device-list-keeper.ts';
+import type { ConversationGroups } from './device-list-keeper.ts';
+import type { WayToInviter } from './pairing-service.ts';
+import { Recovery } from './recovery.ts';
+import { RemovalNotices } from './removal-notices.ts';
+import { systemName } from './settings.ts';
+
+export interface MembershipHooks {
+  /** Whether this device is joining others just now. */
+  readonly isJoining: () => boolean;
+  /** The device list, or what it is called in it, has changed. */
+  readonly onChange: () => void;
+}
+
+/** A device that is to be put on the list. */
+export interface Joiner {
+  readonly peerId: PeerId;
+  readonly name: string;
+  readonly system: string;
+  readonly role: DeviceRole;
+}
+
+/** Which devices this one belongs to: the list that it is on, the content keys that go with it, and how it got there. */
+export class Membership {
+  readonly directory: DeviceDirectory;
+  readonly contentKeys: ContentKeyKeeper;
+  readonly addresses: Addresses;
+  readonly #core: Core;
+  readonly #hooks: MembershipHooks;
+  readonly #keeper: DeviceListKeeper;
+  readonly #recovery: Recovery;
+  #notices: RemovalNotices | undefined;
+  #creating: Promise<void> | undefined;
+
+  constructor(core: Core, hooks: MembershipHooks) {
+    this.#core = core;
+    this.#hooks = hooks;
+    const { keys, store, network, settings, group, append, options } = core;
+    const { folder, clock, listen } = options;
+    const { messages } = store.sync;
+    const keeper = new DeviceListKeeper({
+      ...{ keys, messages, group },
+      settings: store.settings,
+      onChange: () => this.#listChanged(),
+    });
+    this.#keeper = keeper;
+    this.contentKeys = new ContentKeyKeeper({
+      ...{ keys, messages, append },
+      list: () => keeper.list,
+      now: () => clock.now(),
+    });
+    this.#recovery = new Recovery({ folder, keys, keeper, messages, clock, append });
+    const self = keys.peerId;
+    this.addresses = new Addresses({ self, keeper, network, settings, listen, clock, append });
+    const onRemoved = () => this.#rotateKeys();
+    this.directory = new DeviceDirectory({ self, keeper, clock, append, onRemoved });
+  }
+
+  get self(): PeerId {
+    return this.#core.keys.peerId;
+  }
+
+  /** Undefined while this device is neither a first device nor joined to others. */
+  get list(): DeviceList | undefined {
+    return this.#keeper.list;
+  }
+
+  /** As `list`. */
+  get groups(): ConversationGroups | undefined {
+    return this.#keeper.conversationGroups;
+  }
+
+  /** Whether it belongs to a list, or is about to. */
+  get isMember(): boolean {
+    return this.list !== undefined || this.#creating !== undefined;
+  }
+
+  get isMailbox(): boolean {
+    return this.list?.members.get(this.self)?.role === 'mailbox';
+  }
+
+  get isRemoved(): boolean {
+    return this.list?.removed.has(this.self) ?? false;
+  }
+
+  get hasRecoveryPhrase(): boolean {
+    return Recovery.keysOn(this.list).length > 0;
+  }
+
+  /** A device by the name that it has, or had when it was removed. */
+  info(id: PeerId): DeviceInfo & { readonly id: PeerId } {
+    if (id === this.self) return { id, name: this.#core.settings.name };
+    return { id, name: deviceName(this.list, id) || 'A device that is not on the list' };
+  }
+
+  /** What a device that is dropped is told last. */
+  farewell(): Promise<readonly StoredMessage[]> {
+    return this.#keeper.newest();
+  }
+
+  /** Takes up what the store says. Rejects with `ReunionError` where a recovery phrase does not let this device in. */
+  async start(): Promise<void> {
+    const { network, store, options, append, background } = this.#core;
+    await this.addresses.load();
+    this.#notices = await RemovalNotices.open({
+      ...{ self: this.self, network, settings: store.settings },
+      entries: () => this.#keeper.entries(),
+      // While it is being closed others may still tell it something.
+      learn: (entries) => background.track(this.#keeper.learn(append, entries)),
+      onError: (error) => options.log.error(error),
+    });
+    await this.#keeper.load();
+    await this.#admitByPhrase();
+    await this.contentKeys.refresh();
+    await this.#takeName();
+    await this.contentKeys.tend();
+  }
+
+  /** Entries of the device list or of the log of content keys have come. */
+  async refresh(): Promise<void> {
+    await this.#keeper.refresh();
+    await this.#tendKeys();
+  }
+
+  /** The groups to write to; makes this a first device where it is none yet, as `becomeFirst`. */
+  async groupsToWrite(): Promise<ConversationGroups> {
+    await this.becomeFirst();
+    if (!this.groups) throw new Error('a first device without groups of conversations');
+    return this.groups;
+  }
+
+  /**
+   * Makes this a first device, unless it belongs to a list already. Once, however many ask at the same time, and never
+   * while it joins others, for what was written to a list of its own would be lost to them: rejects with `ReunionError` then.
+   */
+  async becomeFirst(): Promise<void> {
+    if (this.list) return;
+    if (this.#hooks.isJoining()) {
+      throw new ReunionError(
+        'pairing-busy',
+        'This device is joining others; wait until it has, or cancel that first.',
+      );
+    }
+    this.#creating ??= this.#create().finally(() => {
+      this.#creating = undefined;
+    });
+    await this.#creating;
+  }
+
+  /** Takes over the list of the others. The way that led to the inviter will lead to it again: nobody need type it in. */
+  async adopt(entries: readonly Uint8Array[], { inviter, addresses }: WayToInviter): Promise<void> {
+    const { network, settings, store, firstTransfer, append } = this.#core;
+    const relays = network.relaysIn(addresses);
+    await settings.addRelays(relays);
+    await this.addresses.found(inviter, addresses);
+    network.addRelays(relays);
+    await firstTransfer.begin((await store.stats()).messages);
+    await this.#keeper.adopt(append, entries);
+    await this.contentKeys.refresh();
+  }
+
+  /** Puts a device on the list, and returns the whole list. */
+  async admit(joiner: Joiner): Promise<readonly Uint8Array[]> {
+    const { append, options } = this.#core;
+    await this.becomeFirst();
+    this.directory.checkSay();
+    const { peerId, name, system, role } = joiner;
+    await this.#keeper.add(append, { peerId, name, system, role, at: options.clock.now() });
+    await this.#tendKeys();
+    return this.#keeper.entries();
+  }
+
+  /** The words of a new recovery phrase, in place of the one before. They are kept nowhere. */
+  async createRecoveryPhrase(): Promise<readonly string[]> {
+    await this.becomeFirst();
+    this.directory.checkSay();
+    const words = await this.#recovery.create((peerId) => this.directory.remove(peerId));
+    await this.#tendKeys();
+    return words;
+  }
+
+  /** Once: started again with the phrase, this device is a member already. */
+  async #admitByPhrase(): Promise<void> {
+    const { settings, options } = this.#core;
+    const { recovery, name } = options;
+    if (!recovery || this.list?.members.has(this.self)) return;
+    // What is kept is the name of the device whose backup this is.
+    await settings.setName(name ?? hostname());
+    await this.#recovery.admit(recovery, { name: settings.name, system: systemName() });
+  }
+
+  /** A name that was given at the start is a renaming, where the others know another one. */
+  async #takeName(): Promise<void> {
+    const { options, append } = this.#core;
+    const { name: given, clock } = options;
+    const known = this.list?.members.get(this.self)?.name;
+    if (given === undefined || known === undefined) return;
+    // A mailbox has no say in the list: another device renames it.
+    if (this.isMailbox) return;
+    const name = presentable(given);
+    if (name === known) return;
+    await this.#keeper.rename(append, { peerId: this.self, name, at: clock.now() });
+  }
+
+  async #create(): Promise<void> {
+    const { settings, options, append } = this.#core;
+    const self = { name: settings.name, system: systemName(), at: options.clock.now() };
+    await this.#keeper.create(append, self);
+    await this.contentKeys.current();
+  }
+
+  async #rotateKeys(): Promise<void> {
+    await this.contentKeys.refresh();
+    if (this.list?.members.has(this.self)) await this.contentKeys.current();
+  }
+
+  async #tendKeys(): Promise<void> {
+    await this.contentKeys.refresh();
+    await this.contentKeys.tend();
+  }
+
+  #listChanged(): void {
+    const { list } = this;
+    const { settings, background } = this.#core;
+    if (list) {
+      this.#notices?.follow(list);
+      this.#recovery.follow(list);
+      this.addresses.follow(list);
+      background.run(this.addresses.tell());
+    }
+    const name = list?.members.get(this.self)?.name;
+    // Renamed, here or on another device.
+    if (name !== undefined && name !== settings.name) background.run(settings.setName(name));
+    this.#hooks.onChange();
+  }
+}

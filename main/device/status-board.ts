@@ -1,0 +1,85 @@
+import type { ApiEvent, Status } from '../api/types.ts';
+import type { Core } from './core.ts';
+import type { Files } from './files/files.ts';
+import type { Membership } from './membership.ts';
+import { statusOf } from './status.ts';
+
+/** What is remembered of the other devices is written at most this often: a crash forgets no more than that. */
+const HISTORY_INTERVAL_MS = 5_000;
+
+export interface StatusBoardOptions {
+  readonly core: Core;
+  readonly membership: Membership;
+  readonly files: Pick<Files, 'status' | 'peersChanged'>;
+  readonly emit: (event: ApiEvent) => void;
+}
+
+/** The status of a device: what it is now, and word of it whenever it changes. */
+export class StatusBoard {
+  readonly #options: StatusBoardOptions;
+  #storage: Status['storage'] = { messages: 0, bytes: 0, unsupported: 0 };
+  #cancelSaving: (() => void) | undefined;
+
+  constructor(options: StatusBoardOptions) {
+    this.#options = options;
+  }
+
+  /** With what is in the store counted anew. */
+  async read(): Promise<Status> {
+    this.#storage = await this.#options.core.store.stats();
+    return this.#known();
+  }
+
+  /** Something in it has changed; the store has not. */
+  show(): void {
+    this.#options.emit({ kind: 'status', status: this.#known() });
+  }
+
+  /** The synchronization has got on, or a device has come or gone. */
+  followPeers(): void {
+    const { files, core } = this.#options;
+    files.peersChanged();
+    this.#cancelSaving ??= core.options.clock.schedule(HISTORY_INTERVAL_MS, () => {
+      this.#cancelSaving = undefined;
+      core.background.run(this.#savePeers());
+    });
+    core.background.run(this.#showAnew());
+  }
+
+  /** Writes down what is remembered of the other devices, for the last time. */
+  async close(): Promise<void> {
+    this.#cancelSaving?.();
+    await this.#savePeers();
+  }
+
+  async #savePeers(): Promise<void> {
+    const { settings, sync } = this.#options.core;
+    await settings.setHistory(sync.peers());
+  }
+
+  async #showAnew(): Promise<void> {
+    const { core, emit } = this.#options;
+    const status = await this.read();
+    emit({ kind: 'status', status });
+    await core.firstTransfer.follow(status.peers);
+    if (status.firstTransfer && !this.#known().firstTransfer) this.show();
+  }
+
+  #known(): Status {
+    const { core, membership, files } = this.#options;
+    const { settings, sync, network, history, firstTransfer, limits, pauseAll, keys } = core;
+    return statusOf({
+      ...{ history, firstTransfer, storage: this.#storage },
+      device: { id: membership.self, name: settings.name },
+      list: membership.list,
+      peers: sync.peers(),
+      relays: network.relays(),
+      roundTrip: (peerId) => network.roundTrip(peerId),
+      mailboxLimits: limits.limits,
+      files: files.status(),
+      keyProtection: keys.backend,
+      hasRecoveryPhrase: membership.hasRecoveryPhrase,
+      pausedUntil: pauseAll.until,
+    });
+  }
+}
