@@ -1,25 +1,21 @@
 import { ReunionError, toApiError } from '../api/errors.ts';
-import type {
-  DeviceInfo,
-  DeviceRole,
-  Invitation as InvitationView,
-  PairingState,
-} from '../api/types.ts';
+import type { DeviceRole, Invitation as InvitationView, PairingState } from '../api/types.ts';
 import type { Clock, Random } from '../helpers/clock.ts';
-import { invitationOfLink, invitationToLink } from '../identity/invitation.ts';
+import { invitationOfLink } from '../identity/invitation.ts';
 import type { Invitation } from '../identity/invitation.ts';
 import { joinByInvitation } from '../identity/pairing-guest.ts';
-import { codeText, parseCode } from '../identity/pairing-code.ts';
+import { parseCode } from '../identity/pairing-code.ts';
 import type { PairingCode } from '../identity/pairing-code.ts';
 import type { JoinOptions, JoinResult } from '../identity/pairing-guest.ts';
 import { PairingHost } from '../identity/pairing-host.ts';
-import type { Answer, HostState, OpenCode, OpenInvitation } from '../identity/pairing-host.ts';
-import type { RefusalReason } from '../identity/pairing-messages.ts';
+import type { Answer, HostState } from '../identity/pairing-host.ts';
 import type { PeerId } from '../mvds/types.ts';
 import type { Network, PairingChannel } from '../network/network.ts';
 import type { Path } from '../sync/ports.ts';
 import { CodeKeeper } from './code-keeper.ts';
 import { devicesShowing } from './code-search.ts';
+import { busy, cancelled, hostError, joinError, refused } from './pairing-errors.ts';
+import { hostView, viewOf } from './pairing-view.ts';
 
 export interface PairingServiceOptions {
   readonly self: { readonly peerId: PeerId; readonly name: () => string; readonly system: string };
@@ -254,21 +250,7 @@ export class PairingService {
   }
 
   #joinError(result: Exclude<JoinResult, { kind: 'admitted' }>): ReunionError {
-    if (this.#cancelled) return cancelled();
-    switch (result.kind) {
-      case 'refused':
-        return refused(result.reason);
-      case 'impostor':
-        return new ReunionError(
-          'link-invalid',
-          'The device that answered does not know the secret of this link or the words of this code, so nothing was joined.',
-        );
-      case 'lost':
-        return new ReunionError(
-          'connection-lost',
-          'The connection to the inviting device broke off before it had answered; try the same link or code again.',
-        );
-    }
+    return this.#cancelled ? cancelled() : joinError(result);
   }
 
   #hostChanged(state: HostState<Path>): void {
@@ -285,108 +267,4 @@ export class PairingService {
     this.#state = state;
     this.#options.onState(state);
   }
-}
-
-function hostView(state: HostState<Path>): PairingState {
-  switch (state.kind) {
-    case 'closed':
-      return { kind: 'idle' };
-    case 'inviting':
-      return { kind: 'inviting', invitation: viewOf(state.invitation, state.code) };
-    case 'approving': {
-      const { peerId, name, system, path, via } = state.candidate;
-      const needsCheck = via === 'link';
-      const { requestId } = state;
-      return { kind: 'approving', requestId, id: peerId, name, system, path, needsCheck };
-    }
-    case 'admitting':
-      return { kind: 'admitting', device: infoOf(state.candidate) };
-    case 'admitted':
-      return { kind: 'invited', device: infoOf(state.candidate) };
-    case 'failed':
-      return { kind: 'failed', side: 'inviting', error: toApiError(hostError(state.reason)) };
-  }
-}
-
-function hostError(reason: Extract<HostState<Path>, { kind: 'failed' }>['reason']): ReunionError {
-  switch (reason) {
-    case 'expired':
-      return new ReunionError('link-expired', 'The invitation has expired; nobody joined.');
-    case 'rejected':
-      return new ReunionError('pairing-refused', 'The device was refused; its link is dead.');
-    case 'wrong-check':
-      return new ReunionError(
-        'wrong-check',
-        'Those are not the digits that the other device shows: somebody else may have used the link. It is dead; make a new one.',
-      );
-    case 'wrong-code':
-      return new ReunionError(
-        'wrong-code',
-        'Somebody entered a wrong code, which has one guess. It is dead, with its link; make a new one.',
-      );
-    case 'cancelled':
-      return new ReunionError(
-        'pairing-cancelled',
-        'The invitation was withdrawn; its link is dead.',
-      );
-  }
-}
-
-function refused(reason: RefusalReason): ReunionError {
-  switch (reason) {
-    case 'expired':
-      return new ReunionError(
-        'link-expired',
-        'This link has expired; make a new one on the other device, and see that the clocks of both are right.',
-      );
-    case 'used':
-      return new ReunionError('link-used', 'This link was used by another device; make a new one.');
-    case 'wrong-secret':
-    case 'no-invitation':
-      return new ReunionError(
-        'link-invalid',
-        'The other device does not know this link: it was withdrawn or used, or is not the right one.',
-      );
-    case 'rejected':
-      return new ReunionError('pairing-refused', 'The other device refused this one.');
-    case 'wrong-code':
-      return new ReunionError(
-        'wrong-code',
-        'That is not the code that the other device shows. It had one guess; make a new one there.',
-      );
-    case 'wrong-check':
-      return new ReunionError(
-        'wrong-check',
-        'Other digits than these were typed on the other device, so its link is dead; make a new one there.',
-      );
-    case 'cancelled':
-      return new ReunionError(
-        'pairing-cancelled',
-        'The invitation was withdrawn on the other device.',
-      );
-    case 'unknown':
-      return new ReunionError('pairing-refused', 'The other device did not let this one join.');
-  }
-}
-
-function cancelled(): ReunionError {
-  return new ReunionError('pairing-cancelled', 'Joining was cancelled.');
-}
-
-function busy(doing: string): ReunionError {
-  return new ReunionError('pairing-busy', `This device is already ${doing}; cancel that first.`);
-}
-
-function infoOf({ peerId, name }: { readonly peerId: PeerId; readonly name: string }): DeviceInfo {
-  return { id: peerId, name };
-}
-
-function viewOf({ link, qr }: OpenInvitation, code: OpenCode | undefined): InvitationView {
-  return {
-    link: invitationToLink(link),
-    qr: invitationToLink(qr),
-    expiresAt: link.expiresAt,
-    code: code ? codeText(code.code) : null,
-    codeExpiresAt: code?.expiresAt ?? null,
-  };
 }

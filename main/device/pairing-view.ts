@@ -1,0 +1,45 @@
+import { toApiError } from '../api/errors.ts';
+import type { DeviceInfo, Invitation, PairingState } from '../api/types.ts';
+import { invitationToLink } from '../identity/invitation.ts';
+import { codeText } from '../identity/pairing-code.ts';
+import type { HostState, OpenCode, OpenInvitation } from '../identity/pairing-host.ts';
+import type { PeerId } from '../mvds/types.ts';
+import type { Path } from '../sync/ports.ts';
+import { hostError } from './pairing-errors.ts';
+
+/** What the api shows of the inviting side. */
+export function hostView(state: HostState<Path>): PairingState {
+  switch (state.kind) {
+    case 'closed':
+      return { kind: 'idle' };
+    case 'inviting':
+      return { kind: 'inviting', invitation: viewOf(state.invitation, state.code) };
+    case 'approving': {
+      const { peerId, name, system, path, via } = state.candidate;
+      const needsCheck = via === 'link';
+      const { requestId } = state;
+      return { kind: 'approving', requestId, id: peerId, name, system, path, needsCheck };
+    }
+    case 'admitting':
+      return { kind: 'admitting', device: infoOf(state.candidate) };
+    case 'admitted':
+      return { kind: 'invited', device: infoOf(state.candidate) };
+    case 'failed':
+      return { kind: 'failed', side: 'inviting', error: toApiError(hostError(state.reason)) };
+  }
+}
+
+function infoOf({ peerId, name }: { readonly peerId: PeerId; readonly name: string }): DeviceInfo {
+  return { id: peerId, name };
+}
+
+/** What the api shows of an invitation; `code` is undefined while there is none. */
+export function viewOf({ link, qr }: OpenInvitation, code: OpenCode | undefined): Invitation {
+  return {
+    link: invitationToLink(link),
+    qr: invitationToLink(qr),
+    expiresAt: link.expiresAt,
+    code: code ? codeText(code.code) : null,
+    codeExpiresAt: code?.expiresAt ?? null,
+  };
+}

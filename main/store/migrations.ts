@@ -1,0 +1,282 @@
+/**
+ * Brings a store from each version to the next. Never edit one that was released: add another, and a fixture of a store
+ * that the last version wrote.
+ */
+export const MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+
+  -- The counts are those of its records, kept with them: a status asks for them all the time.
+  CREATE TABLE peers(
+    peer INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    offers INTEGER NOT NULL DEFAULT 0,
+    requests INTEGER NOT NULL DEFAULT 0,
+    messages INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE groups(
+    grp INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    messages INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+
+  CREATE TABLE messages(
+    sequence INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    grp INTEGER NOT NULL REFERENCES groups,
+    timestamp INTEGER NOT NULL,
+    source INTEGER REFERENCES peers,
+    delivered INTEGER NOT NULL CHECK(delivered IN (0, 1)),
+    -- Whether a message names it as a parent.
+    named INTEGER NOT NULL CHECK(named IN (0, 1)),
+    -- Ids one after another.
+    parents BLOB NOT NULL,
+    -- NULL in a tombstone.
+    body BLOB
+  ) STRICT;
+  CREATE INDEX messages_in_order ON messages(grp, timestamp, id);
+  CREATE INDEX messages_heads ON messages(grp, timestamp, id) WHERE named = 0;
+
+  CREATE TABLE parents(
+    parent BLOB NOT NULL CHECK(length(parent) = 32),
+    child INTEGER NOT NULL REFERENCES messages,
+    PRIMARY KEY(parent, child)
+  ) STRICT, WITHOUT ROWID;
+
+  -- A request names a message that is not here, hence no reference. The row number is the order of creation.
+  CREATE TABLE records(
+    record INTEGER PRIMARY KEY,
+    peer INTEGER NOT NULL REFERENCES peers,
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    type INTEGER NOT NULL CHECK(type IN (0, 1, 2)),
+    grp INTEGER REFERENCES groups,
+    send_count INTEGER NOT NULL,
+    send_epoch INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX records_of_message ON records(message, peer);
+  CREATE INDEX records_due ON records(peer, send_epoch);
+
+  CREATE TABLE backfills(
+    peer INTEGER NOT NULL REFERENCES peers,
+    grp INTEGER NOT NULL REFERENCES groups,
+    PRIMARY KEY(peer, grp)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE conversations(
+    conversation INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 16),
+    name TEXT NOT NULL,
+    name_order INTEGER NOT NULL,
+    name_event BLOB NOT NULL,
+    entries INTEGER NOT NULL DEFAULT 0,
+    highest_order INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE INDEX conversations_in_order ON conversations(highest_order, id);
+  CREATE INDEX conversations_by_name ON conversations(name);
+
+  CREATE TABLE entries(
+    entry INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    conversation INTEGER NOT NULL REFERENCES conversations,
+    ordering INTEGER NOT NULL,
+    author INTEGER NOT NULL REFERENCES peers,
+    written_at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    -- What is indexed for search where that is not the text itself.
+    terms TEXT
+  ) STRICT;
+  CREATE INDEX entries_in_order ON entries(conversation, ordering, id);
+  CREATE VIEW searchable AS SELECT entry AS rowid, coalesce(terms, text) AS text FROM entries;
+  CREATE VIRTUAL TABLE search USING fts4(
+    content="searchable", text, tokenize=unicode61 "remove_diacritics=2", order=desc
+  );
+
+  CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE activity(
+    activity INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    peer INTEGER REFERENCES peers,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX activity_of_peer ON activity(peer);
+  `,
+  `
+  CREATE TABLE cursors(
+    peer INTEGER NOT NULL REFERENCES peers,
+    grp INTEGER NOT NULL REFERENCES groups,
+    store_id BLOB CHECK(length(store_id) = 16),
+    sequence INTEGER NOT NULL,
+    PRIMARY KEY(peer, grp)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO cursors(peer, grp, sequence)
+    SELECT peer, grp, (SELECT coalesce(max(sequence), 0) FROM messages) FROM backfills;
+  DROP TABLE backfills;
+
+  -- A search that finds the beginnings of words, as while one is typed, must not read every word that begins so. In bytes:
+  -- one to three letters of Latin scripts, one or more of others.
+  DROP TABLE search;
+  CREATE VIRTUAL TABLE search USING fts4(
+    content="searchable", text, tokenize=unicode61 "remove_diacritics=2", order=desc, prefix="1,2,3"
+  );
+  INSERT INTO search(search) VALUES('rebuild');
+
+  CREATE TABLE attachments(
+    attachment INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    bytes INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE chunks(
+    chunk INTEGER PRIMARY KEY,
+    -- SHA-256 of the content.
+    hash BLOB NOT NULL UNIQUE CHECK(length(hash) = 32),
+    -- NULL until it is here.
+    content BLOB
+  ) STRICT;
+  CREATE TABLE attachment_chunks(
+    attachment INTEGER NOT NULL REFERENCES attachments,
+    position INTEGER NOT NULL,
+    chunk INTEGER NOT NULL REFERENCES chunks,
+    PRIMARY KEY(attachment, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attachments_of_chunk ON attachment_chunks(chunk);
+  `,
+  `
+  -- Something of a kind that this version does not know.
+  ALTER TABLE entries ADD COLUMN unsupported INTEGER NOT NULL DEFAULT 0;
+
+  -- What was said of entries after they were written; an entry need not be here yet, hence no reference.
+  CREATE TABLE marks(
+    message BLOB PRIMARY KEY CHECK(length(message) = 32),
+    deleted INTEGER NOT NULL DEFAULT 0 CHECK(deleted IN (0, 1)),
+    -- Whether there are revisions, and when the one that shows was written: NULL for the first of them.
+    edited INTEGER NOT NULL DEFAULT 0 CHECK(edited IN (0, 1)),
+    edited_at INTEGER,
+    pinned INTEGER NOT NULL DEFAULT 0 CHECK(pinned IN (0, 1)),
+    pin_order INTEGER NOT NULL DEFAULT -1,
+    pin_event BLOB NOT NULL DEFAULT x'',
+    -- Whether there are reactions, of which none need stand.
+    reacted INTEGER NOT NULL DEFAULT 0 CHECK(reacted IN (0, 1))
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX marks_pinned ON marks(message) WHERE pinned = 1;
+
+  -- Every text of an entry that was edited, the first one included once the entry is here.
+  CREATE TABLE revisions(
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    ordering INTEGER NOT NULL,
+    event BLOB NOT NULL CHECK(length(event) = 32),
+    author INTEGER NOT NULL REFERENCES peers,
+    written_at INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY(message, ordering, event)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE reactions(
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    emoji TEXT NOT NULL,
+    author INTEGER NOT NULL REFERENCES peers,
+    stands INTEGER NOT NULL CHECK(stands IN (0, 1)),
+    ordering INTEGER NOT NULL,
+    event BLOB NOT NULL CHECK(length(event) = 32),
+    PRIMARY KEY(message, emoji, author)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE registers(
+    conversation INTEGER NOT NULL REFERENCES conversations,
+    register TEXT NOT NULL,
+    -- As JSON.
+    value TEXT NOT NULL,
+    ordering INTEGER NOT NULL,
+    event BLOB NOT NULL CHECK(length(event) = 32),
+    PRIMARY KEY(conversation, register)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE reads(
+    conversation INTEGER NOT NULL REFERENCES conversations,
+    author INTEGER NOT NULL REFERENCES peers,
+    ordering INTEGER NOT NULL,
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    PRIMARY KEY(conversation, author)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Events of kinds that this version does not know.
+  CREATE TABLE unsupported(
+    event BLOB PRIMARY KEY CHECK(length(event) = 32),
+    sequence INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- What is sent only when nothing else is.
+  ALTER TABLE records ADD COLUMN bulk INTEGER NOT NULL DEFAULT 0 CHECK(bulk IN (0, 1));
+  DROP INDEX records_due;
+  CREATE INDEX records_due ON records(peer, bulk, send_epoch);
+
+  -- The chunks of files are messages, and kept once; these tables were never written.
+  DROP TABLE attachment_chunks;
+  DROP TABLE chunks;
+  DROP TABLE attachments;
+
+  -- A file as it was stored once: its chunks are messages. Nothing here but the state is not said by an event.
+  CREATE TABLE copies(
+    copy INTEGER PRIMARY KEY,
+    -- SHA-256 of what the events say of it.
+    key BLOB NOT NULL UNIQUE CHECK(length(key) = 32),
+    file BLOB NOT NULL CHECK(length(file) = 32),
+    bytes INTEGER NOT NULL,
+    stored_at INTEGER NOT NULL,
+    -- 0 awaited, 1 here, 2 damaged, 3 buried.
+    state INTEGER NOT NULL,
+    wanted INTEGER NOT NULL DEFAULT 0 CHECK(wanted IN (0, 1)),
+    -- How many attachments there are of it.
+    named INTEGER NOT NULL DEFAULT 0,
+    -- How many of its lists are not here.
+    unlisted INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX copies_of_file ON copies(file);
+  CREATE INDEX copies_awaited ON copies(copy) WHERE state = 0 AND named > 0;
+  CREATE INDEX copies_wanted ON copies(copy) WHERE wanted = 1;
+  CREATE INDEX copies_orphaned ON copies(copy) WHERE named = 0 AND state <> 3;
+  CREATE INDEX copies_risen ON copies(copy) WHERE named > 0 AND state = 3;
+
+  -- The messages with its chunks, which need not be here.
+  CREATE TABLE parts(
+    copy INTEGER NOT NULL REFERENCES copies,
+    position INTEGER NOT NULL,
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    PRIMARY KEY(copy, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX parts_of_message ON parts(message);
+
+  CREATE TABLE part_lists(
+    message BLOB PRIMARY KEY CHECK(length(message) = 32),
+    -- Ids one after another.
+    parts BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE copy_lists(
+    copy INTEGER NOT NULL REFERENCES copies,
+    position INTEGER NOT NULL,
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    PRIMARY KEY(copy, position)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX copy_lists_of_message ON copy_lists(message);
+
+  -- The files that entries carry.
+  CREATE TABLE attachments(
+    message BLOB NOT NULL CHECK(length(message) = 32),
+    position INTEGER NOT NULL,
+    copy INTEGER NOT NULL REFERENCES copies,
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    PRIMARY KEY(message, position)
+  ) STRICT, WITHOUT ROWID;
+
+  ALTER TABLE entries ADD COLUMN files INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX entries_with_files ON entries(conversation, ordering, id) WHERE files > 0;
+  `,
+  `
+  -- What others have written since a position is found without a look at what one has written oneself.
+  CREATE INDEX entries_by_author ON entries(conversation, author, ordering, id);
+  `,
+];
