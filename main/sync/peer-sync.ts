@@ -7,12 +7,11 @@ import type { SyncStore } from '../mvds/ports.ts';
 import type { GroupId, Message, PeerId } from '../mvds/types.ts';
 import { FrameError } from '../reconcile/index.ts';
 import type { ActivityBook } from './activity.ts';
-import { applied, failureOf } from './applied.ts';
-import { FAREWELL_MS, TIMER_MAX_MS } from './constants.ts';
+import { applied } from './applied.ts';
+import { FAREWELL_MS } from './constants.ts';
 import { evaluate, type Reach } from './evaluate.ts';
 import {
   newPeer,
-  type EndCause,
   type PeerEvent,
   type PeerHistory,
   type PeerSettings,
@@ -23,8 +22,10 @@ import type { GroupIndexes } from './group-indexes.ts';
 import type { Session } from './ports.ts';
 import { Link } from './link.ts';
 import { Reconciler } from './reconciler.ts';
+import { endNote, refusedIn } from './session-notes.ts';
 import { statusWakeAt } from './status.ts';
 import { earliest } from './timing.ts';
+import { WakeUp } from './wake-up.ts';
 
 export interface PeerSyncOptions {
   readonly peerId: PeerId;
@@ -60,6 +61,7 @@ const SAYING_MAX = 2;
 export class PeerSync {
   readonly #options: PeerSyncOptions;
   readonly #reconciler: Reconciler;
+  readonly #wakeUp: WakeUp;
   #groups: ReadonlySet<GroupId>;
   #state: PeerState;
   #link: Link | undefined;
@@ -67,12 +69,12 @@ export class PeerSync {
   /** Commits that concern this peer: begun and not ended, and ended. */
   #committing = 0;
   #commits = 0;
-  #timer: { readonly at: number; readonly cancel: () => void } | undefined;
   #isStopped = false;
 
   constructor(options: PeerSyncOptions) {
     this.#options = options;
     this.#groups = options.groups;
+    this.#wakeUp = new WakeUp(options.clock, () => this.evaluate());
     this.#state = newPeer(options.peerId, options.settings, options.history);
     const { peerId, storeId, node, store, indexes, since, isLater } = options;
     const knownSince = this.#state.history.since;
@@ -141,7 +143,7 @@ export class PeerSync {
   /** Ends the session, if there is one, without blame. `run` returns after that. */
   async end(): Promise<void> {
     this.#isStopped = true;
-    this.#timer?.cancel();
+    this.#wakeUp.cancel();
     await this.#link?.end('unwanted');
   }
 
@@ -217,7 +219,7 @@ export class PeerSync {
     this.#reach = reach;
     const isDialled = reach === 'dial' && !this.#link;
     this.#apply({ type: 'dialling', isDialled });
-    this.#wakeAt(earliest([wakeAt, statusWakeAt(this.#state, clock.now())]));
+    this.#wakeUp.at(earliest([wakeAt, statusWakeAt(this.#state, clock.now())]));
     if (isOther) onReach();
     onChange();
   }
@@ -300,7 +302,9 @@ export class PeerSync {
     const result = await node.receive(peerId, frame);
     if (this.#link !== link) return;
     this.moved(0, result.stored.length);
-    this.#noteRejections(link, result);
+    const refused = refusedIn(result);
+    if (refused === 'protocol') void link.end('protocol');
+    else if (refused > 0) activity.note('refused', peerId, { messages: refused });
     await this.recount();
     await this.#reconcile(link, extensions, result);
   }
@@ -329,54 +333,18 @@ export class PeerSync {
     return evaluate(this.#state, this.#options.clock.now()).end !== undefined;
   }
 
-  #noteRejections(link: Link, { rejected }: ReceiveResult): void {
-    let messages = 0;
-    for (const rejection of rejected) {
-      switch (rejection.type) {
-        case 'malformed':
-        case 'payload-too-large':
-          void link.end('protocol');
-          return;
-        case 'bad-items':
-        case 'too-many-offers':
-          messages += rejection.count;
-          break;
-        case 'unauthorised':
-          messages += 1;
-          break;
-        case 'unknown-peer':
-          break;
-      }
-    }
-    const { activity, peerId } = this.#options;
-    if (messages > 0) activity.note('refused', peerId, { messages });
-  }
-
   #finish(link: Link): void {
     if (this.#link !== link) return;
     this.#link = undefined;
     link.introduced();
-    const { node, peerId, random, onError } = this.#options;
+    const { node, peerId, random, activity, onError } = this.#options;
     if (link.isOnline) node.peerOffline(peerId).catch(onError);
     this.#reconciler.end();
     const cause = link.cause ?? 'closed';
-
-    this.#noteEnd(cause);
-    this.tell({ type: 'sessionEnded', cause, jitter: random.next() });
-  }
-
-  #noteEnd(cause: EndCause): void {
-    const { session, incompatible } = this.#state;
-    if (!session) return;
-    const { activity, peerId } = this.#options;
     activity.sumUp(peerId);
-    const failure = failureOf(cause, session);
-    if (failure === 'refused') activity.note('refused', peerId);
-    else if (failure) activity.note('failed', peerId, { reason: failure });
-    else if (cause === 'paused-there') activity.note('paused', peerId, { there: true });
-    else if (cause === 'incompatible') {
-      activity.note('incompatible', peerId, { version: incompatible?.version ?? null });
-    } else if (session.frames > 0) activity.note('disconnected', peerId);
+    const note = endNote(this.#state, cause);
+    if (note) activity.note(note.kind, peerId, note.detail);
+    this.tell({ type: 'sessionEnded', cause, jitter: random.next() });
   }
 
   #say(link: Link, said: Said): void {
@@ -406,18 +374,5 @@ export class PeerSync {
 
   #apply(event: PeerEvent): void {
     this.#state = applied(this.#state, event, this.#options.clock.now());
-  }
-
-  /** A timer that is early evaluates once too often; moving it with every frame would cost more. */
-  #wakeAt(at: number | undefined): void {
-    if (at === undefined || (this.#timer && this.#timer.at <= at)) return;
-    this.#timer?.cancel();
-    const { clock } = this.#options;
-    const delayMs = Math.min(TIMER_MAX_MS, Math.max(1, Math.ceil(at - clock.now())));
-    const cancel = clock.schedule(delayMs, () => {
-      this.#timer = undefined;
-      this.evaluate();
-    });
-    this.#timer = { at, cancel };
   }
 }
