@@ -3,7 +3,7 @@ import { coalesced } from '../helpers/coalesced.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import { ADDRESS_BYTES_MAX, ADDRESSES_MAX, isTrusted } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
-import { lastingAddress } from '../network/multiaddrs.ts';
+import { lastingAddress, relaysIn } from '../network/multiaddrs.ts';
 import type { Network } from '../network/network.ts';
 import type { DeviceListKeeper } from './device-list-keeper.ts';
 import { relayPeer } from './relay-list.ts';
@@ -63,9 +63,9 @@ export class Addresses {
       network.learnAddresses(peerId, [...(this.#found.get(peerId) ?? []), ...addresses]);
       told.push(...addresses);
     }
-    const more = network
-      .relaysIn(told)
-      .filter((relay) => !this.#relays.has(relay) && !this.#removed.has(relayPeer(relay) ?? ''));
+    const more = relaysIn(told).filter(
+      (relay) => !this.#relays.has(relay) && !this.#removed.has(relayPeer(relay) ?? ''),
+    );
     const taken = more.slice(0, RELAYS_MAX - this.#relays.size);
     for (const relay of taken) this.#relays.add(relay);
     network.addRelays(taken);

@@ -5,6 +5,7 @@ import type { PeerId } from '../helpers/ids.ts';
 import type { DeviceList } from '../identity/device-list.ts';
 import { presentable } from '../identity/device-name.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
+import { relaysIn } from '../network/multiaddrs.ts';
 import { Addresses } from './addresses.ts';
 import { ContentKeyKeeper } from './content-key-keeper.ts';
 import type { Core } from './core.ts';
@@ -161,7 +162,7 @@ export class Membership {
   /** Takes over the list of the others. The way that led to the inviter will lead to it again: nobody need type it in. */
   async adopt(entries: readonly Uint8Array[], { inviter, addresses }: WayToInviter): Promise<void> {
     const { network, settings, store, firstTransfer, append } = this.#core;
-    const relays = network.relaysIn(addresses);
+    const relays = relaysIn(addresses);
     await settings.addRelays(relays);
     await this.addresses.found(inviter, addresses);
     network.addRelays(relays);

@@ -5,7 +5,7 @@ import type { Clock, Random } from '../helpers/clock.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { Retry } from './backoff.ts';
 import { DIAL_TIMEOUT_MS, RETRY_MAX_BATTERY_MS, RETRY_MAX_MS } from './constants.ts';
-import { isRelayed, peerIn } from './multiaddrs.ts';
+import { isRelayed, naming } from './multiaddrs.ts';
 import { bestOf, pathOf } from './path.ts';
 import type { Relays } from './relays.ts';
 import { finished, retire } from './retire.ts';
@@ -224,9 +224,4 @@ export class Members {
     const others = told.filter((address) => !ours.some((own) => own.equals(address)));
     return [...ours, ...others];
   }
-}
-
-/** The address with the peer's id at its end: libp2p refuses to dial addresses of which some name a peer and others none. */
-function naming(address: Multiaddr, peer: PeerId): Multiaddr {
-  return peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`);
 }

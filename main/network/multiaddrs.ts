@@ -67,3 +67,22 @@ export function directAddressThrough(relayed: Multiaddr, peer: string): Multiadd
   const end = components.findIndex(({ name }) => name === 'p2p-circuit');
   return multiaddr(components.slice(0, end + 1)).encapsulate(`/webrtc/p2p/${peer}`);
 }
+
+/** What of some binary forms stands for multiaddrs. */
+export function multiaddrsOf(addresses: readonly Uint8Array[]): Multiaddr[] {
+  return addresses.map(multiaddrOfBytes).filter((address) => address !== undefined);
+}
+
+/** The relays that binary multiaddrs lead through, as text, each once. */
+export function relaysIn(addresses: readonly Uint8Array[]): string[] {
+  return multiaddrsOf(addresses)
+    .map((address) => address.toString())
+    .filter((address) => address.includes('/p2p-circuit'))
+    .map((address) => address.split('/p2p-circuit')[0] ?? '')
+    .filter((relay, index, all) => parseRelayAddress(relay) && all.indexOf(relay) === index);
+}
+
+/** The address with the peer's id at its end: libp2p refuses to dial addresses of which some name a peer and others none. */
+export function naming(address: Multiaddr, peer: string): Multiaddr {
+  return peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`);
+}

@@ -1,44 +1,34 @@
-import { peerIdFromString } from '@libp2p/peer-id';
-import type { Connection, Libp2p } from '@libp2p/interface';
-import type { Multiaddr } from '@multiformats/multiaddr';
+import type { Libp2p } from '@libp2p/interface';
 import { WebRTC } from '@multiformats/multiaddr-matcher';
 import { pEvent } from 'p-event';
 import type { Clock, Random } from '../helpers/clock.ts';
-import type { FrameChannel } from '../helpers/frame-channel.ts';
 import type { SigningKeys } from '../identity/keys.ts';
 import type { PeerId } from '../mvds/types.ts';
-import type { Path, Session, Transport } from '../sync/ports.ts';
-import {
-  DIAL_TIMEOUT_MS,
-  PAIR_FRAME_BYTES_MAX,
-  PAIR_PROTOCOL,
-  RESERVATION_WAIT_MS,
-  STREAMS_MAX,
-} from './constants.ts';
+import type { Session, Transport } from '../sync/ports.ts';
+import { RESERVATION_WAIT_MS } from './constants.ts';
 import { Diagnosis } from './diagnosis.ts';
 import type { Found } from './diagnosis.ts';
 import { openDirect } from './direct.ts';
 import type { Direct, DirectOptions } from './direct.ts';
-import { frameChannel } from './framing.ts';
 import { Gate } from './gate.ts';
 import { Heartbeats } from './heartbeat.ts';
 import { toListenError } from './listen.ts';
 import { Members } from './members.ts';
-import { multiaddrOfBytes, parseRelayAddress, peerIn } from './multiaddrs.ts';
+import { multiaddrsOf, parseRelayAddress, peerIn } from './multiaddrs.ts';
 import type { Nameplate } from './nameplate.ts';
 import type { NameplateSearch } from './nameplate-search.ts';
 import { createDeviceNode } from './node.ts';
 import type { DeviceNode } from './node.ts';
 import { Notices } from './notices.ts';
 import type { Notice, NoticeSource } from './notices.ts';
-import { pathOf } from './path.ts';
+import { PairingProtocol } from './pairing.ts';
+import type { PairingChannel } from './pairing.ts';
 import { Relays } from './relays.ts';
 import type { RelayState } from './relays.ts';
 import { Rendezvous } from './rendezvous.ts';
 import type { ClaimedNameplate } from './rendezvous.ts';
 import { Reservations } from './reservations.ts';
 import { Sessions } from './sessions.ts';
-import { Strangers } from './strangers.ts';
 import { Upgrades } from './upgrades.ts';
 import type { UpnpOptions } from './upnp.ts';
 
@@ -62,13 +52,6 @@ export interface NetworkOptions {
   readonly onNotice?: (text: string) => void;
 }
 
-/** A channel of the pairing protocol to a device whose PeerId Noise has proven. */
-export interface PairingChannel {
-  readonly peerId: PeerId;
-  readonly path: Path;
-  readonly channel: FrameChannel;
-}
-
 /** Everything that Reunion does over libp2p. */
 export class Network implements Transport {
   readonly #node: Libp2p;
@@ -79,10 +62,9 @@ export class Network implements Transport {
   readonly #members: Members;
   readonly #notices: Notices;
   readonly #rendezvous: Rendezvous;
-  readonly #strangers: Strangers;
+  readonly #pairing: PairingProtocol;
   readonly #diagnosis: Diagnosis;
   readonly #direct: Direct | undefined;
-  #onPairing: ((pairing: PairingChannel) => void) | undefined;
 
   private constructor(
     node: DeviceNode,
@@ -113,8 +95,7 @@ export class Network implements Transport {
     this.#notices = new Notices(node, gate, clock, (peer) => this.#members.dial(peer));
     this.#rendezvous = new Rendezvous(node, gate, this.#relays, clock, options.keys.peerId);
     this.#diagnosis = new Diagnosis(node, clock, (peer) => this.#members.addressesOf(peer));
-    this.#strangers = new Strangers(node, clock, (peer) => gate.isKnown(peer));
-    gate.onStranger((peer) => this.#strangers.admit(peer));
+    this.#pairing = new PairingProtocol(node, gate, clock);
     this.addRelays(options.relays);
   }
 
@@ -142,14 +123,7 @@ export class Network implements Transport {
     await this.#notices.start();
     await this.#rendezvous.start();
     await this.#diagnosis.start(this.#gate);
-    await this.#node.handle(
-      PAIR_PROTOCOL,
-      (stream, connection) => {
-        if (this.#onPairing) this.#onPairing(pairingChannel(connection, stream));
-        else stream.abort(new Error('no invitation is open'));
-      },
-      { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
-    );
+    await this.#pairing.start();
     try {
       await this.#node.start();
     } catch (error) {
@@ -164,7 +138,7 @@ export class Network implements Transport {
     this.#relays.stop();
     this.#members.stop();
     this.#rendezvous.stop();
-    this.#strangers.stop();
+    this.#pairing.stop();
     await this.#node.stop();
     this.#direct?.release();
   }
@@ -232,15 +206,6 @@ export class Network implements Transport {
     this.#members.learn(peer, multiaddrsOf(addresses));
   }
 
-  /** The relays that binary multiaddrs lead through, as text. */
-  relaysIn(addresses: readonly Uint8Array[]): string[] {
-    return multiaddrsOf(addresses)
-      .map((address) => address.toString())
-      .filter((address) => address.includes('/p2p-circuit'))
-      .map((address) => address.split('/p2p-circuit')[0] ?? '')
-      .filter((relay, index, all) => peerInText(relay) && all.indexOf(relay) === index);
-  }
-
   /**
    * Where other devices can reach this one, as binary multiaddrs. Waits a few seconds for a relay that is still being
    * connected to. Empty where there is no way in.
@@ -272,14 +237,12 @@ export class Network implements Transport {
 
   /** While `handler` is set, devices that are no members may open the pairing protocol, and rendezvous, and nothing else. */
   acceptPairing(handler: ((pairing: PairingChannel) => void) | undefined): void {
-    this.#gate.setPairing(handler !== undefined);
-    this.#onPairing = handler;
-    if (!handler) this.#strangers.end();
+    this.#pairing.accept(handler);
   }
 
   /** A person is being asked about a device that pairs: its connection stays meanwhile. */
   keepWaiting(peer: PeerId): void {
-    this.#strangers.keep(peer);
+    this.#pairing.keepWaiting(peer);
   }
 
   /** How a member is reached, or what keeps it from being reached: see `Diagnosis.examine`. */
@@ -308,25 +271,12 @@ export class Network implements Transport {
 
   /** Opens the pairing protocol to an inviter. Rejects where none of the addresses leads to it. */
   async connectToInviter(peer: PeerId, addresses: readonly Uint8Array[]): Promise<PairingChannel> {
-    const relays = this.relaysIn(addresses).map(parseRelayAddress);
-    const relayIds = relays.flatMap((relay) => (relay && peerIn(relay)) ?? []);
-    this.#gate.setWayToInviter(new Set([peer, ...relayIds]));
-    const targets = multiaddrsOf(addresses).map((address) =>
-      peerIn(address) === peer ? address : address.encapsulate(`/p2p/${peer}`),
-    );
-    const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
-    const connection = await this.#node.dial(targets, { signal });
-    const stream = await connection.newStream(PAIR_PROTOCOL, {
-      runOnLimitedConnection: true,
-      signal,
-    });
-    return pairingChannel(connection, stream);
+    return this.#pairing.connect(peer, addresses);
   }
 
   /** Ends what `connectToInviter` began; a connection to a device that became a member is kept. */
   async leaveInviter(peer: PeerId): Promise<void> {
-    this.#gate.setWayToInviter(new Set());
-    if (!this.#gate.isMember(peer)) await this.#node.hangUp(peerIdFromString(peer));
+    await this.#pairing.leave(peer);
   }
 
   #awaitsReservation(): boolean {
@@ -347,23 +297,4 @@ async function openDirectIfPossible(options: NetworkOptions): Promise<Direct | u
     options.onNotice?.(`There are no direct connections: ${(error as Error).message}`);
     return undefined;
   }
-}
-
-function pairingChannel(
-  connection: Connection,
-  stream: Parameters<typeof frameChannel>[0],
-): PairingChannel {
-  return {
-    peerId: connection.remotePeer.toString() as PeerId,
-    path: pathOf(connection),
-    channel: frameChannel(stream, PAIR_FRAME_BYTES_MAX),
-  };
-}
-
-function multiaddrsOf(addresses: readonly Uint8Array[]): Multiaddr[] {
-  return addresses.map(multiaddrOfBytes).filter((address) => address !== undefined);
-}
-
-function peerInText(relay: string): boolean {
-  return parseRelayAddress(relay) !== undefined;
 }

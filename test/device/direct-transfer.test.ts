@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { bytesAllowed, transferOntoDirect } from './direct-transfer.ts';
 
+// That it does not stall meanwhile is measured on a quiet machine: test/faults/direct-transfer.test.ts.
 test('a transfer moves from the relay to a direct path in its middle', async () => {
   const messages = 6_000;
   const transfer = await transferOntoDirect(messages);
@@ -11,5 +12,4 @@ test('a transfer moves from the relay to a direct path in its middle', async () 
   expect(held[0]).toBe(held[1]);
   expect(missing).toBeGreaterThan(messages);
   expect(bytes.relay + bytes.direct).toBeLessThan(bytesAllowed(transfer));
-  expect(transfer.longestPauseMs).toBeLessThan(2_000);
 }, 120_000);

@@ -97,6 +97,18 @@ export class Parts {
     this.members.retryAll();
   }
 
+  /**
+   * Connects by WebRTC, whatever else there is. One attempt in a hundred fails in the library, after six seconds, and several
+   * on a busy machine; see `upgrades.ts`.
+   */
+  async dialDirectly({ peerId }: Parts, relay: string): Promise<void> {
+    const address = multiaddr(`${relay}/p2p-circuit/webrtc/p2p/${peerId}`);
+    for (;;) {
+      const connection = await this.node.dial(address, { force: true }).catch(() => undefined);
+      if (connection) return;
+    }
+  }
+
   /** Resolves once it can be reached through a relay. */
   async isReserved(): Promise<void> {
     while (!this.node.getMultiaddrs().some(isRelayed)) await pEvent(this.node, 'self:peer:update');

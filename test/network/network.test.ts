@@ -6,7 +6,7 @@ import { PAIR_PROTOCOL, SYNC_PROTOCOL } from '../../main/network/constants.ts';
 import { frameChannel } from '../../main/network/framing.ts';
 import { Gate } from '../../main/network/gate.ts';
 import { Network } from '../../main/network/network.ts';
-import type { PairingChannel } from '../../main/network/network.ts';
+import type { PairingChannel } from '../../main/network/pairing.ts';
 import { createDeviceNode } from '../../main/network/node.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import type { Session } from '../../main/sync/ports.ts';

@@ -10,7 +10,7 @@ import { parseNameplate } from '../../main/network/nameplate.ts';
 import type { Nameplate } from '../../main/network/nameplate.ts';
 import type { NameplateSearch } from '../../main/network/nameplate-search.ts';
 import { Network } from '../../main/network/network.ts';
-import type { PairingChannel } from '../../main/network/network.ts';
+import type { PairingChannel } from '../../main/network/pairing.ts';
 import { createDeviceNode } from '../../main/network/node.ts';
 import { startRelayServer } from '../../main/network/relay-server.ts';
 import { Relays } from '../../main/network/relays.ts';

@@ -13,7 +13,7 @@ import {
 import { frameChannel } from '../../main/network/framing.ts';
 import type { Nameplate } from '../../main/network/nameplate.ts';
 import { NameplateRegistry } from '../../main/network/nameplate-registry.ts';
-import type { PairingChannel } from '../../main/network/network.ts';
+import type { PairingChannel } from '../../main/network/pairing.ts';
 import { askWhose } from '../../main/network/rendezvous-client.ts';
 import { serveRegistry, serveRendezvous } from '../../main/network/rendezvous-server.ts';
 import type { RendezvousService } from '../../main/network/rendezvous-server.ts';

@@ -60,9 +60,7 @@ describe('two devices that a relay connects', () => {
     // In search mode a device is reachable once it has a reservation.
     await Promise.all([a.isReserved(), b.isReserved()]);
     await a.node.dial(multiaddr(`${relay.address}/p2p-circuit/p2p/${b.peerId}`));
-    const directTo = ({ peerId }: Parts) =>
-      multiaddr(`${relay.address}/p2p-circuit/webrtc/p2p/${peerId}`);
-    await Promise.all([a.node.dial(directTo(b)), b.node.dial(directTo(a))]);
+    await Promise.all([a.dialDirectly(b, relay.address), b.dialDirectly(a, relay.address)]);
     expect(
       a
         .connectionsTo(b)

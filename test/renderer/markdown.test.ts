@@ -57,18 +57,44 @@ describe('the Markdown of messages', () => {
     expect(JSON.stringify(parseMarkdown('![a](https://example.org/x.png)'))).not.toContain('image');
   });
 
-  it('takes any text, keeps all of its letters, and makes no link that is not safe', () => {
-    const lettersOf = (value: string) => value.replace(/[^\p{L}]/gu, '');
+  it('takes a link that leads nowhere for text, and shows where one leads that has none', () => {
+    expect(previewOf('[a]()')).toBe('[a]()');
+    expect(previewOf('[a]("b")')).toBe('[a]("b")');
+    expect(previewOf('[](https://example.org)')).toBe('https://example.org');
+    expect(parseMarkdown('[a](https://example.org "b")')).toEqual([
+      paragraph({ kind: 'link', href: 'https://example.org', title: 'b', children: [text('a')] }),
+    ]);
+  });
+
+  it('shows what language a block of code is in, and as it stands what is too deep', () => {
+    expect(parseMarkdown('```js\nx\n```')).toEqual([{ kind: 'code', text: 'x', language: 'js' }]);
+    const deep = `${'> '.repeat(40)}far down`;
+    expect(parseMarkdown(deep)).toEqual([paragraph(text(deep))]);
+    expect(JSON.stringify(parseMarkdown(`${'> '.repeat(8)}not so far`))).toContain('not so far');
+  });
+
+  it('takes any text, keeps all of its letters in their order, and makes no link that is not safe', () => {
+    const marks = ['**', '_', '~~', '`', '```', '> ', '- ', '1. ', '[', '](', ')', '"', '<', '>'];
     const part = fc.oneof(
       fc.string({ unit: 'grapheme' }),
-      fc.constantFrom('**', '`', '> ', '- ', '[', '](', ')', '\n', 'javascript:'),
+      fc.constantFrom(
+        ...marks,
+        '\n',
+        '\n\n',
+        '    ',
+        'javascript:',
+        'https://example.org/',
+        'word',
+      ),
     );
     fc.assert(
-      fc.property(fc.array(part, { maxLength: 30 }), (parts) => {
-        const blocks = parseMarkdown(parts.join(''));
+      fc.property(fc.array(part, { maxLength: 40 }), (parts) => {
+        const source = parts.join('');
+        const blocks = parseMarkdown(source);
         for (const href of hrefs(blocks)) expect(isSafeLink(href)).toBe(true);
-        expect(lettersOf(JSON.stringify(blocks)).length).toBeGreaterThanOrEqual(0);
+        expect(isWithin(lettersOf(source), lettersOf(shownOf(blocks)))).toBe(true);
       }),
+      { numRuns: 1_000 },
     );
   });
 
@@ -101,4 +127,39 @@ function hrefs(blocks: readonly Block[]): string[] {
     return value;
   });
   return found;
+}
+
+/** Every string in a tree of blocks, in the order of the text that they stand for. */
+function shownOf(blocks: readonly Block[]): string {
+  const inline = (one: Inline): string => {
+    if (one.kind === 'text' || one.kind === 'code') return one.text;
+    if (one.kind === 'break') return '';
+    const shown = one.children.map(inline).join('');
+    return one.kind === 'link' ? `${shown}${one.href}${one.title ?? ''}` : shown;
+  };
+  return blocks
+    .map((block) => {
+      switch (block.kind) {
+        case 'paragraph':
+          return block.children.map(inline).join('');
+        case 'code':
+          return `${block.language ?? ''}${block.text}`;
+        case 'quote':
+          return shownOf(block.blocks);
+        case 'list':
+          return block.items.map(shownOf).join('');
+      }
+    })
+    .join('');
+}
+
+function lettersOf(value: string): string[] {
+  return value.match(/\p{L}/gu) ?? [];
+}
+
+/** Whether all of `letters` are among `shown`, in their order; a link shows some twice. */
+function isWithin(letters: readonly string[], shown: readonly string[]): boolean {
+  let found = 0;
+  for (const letter of shown) if (letter === letters[found]) found += 1;
+  return found === letters.length;
 }

@@ -7,11 +7,22 @@ export type Inline =
   | { readonly kind: 'code'; readonly text: string }
   | { readonly kind: 'break' }
   | { readonly kind: 'strong' | 'em' | 's'; readonly children: readonly Inline[] }
-  | { readonly kind: 'link'; readonly href: string; readonly children: readonly Inline[] };
+  | {
+      readonly kind: 'link';
+      readonly href: string;
+      /** What its author calls it, beside its text. */
+      readonly title?: string;
+      readonly children: readonly Inline[];
+    };
 
 export type Block =
   | { readonly kind: 'paragraph'; readonly children: readonly Inline[] }
-  | { readonly kind: 'code'; readonly text: string }
+  | {
+      readonly kind: 'code';
+      readonly text: string;
+      /** What stands behind the opening fence. */
+      readonly language?: string;
+    }
   | { readonly kind: 'quote'; readonly blocks: readonly Block[] }
   | {
       readonly kind: 'list';
@@ -21,7 +32,7 @@ export type Block =
 
 /** A text that is longer is shown as it stands: nobody formats that much by hand, and it would hold the page up. UTF-16 units. */
 const FORMATTED_MAX = 20_000;
-/** Quotes and lists that are deeper are shown flat. */
+/** A text with quotes or lists that are deeper is shown as it stands: markdown-it drops what is in them. */
 const DEPTH_MAX = 12;
 
 /** The subset that messages have: emphasis, code, links, lists and quotes. No HTML, no pictures from elsewhere, no headings. */
@@ -44,7 +55,9 @@ export function isSafeLink(href: string): boolean {
 export function parseMarkdown(text: string): readonly Block[] {
   if (text.length > FORMATTED_MAX) return [plain(text)];
   try {
-    return new Reader(markdown.parse(text, {})).blocks(undefined);
+    const tokens = markdown.parse(text, {});
+    if (tokens.some(({ level }) => level >= DEPTH_MAX - 1)) return [plain(text)];
+    return new Reader(tokens).blocks(undefined);
   } catch {
     return [plain(text)];
   }
@@ -88,6 +101,10 @@ function inlineText(inline: Inline): string {
   }
 }
 
+function isVisible(inline: Inline): boolean {
+  return inlineText(inline).trim() !== '';
+}
+
 /** Turns the flat tokens of markdown-it into the tree that they stand for. */
 class Reader {
   readonly #tokens: readonly Token[];
@@ -115,7 +132,7 @@ class Reader {
         return { kind: 'paragraph', children: inlines(inline?.children ?? []) };
       }
       case 'fence':
-        return { kind: 'code', text: token.content.replace(/\n$/u, '') };
+        return codeBlock(token);
       case 'blockquote_open':
         return { kind: 'quote', blocks: this.blocks('blockquote_close') };
       case 'bullet_list_open':
@@ -139,30 +156,56 @@ class Reader {
   }
 }
 
+function codeBlock({ content, info }: Token): Block {
+  const language = info.trim();
+  const text = content.replace(/\n$/u, '');
+  return language === '' ? { kind: 'code', text } : { kind: 'code', text, language };
+}
+
 const MARKS: Readonly<Record<string, 'strong' | 'em' | 's'>> = {
   strong_open: 'strong',
   em_open: 'em',
   s_open: 's',
 };
 
+interface Open {
+  readonly into: Inline[];
+  /** What follows when it is closed. */
+  readonly close: () => void;
+}
+
 function inlines(tokens: readonly Token[]): Inline[] {
   const root: Inline[] = [];
-  const open: Inline[][] = [root];
+  const open: Open[] = [];
   for (const token of tokens) {
-    const into = open.at(-1) ?? root;
+    const into = open.at(-1)?.into ?? root;
     const mark = MARKS[token.type];
     if (mark) {
       const children: Inline[] = [];
       into.push({ kind: mark, children });
-      open.push(children);
-    } else if (token.type === 'link_open') {
-      const children: Inline[] = [];
-      into.push({ kind: 'link', href: String(token.attrGet('href') ?? ''), children });
-      open.push(children);
-    } else if (token.type.endsWith('_close')) open.pop();
+      open.push({ into: children, close: () => undefined });
+    } else if (token.type === 'link_open') open.push(openLink(token, into));
+    else if (token.type.endsWith('_close')) open.pop()?.close();
     else if (token.type === 'code_inline') into.push({ kind: 'code', text: token.content });
     else if (token.type === 'softbreak' || token.type === 'hardbreak') into.push({ kind: 'break' });
     else if (token.content !== '') into.push({ kind: 'text', text: token.content });
   }
   return root;
+}
+
+function openLink(token: Token, into: Inline[]): Open {
+  const [href, title] = [String(token.attrGet('href') ?? ''), token.attrGet('title')];
+  if (href === '') {
+    // “[x]()” leads nowhere, and is the text that it is.
+    into.push({ kind: 'text', text: '[' });
+    const end = title === null ? '](' : `]("${title}"`;
+    return { into, close: () => into.push({ kind: 'text', text: `${end})` }) };
+  }
+  const children: Inline[] = [];
+  into.push({ kind: 'link', href, ...(title !== null && { title: String(title) }), children });
+  const close = () => {
+    // Else there would be nothing to see of it.
+    if (!children.some(isVisible)) children.push({ kind: 'text', text: href });
+  };
+  return { into: children, close };
 }
