@@ -5,13 +5,20 @@ import { attachmentHeader, streamOfPieces, uncut } from './http-parts.ts';
 /*
  *   GET  export?format=json|markdown    everything that was written
  *   GET  backup                         the store and what the recovery phrase needs, in a ZIP
+ *   POST restore                        such a backup → 202, and then the device starts again with it
  *   POST import?name=…                  a file to be brought in → 202, and `ImportState` from then on
  */
 
-const PATHS = new Set(['/export', '/backup', '/import']);
+const READ_PATHS = new Set(['/export', '/backup']);
+const WRITE_PATHS = new Set(['/import', '/restore']);
 
 export function isExchangePath(pathname: string): boolean {
-  return PATHS.has(pathname);
+  return READ_PATHS.has(pathname) || WRITE_PATHS.has(pathname);
+}
+
+/** The method that a path has. */
+export function exchangeMethod(pathname: string): 'GET' | 'POST' {
+  return WRITE_PATHS.has(pathname) ? 'POST' : 'GET';
 }
 
 /** Rejects with `ReunionError`. Undefined for a method that the path does not have. */
@@ -21,13 +28,14 @@ export async function answerExchangeRequest(
   mayAdd: boolean,
 ): Promise<Response | undefined> {
   const { pathname, searchParams } = new URL(request.url);
-  if (pathname === '/import') {
-    if (request.method !== 'POST') return undefined;
-    if (!mayAdd) throw new ReunionError('forbidden', 'Only the page of this device may import.');
-    await exchange.import(searchParams.get('name') ?? '', uncut(request.body));
+  if (request.method !== exchangeMethod(pathname)) return undefined;
+  if (WRITE_PATHS.has(pathname)) {
+    if (!mayAdd) throw new ReunionError('forbidden', 'Only the page of this device may do this.');
+    const content = uncut(request.body);
+    if (pathname === '/restore') await exchange.restore(content);
+    else await exchange.import(searchParams.get('name') ?? '', content);
     return new Response(null, { status: 202, headers: { 'Cache-Control': 'no-store' } });
   }
-  if (request.method !== 'GET') return undefined;
   if (pathname === '/backup') return sent(await exchange.backup());
   const format = searchParams.get('format');
   if (format !== 'json' && format !== 'markdown') {

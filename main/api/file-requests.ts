@@ -1,5 +1,5 @@
 import { ReunionError, toApiError } from './errors.ts';
-import { answerExchangeRequest, isExchangePath } from './exchange-requests.ts';
+import { answerExchangeRequest, exchangeMethod, isExchangePath } from './exchange-requests.ts';
 import type { ContentAccess, FileAccess } from './file-access.ts';
 import { attachmentHeader, streamOfPieces, uncut } from './http-parts.ts';
 import type { ApiError, ErrorCode } from './types.ts';
@@ -9,7 +9,7 @@ import type { ApiError, ErrorCode } from './types.ts';
  *
  *   POST files                          the bytes of a file → 201 {id, bytes}
  *   GET  files/<id>?name=…&type=…       the bytes of a file that is here; with &inline=1 to be shown rather than saved
- *   export, backup, import              see `exchange-requests.ts`
+ *   export, backup, restore, import     see `exchange-requests.ts`
  *
  * Requests and responses are those of the web platform, with streams for bodies. Who may ask is the host's to say.
  */
@@ -74,7 +74,7 @@ export async function answerFileRequest(
     const { pathname, searchParams } = new URL(request.url);
     if (isExchangePath(pathname)) {
       const answer = await answerExchangeRequest(files.exchange, request, mayAdd);
-      return answer ?? notAllowed(pathname === '/import' ? 'POST' : 'GET');
+      return answer ?? notAllowed(exchangeMethod(pathname));
     }
     if (pathname === '/files') return await add(files, request, mayAdd);
     const id = pathname.slice('/files/'.length);

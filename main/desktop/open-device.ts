@@ -17,6 +17,12 @@ export function dataFolder(): string {
   return app.getPath('userData');
 }
 
+/** Ends in order, which closes the device, and starts the app again. */
+function startAgain(): void {
+  app.relaunch();
+  app.quit();
+}
+
 /** Opens the device, which takes the person's passphrase where there is no keychain. Rejects with a clear error. */
 export async function openDevice(
   here: string,
@@ -42,10 +48,8 @@ export async function openDevice(
     clock: systemClock,
     random: systemRandom,
     // It begins anew, as a device that nobody knows.
-    onErase: () => {
-      app.relaunch();
-      app.quit();
-    },
+    onErase: startAgain,
+    onRestart: startAgain,
     log: { error: (error) => logger.error(error), notice: (text) => logger.warn(text) },
   });
   passphrase.close();

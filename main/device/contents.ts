@@ -5,6 +5,7 @@ import type { Conversations } from './conversations.ts';
 import type { Core } from './core.ts';
 import { EventWriter } from './event-writer.ts';
 import { Exchange } from './exchange/exchange.ts';
+import type { Restoration } from './exchange/restoration.ts';
 import { createFiles } from './files/create.ts';
 import type { Files } from './files/files.ts';
 import type { Membership } from './membership.ts';
@@ -16,6 +17,7 @@ export interface ContentsHooks {
   readonly emit: (event: ApiEvent) => void;
   /** The status of files has changed. */
   readonly onStatus: () => void;
+  readonly restoration: Restoration;
 }
 
 /** What is in the messages: conversations and files, read and written, imported and exported. */
@@ -28,7 +30,8 @@ export class Contents {
   readonly #projector: Projector;
   #isStarted = false;
 
-  constructor(core: Core, membership: Membership, { emit, onStatus }: ContentsHooks) {
+  constructor(core: Core, membership: Membership, hooks: ContentsHooks) {
+    const { emit, onStatus, restoration } = hooks;
     this.#core = core;
     this.#membership = membership;
     const { store, sync, choice, append, options } = core;
@@ -67,7 +70,8 @@ export class Contents {
       deviceInfo: (peerId) => membership.info(peerId),
     });
     this.exchange = new Exchange({
-      ...{ folder, clock, writer, conversations: this.conversations },
+      ...{ folder, clock, writer, restoration, conversations: this.conversations },
+      restart: options.onRestart,
       store: store.conversations,
       backUp: (path) => store.backup(path),
       isMailbox: () => membership.isMailbox,

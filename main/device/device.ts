@@ -11,6 +11,7 @@ import { Contents } from './contents.ts';
 import { openCore } from './core.ts';
 import type { Core } from './core.ts';
 import { diagnose } from './doctor.ts';
+import { Restoration } from './exchange/restoration.ts';
 import { eraseAddedFiles } from './files/create.ts';
 import { Membership } from './membership.ts';
 import type { DeviceOptions } from './options.ts';
@@ -33,6 +34,7 @@ export class Device {
   readonly #contents: Contents;
   readonly #pairing: PairingService;
   readonly #status: StatusBoard;
+  readonly #restoration: Restoration;
   readonly #listeners = new Set<(event: ApiEvent) => void>();
   #system = AWAKE;
   #isToBeErased = false;
@@ -67,7 +69,12 @@ export class Device {
       },
     });
     this.#membership = membership;
-    this.#contents = new Contents(core, membership, { emit, onStatus: () => this.#status.show() });
+    this.#restoration = new Restoration({ folder: options.folder, key: core.keys.storeKey });
+    this.#contents = new Contents(core, membership, {
+      emit,
+      onStatus: () => this.#status.show(),
+      restoration: this.#restoration,
+    });
     const { files, exchange } = this.#contents;
     this.#status = new StatusBoard({ core, membership, files, emit });
     this.#pairing = new PairingService({
@@ -116,7 +123,7 @@ export class Device {
     for (const effect of effects) this.#follow(effect);
   }
 
-  /** Ends the sessions and closes the store; and erases the device, where that was asked for. */
+  /** Ends the sessions and closes the store; and erases the device, or puts a backup back, where that was asked for. */
   async close(): Promise<void> {
     const { limits, pauseAll, sync, network, background, store, options } = this.#core;
     await this.#pairing.stop();
@@ -130,12 +137,25 @@ export class Device {
     await background.ended();
     await this.#status.close();
     await store.close();
-    if (!this.#isToBeErased) return;
+    if (!this.#isToBeErased) return this.#restore();
+    this.#restoration.forget();
     // The key first: whatever goes wrong then, nobody reads what is left.
     eraseKeys(options.folder);
     eraseRecoveryFile(options.folder);
     eraseStore(options.folder);
     eraseAddedFiles(options.folder);
+  }
+
+  async #restore(): Promise<void> {
+    const { log } = this.#core.options;
+    try {
+      const before = await this.#restoration.apply();
+      if (before !== undefined) log.notice(`A backup was put back; the store before is ${before}.`);
+    } catch (error) {
+      log.notice(
+        `The backup could not be put back: ${(error as Error).message} Nothing was changed.`,
+      );
+    }
   }
 
   async #start(): Promise<void> {

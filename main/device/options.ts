@@ -41,6 +41,8 @@ export interface DeviceOptions {
   readonly random: Random;
   /** This device is to be erased, which `close` does: whoever runs it closes it now. */
   readonly onErase?: () => void;
+  /** This device is to be closed and opened again, with the same options. Where absent, what needs that is refused. */
+  readonly onRestart?: () => void;
   /** Told of every failure that is a bug, and of what went wrong and was dealt with. */
   readonly log: { error(error: unknown): void; notice(text: string): void };
 }

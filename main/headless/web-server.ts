@@ -39,15 +39,16 @@ export interface WebServer {
 }
 
 /**
- * Serves the api of a device on loopback, and the page that shows it where `page` names its folder.
- * Port 0 stands for any free one. Rejects with `ExpectedFailure` where the port is taken.
+ * Serves the api of a device on loopback, and the page that shows it where `page` names its folder. Port 0 stands for any free
+ * one; `access` is that of an earlier server, whose pages go on with this one. Rejects with `ExpectedFailure` where the port
+ * is taken.
  */
 export async function startWebServer(
   service: DeviceService,
   port: number,
   page: string | undefined,
+  access = new WebAccess(),
 ): Promise<WebServer> {
-  const access = new WebAccess();
   const files = page === undefined ? undefined : sirv(page, { etag: true });
   const server = createServer((request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);

@@ -20,7 +20,7 @@ export { lockStore as lockFolder } from './lock.ts';
 export type { StoreStats } from './engine.ts';
 export type { StoreNotice } from './opening.ts';
 export type { RestoreOptions } from './restore.ts';
-export { restoreStore } from './restore.ts';
+export { checkBackup, restoreStore } from './restore.ts';
 
 export interface StoreOptions {
   /** The store's own folder; made if it is missing. */

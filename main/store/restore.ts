@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { toHex } from '../helpers/bytes.ts';
 import { StoreError } from './errors.ts';
 import type { FileSystem } from './file-backend/index.ts';
@@ -61,6 +61,25 @@ export async function restoreStore(options: RestoreOptions): Promise<string | un
     }
   } finally {
     unlock();
+  }
+}
+
+/**
+ * Whether `restoreStore` would take a backup: throws as that does where it would not. The file is brought up to date where
+ * an earlier version wrote it, so that it should be a copy.
+ */
+export async function checkBackup({
+  key,
+  backup,
+  fileSystem = nodeFileSystem,
+}: Omit<RestoreOptions, 'folder'>): Promise<void> {
+  const files = { ...storeFiles(dirname(backup)), database: backup };
+  const now = (): number => Date.now();
+  const connection = await openExisting({ files, key, fileSystem, now, onNotice: () => undefined });
+  try {
+    quickCheck(connection);
+  } finally {
+    connection.close();
   }
 }
 

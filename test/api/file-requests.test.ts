@@ -33,12 +33,16 @@ const count: FileAccess['add'] = async (content) => {
 const exchange: ExchangeAccess = {
   export: async (format) => ({ ...outgoing, name: `all ü.${format}` }),
   backup: async () => ({ ...outgoing, name: 'backup.zip' }),
+  restore: async (content) => {
+    for await (const part of content) restored.push(Buffer.from(part).toString());
+  },
   import: async (name, content) => {
     if (name === 'busy') throw new ReunionError('import-busy', 'Another one is going on.');
     for await (const part of content) imported.push(`${name}: ${Buffer.from(part).toString()}`);
   },
 };
 const imported: string[] = [];
+const restored: string[] = [];
 const outgoing = {
   mediaType: 'application/json',
   bytes: 2,
@@ -254,5 +258,10 @@ describe('everything at once', () => {
     expect((await ask('/import?name=a.txt', post)).status).toBe(202);
     expect(imported).toEqual(['a.txt: text']);
     expect((await ask('/import?name=a.txt')).status).toBe(405);
+    expect((await ask('/restore', post, { mayAdd: false })).status).toBe(403);
+    expect((await ask('/restore')).headers.get('Allow')).toBe('POST');
+    expect(restored).toEqual([]);
+    expect((await ask('/restore', post)).status).toBe(202);
+    expect(restored).toEqual(['text']);
   });
 });

@@ -82,3 +82,55 @@ test('everything goes out and comes in by the page, and by the command line', as
     'imported 0, here already 3002',
   );
 }, 120_000);
+
+test('a backup is put back by the page, which goes on with what that holds', async () => {
+  const folder = temporaryFolder();
+  const device = await startDevice(folder, ['--name', 'Desk']);
+  const api = await apiOf(folder);
+  await api.call('createFirstDevice', { name: 'Desk' });
+  await api.call('send', { conversation: 'Notes', text: 'in the backup' });
+  const page = await openPage(await startBrowser(), device.page, {
+    expected: /400 \(Bad Request\)/u,
+  });
+  const settings = async () => {
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByRole('tab', { name: 'Backup, export, import' }).click();
+  };
+  await settings();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Make a backup' }).click(),
+  ]);
+  const backup = join(temporaryFolder(), download.suggestedFilename());
+  await download.saveAs(backup);
+  await api.call('send', { conversation: 'Notes', text: 'after the backup' });
+  await api.call('send', { conversation: 'Later', text: 'shown when it goes' });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Later/u }).click();
+  await page.getByRole('article').getByText('shown when it goes').waitFor();
+
+  await settings();
+  const chooser = page.getByLabel('Restore a backup…').and(page.locator('input'));
+  const text = join(temporaryFolder(), 'notes.zip');
+  writeFileSync(text, 'no backup');
+  await chooser.setInputFiles(text);
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.getByRole('alert').getByText('This file is no backup of Reunion').waitFor();
+
+  await chooser.setInputFiles(backup);
+  const question = page.getByRole('dialog', { name: 'Restore this backup?' });
+  await question.getByRole('button', { name: 'Cancel' }).click();
+  await question.waitFor({ state: 'detached' });
+  await chooser.setInputFiles(backup);
+  await question.getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.getByRole('status').getByText('Reunion is starting again').waitFor();
+
+  // The same page, whose link was used up long ago, shows the device that is running now.
+  await page.getByRole('article').getByText('in the backup').waitFor();
+  await expect.poll(() => page.getByRole('article').count()).toBe(1);
+  expect(await page.getByRole('button', { name: /^Later/u }).count()).toBe(0);
+  expect(
+    (await reunion(['messages', '--data', folder, '--conversation', 'Notes'])).stdout,
+  ).toContain('in the backup');
+  expect(device.process.lines).toHaveLength(2);
+});

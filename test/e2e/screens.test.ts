@@ -211,6 +211,18 @@ test('the screens of devices, pairing and settings', async () => {
       ...varying,
     ]);
   }
+  await dialog.getByRole('tab', { name: 'Backup, export, import' }).click();
+  await dialog.locator('input[accept=".zip,.db"]').setInputFiles({
+    name: 'reunion-backup-2026-11-26.zip',
+    mimeType: 'application/zip',
+    buffer: Buffer.from('not looked at before it is sent'),
+  });
+  const question = page.getByRole('dialog', { name: 'Restore this backup?' });
+  await question.waitFor();
+  await screen(page, 'restore', varying);
+  await page.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+
   await dialog.getByRole('tab', { name: 'Relays' }).click();
   await dialog.getByLabel('Address of another relay').fill('nowhere');
   await dialog.getByRole('button', { name: 'Add' }).click();

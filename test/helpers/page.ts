@@ -12,13 +12,15 @@ export interface PageOptions {
   readonly width?: number;
   readonly height?: number;
   readonly locale?: string;
+  /** What the browser complains of because the test wants it so. */
+  readonly expected?: RegExp;
 }
 
 /** Opens the page of a device. What the browser complains of fails the test when it ends. */
 export async function openPage(
   browser: Browser,
   link: string,
-  { scheme = 'light', width = 900, height = 600, locale = 'en-GB' }: PageOptions = {},
+  { scheme = 'light', width = 900, height = 600, locale = 'en-GB', expected }: PageOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width, height },
@@ -32,7 +34,8 @@ export async function openPage(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    const text = message.text();
+    if (message.type() === 'error' && expected?.test(text) !== true) complaints.push(text);
   });
   onTestFinished(() => {
     expect(complaints).toEqual([]);

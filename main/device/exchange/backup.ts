@@ -15,7 +15,10 @@ export interface BackupOptions {
   readonly now: () => number;
 }
 
-const PREFIX = '.backup-under-way-';
+/** In the data folder, of folders that hold a backup which is being made or put back. */
+export const WORK_PREFIX = '.backup-under-way-';
+/** What the store is called in a backup. */
+export const BACKUP_FILE = 'backup.db';
 /** ZIP without its 64-bit extension, which the library does not write, has sizes and places of 32 bits. */
 const ZIP_BYTES_MAX = 0xffff_0000;
 
@@ -23,7 +26,7 @@ const ZIP_BYTES_MAX = 0xffff_0000;
 export function removeLeftCopies(folder: string): void {
   if (!existsSync(folder)) return;
   for (const name of readdirSync(folder)) {
-    if (name.startsWith(PREFIX)) rmSync(join(folder, name), { recursive: true, force: true });
+    if (name.startsWith(WORK_PREFIX)) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -37,9 +40,9 @@ export async function backupFile({
   recoveryFile,
   now,
 }: BackupOptions): Promise<OutgoingFile> {
-  const work = await mkdtemp(join(folder, PREFIX));
+  const work = await mkdtemp(join(folder, WORK_PREFIX));
   const remove = () => rm(work, { recursive: true, force: true });
-  const copy = join(work, 'backup.db');
+  const copy = join(work, BACKUP_FILE);
   try {
     await backUp(copy);
     if ((await stat(copy)).size > ZIP_BYTES_MAX) {
@@ -53,10 +56,10 @@ export async function backupFile({
     throw error;
   }
   async function* files() {
-    yield { path: 'backup.db', content: createReadStream(copy) as AsyncIterable<Uint8Array> };
+    yield { path: BACKUP_FILE, content: createReadStream(copy) as AsyncIterable<Uint8Array> };
     if (!existsSync(recoveryFile)) return;
     const content = createReadStream(recoveryFile) as AsyncIterable<Uint8Array>;
-    yield { path: 'backup.db.recovery', content };
+    yield { path: `${BACKUP_FILE}.recovery`, content };
   }
   const day = new Date(now()).toISOString().slice(0, 10);
   return {

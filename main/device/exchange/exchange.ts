@@ -9,6 +9,7 @@ import type { EventWriter } from '../event-writer.ts';
 import { backupFile, removeLeftCopies } from './backup.ts';
 import { jsonExport, markdownExport } from './exporter.ts';
 import { Importer } from './importer.ts';
+import type { Restoration } from './restoration.ts';
 
 export interface ExchangeOptions {
   readonly folder: string;
@@ -18,6 +19,9 @@ export interface ExchangeOptions {
   readonly writer: EventWriter;
   readonly conversations: Conversations;
   readonly isMailbox: () => boolean;
+  readonly restoration: Restoration;
+  /** Closes the device and starts it again; undefined where the host does not. */
+  readonly restart: (() => void) | undefined;
   readonly onState: (state: ImportState) => void;
   readonly onBug: (error: unknown) => void;
 }
@@ -71,6 +75,15 @@ export class Exchange implements ExchangeAccess {
     const { folder, backUp, clock } = this.#options;
     const recoveryFile = recoveryFileOf(folder, undefined);
     return backupFile({ folder, backUp, recoveryFile, now: () => clock.now() });
+  }
+
+  async restore(content: AsyncIterable<Uint8Array>): Promise<void> {
+    const { restoration, restart } = this.#options;
+    if (!restart) {
+      throw new ReunionError('not-found', 'Here only `reunion store restore` puts a backup back.');
+    }
+    await restoration.take(content);
+    restart();
   }
 
   #checkReads(): void {

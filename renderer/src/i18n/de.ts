@@ -443,7 +443,15 @@ export const de: Catalogue = {
   'backup-explained':
     'Eine Kopie von allem auf diesem Gerät, so verschlüsselt wie sein Speicher. Die Wiederherstellungswörter oder die Schlüssel dieses Geräts öffnen sie.',
   'backup-now': 'Sicherung machen',
-  'restore-explained': 'Zurückgespielt wird eine Sicherung, während kein Gerät läuft:',
+  'restore-explained':
+    'Eine Sicherung dieses Geräts lässt sich zurückspielen. Was jetzt hier ist, bleibt daneben erhalten, und was deine anderen Geräte haben, kommt von ihnen zurück.',
+  'restore-dots': 'Sicherung zurückspielen …',
+  'restore-question': 'Diese Sicherung zurückspielen?',
+  'restore-warning':
+    '„{name}“ tritt an die Stelle aller Nachrichten auf diesem Gerät, und Reunion startet neu. Die jetzigen Nachrichten bleiben im Datenordner unter einem Namen mit Datum.',
+  restore: 'Zurückspielen',
+  restoring: 'Die Sicherung wird gelesen …',
+  restarting: 'Reunion startet neu …',
   export: 'Export',
   'export-explained':
     'Alles, was du geschrieben hast, für jeden lesbar: JSON, oder ein Ordner mit einer Markdown-Datei je Unterhaltung.',

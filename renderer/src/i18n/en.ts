@@ -432,7 +432,15 @@ export const en = {
   'backup-explained':
     'A copy of everything on this device, as encrypted as its store. The recovery phrase, or the keys of this device, open it.',
   'backup-now': 'Make a backup',
-  'restore-explained': 'A backup is put back while no device runs:',
+  'restore-explained':
+    'A backup of this device can be put back. What is here now is kept beside it, and what your other devices have comes back from them.',
+  'restore-dots': 'Restore a backup…',
+  'restore-question': 'Restore this backup?',
+  'restore-warning':
+    '“{name}” takes the place of all messages on this device, and Reunion starts again. The messages of now are kept in the data folder under a dated name.',
+  restore: 'Restore',
+  restoring: 'Reading the backup…',
+  restarting: 'Reunion is starting again…',
   export: 'Export',
   'export-explained':
     'Everything you have written, readable by anybody: JSON, or a folder of Markdown with one file for each conversation.',

@@ -32,6 +32,8 @@ export class AppState {
   connection = $state<Connection>('connecting');
   /** Everything on the device was deleted at the person's wish, and it has ended. */
   erased = $state(false);
+  /** The device is being closed and opened again at the person's wish, and may hold something else then. */
+  restarting = $state(false);
   status = $state.raw<Status>();
   conversations = $state.raw<readonly ConversationSummary[]>([]);
   pairing = $state.raw<PairingState>({ kind: 'idle' });
@@ -126,6 +128,10 @@ export class AppState {
   }
 
   #connected(client: ApiClient): void {
+    if (this.restarting && this.connection === 'lost') {
+      location.reload();
+      return;
+    }
     this.#client = client;
     client.onEvent((event) => this.#handle(event));
     client.onClose(() => this.#disconnected());
