@@ -56,7 +56,8 @@ test(
     for (const { page: link } of [a, b]) {
       const page = await (await browser.newContext()).newPage();
       await page.goto(link);
-      await page.getByText('from A', { exact: true }).last().waitFor();
+      // In the conversation: the list of conversations shows it too, and sooner.
+      await page.getByRole('log').getByText('from A', { exact: true }).waitFor();
       const shown = await page.getByRole('log').getByRole('article').locator('p').allTextContents();
       expect(shown).toEqual(expected);
       // The token has left the address bar, and the link is used up.
