@@ -92,6 +92,9 @@ class Tray extends EventEmitter {
 
 /** `userData`: the folder of the app's data. */
 export function createStandIn(userData: string) {
+  Window.all.length = 0;
+  Notification.shown.length = 0;
+  Tray.last = undefined;
   const ended = Promise.withResolvers<undefined>();
   const app = Object.assign(new EventEmitter(), {
     isPackaged: false,
@@ -103,7 +106,8 @@ export function createStandIn(userData: string) {
     setAboutPanelOptions: () => undefined,
     showAboutPanel: () => undefined,
     setLoginItemSettings: () => undefined,
-    relaunch: () => undefined,
+    relaunches: 0,
+    relaunch: () => void (app.relaunches += 1),
     exit: (code: number) => void app.exits.push(code),
     quit: () => {
       const event = { prevented: false, preventDefault: () => void (event.prevented = true) };
