@@ -23,7 +23,7 @@ export function parseRelayAddress(text: string): Multiaddr | undefined {
 }
 
 /** The multiaddr of binary form `bytes`; undefined where they are none. */
-export function multiaddrOfBytes(bytes: Uint8Array): Multiaddr | undefined {
+function multiaddrOfBytes(bytes: Uint8Array): Multiaddr | undefined {
   try {
     return multiaddr(bytes);
   } catch {
