@@ -39,9 +39,10 @@ export type PeerState =
 
 /**
  * `stalled`: something was owed, and no byte moved. `refused`: the other ended the session before it had said anything.
- * `protocol`: it sent what is no payload. `store`: this device could not write what came.
+ * `protocol`: it sent what is no payload. `misbehaving`: it sent many messages that do not belong to these devices. `store`:
+ * this device could not write what came.
  */
-export type PeerFailure = 'stalled' | 'refused' | 'protocol' | 'store';
+export type PeerFailure = 'stalled' | 'refused' | 'protocol' | 'misbehaving' | 'store';
 
 export interface PeerStatus {
   readonly id: string;

@@ -251,6 +251,14 @@ function problemsOf({ membership, peers }: Status): Told[] {
         ]
       : []),
     ...peers
+      .filter(({ failure }) => failure === 'misbehaving')
+      .map(({ id, name }) => ({
+        tag: `misbehaving ${id}`,
+        title: `${name} sends data that is not from your devices`,
+        body: 'Nothing of it was stored. If you do not know why, remove this device.',
+        show,
+      })),
+    ...peers
       .filter(({ state }) => state === 'incompatible')
       .map(({ id, name }) => ({
         tag: `version ${id}`,

@@ -63,6 +63,13 @@ export const MAX_REQUESTS_PER_PEER = 4096;
 /** Requests taken from one payload for messages that there is no record about: each costs a read of its body. */
 export const MAX_UNRECORDED_REQUESTS = 256;
 
+/**
+ * Messages, and bytes of bodies, that admission may hold for one peer. They wait for a key that mostly comes within the
+ * same session; a peer that makes keys up costs no more memory than this.
+ */
+export const HELD_MESSAGES_PER_PEER = 1_024;
+export const HELD_BYTES_PER_PEER = 4 * MiB;
+
 /** Acks waiting for one payload to carry them; beyond this they are dropped, and the peer's repeat brings them back. */
 export const MAX_PENDING_ACKS = 16_384;
 

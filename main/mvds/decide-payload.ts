@@ -21,7 +21,18 @@ export function decidePayload(draft: DecisionDraft, view: View, event: PayloadEv
   takeAcks(draft, event);
   takeRequests(draft, view, event, peer);
   takeOffers(draft, view, event);
+  dropAnsweredRequests(draft, event);
   decideMessages(draft, view, event);
+}
+
+/** A message that admission keeps out answers its request: asking again would bring the same one. */
+function dropAnsweredRequests(
+  draft: DecisionDraft,
+  { peerId, keptOut, slice }: PayloadEvent,
+): void {
+  for (const id of keptOut) {
+    if (slice.records.get(id)?.type === 'request') draft.remove(peerId, id);
+  }
 }
 
 function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: PeerState): void {
@@ -146,7 +157,7 @@ function takeOffers(draft: DecisionDraft, view: View, event: PayloadEvent): void
     } else if (record?.type === 'request') {
       // Asked for as a parent before; now it is known to be there.
       if (record.groupId !== undefined) draft.put({ ...record, groupId: undefined });
-    } else if (!comesAlong.has(id)) {
+    } else if (!comesAlong.has(id) && !slice.heldApart.has(id)) {
       if (requests >= view.policy.maxRequestsPerPeer) {
         refused += 1;
         continue;

@@ -51,6 +51,8 @@ export interface PayloadSlice extends ParentSlice {
   readonly waiting: readonly StoredMessage[];
   /** Requests kept for the sender. */
   readonly requestCount: number;
+  /** Offered messages that admission holds already: neither acknowledged nor asked for. */
+  readonly heldApart: ReadonlySet<MessageId>;
 }
 
 /** What the store holds for the next payload to one peer. */
@@ -83,6 +85,8 @@ export type MvdsEvent =
       readonly peerId: PeerId;
       readonly payload: Payload;
       readonly dialect: Dialect | undefined;
+      /** Messages of the payload that admission has kept out of `payload`: what was asked for has come, all the same. */
+      readonly keptOut: readonly MessageId[];
       readonly slice: PayloadSlice;
     }
   | { readonly type: 'epochTick' }
@@ -178,6 +182,13 @@ export type Rejection =
   | { readonly type: 'bad-items'; readonly count: number }
   /** The peer gave, or asked for, a message of a group that it does not belong to. */
   | { readonly type: 'unauthorised'; readonly messageId: MessageId; readonly groupId: GroupId }
+  /** Admission has refused the message. */
+  | {
+      readonly type: 'not-admitted';
+      readonly messageId: MessageId;
+      readonly groupId: GroupId;
+      readonly reason: string;
+    }
   /** Offers beyond the requests kept per peer. */
   | { readonly type: 'too-many-offers'; readonly count: number };
 

@@ -1,4 +1,5 @@
 /** MVDS: 2/MVDS and 4/MVDS-META. See README.md. */
+export { acceptAll, type Admission, type Verdict } from './admission.ts';
 export { exponentialBackoff, type Backoff } from './backoff.ts';
 export {
   decodePayload,

@@ -32,17 +32,24 @@ export async function loadParents(
   return { held, undelivered };
 }
 
+/** What admission made of the messages of a payload, and of those before. */
+export interface AdmissionSlice {
+  readonly keptOut: readonly MessageId[];
+  readonly isHeldApart: (id: MessageId) => boolean;
+}
+
 /** The slice for a payload: a fixed number of reads, however many items it has. */
 export async function loadPayloadSlice(
   store: SyncStore,
   policy: Policy,
   peerId: PeerId,
   payload: Payload,
+  { keptOut, isHeldApart }: AdmissionSlice,
   isKnownDelivered: KnownDelivered,
 ): Promise<PayloadSlice> {
   const { acks, offers, requests, messages } = payload;
   const messageIds = messages.map(({ id }) => id);
-  const named = unique([...acks, ...offers, ...requests, ...messageIds]);
+  const named = unique([...acks, ...offers, ...requests, ...messageIds, ...keptOut]);
   const records =
     named.length > 0
       ? await store.records.records(peerId, named)
@@ -73,6 +80,7 @@ export async function loadPayloadSlice(
     about: Map.groupBy(about, ({ messageId }) => messageId),
     requested,
     waiting,
+    heldApart: new Set(offers.filter(isHeldApart)),
     requestCount: needsCount ? (await store.records.counts(peerId)).requests : 0,
   };
 }

@@ -1,13 +1,16 @@
-import { decodePayload } from './codec.ts';
+import { acceptAll } from './admission.ts';
+import { AdmissionControl } from './admission-control.ts';
+import { decodePayload, EMPTY_PAYLOAD, type Dialect, type Payload } from './codec.ts';
 import { FIRST_EPOCH } from './constants.ts';
 import { Engine } from './engine.ts';
-import type { Policy } from './events.ts';
+import type { Policy, Rejection } from './events.ts';
 import { loadPayloadSlice } from './load.ts';
 import {
   policyOf,
   type AppendInput,
   type MvdsNodeOptions,
   type PeerConfig,
+  type Readmission,
   type ReceiveResult,
 } from './options.ts';
 import { OwnMessages } from './own-messages.ts';
@@ -25,12 +28,14 @@ export class MvdsNode {
   private readonly policy: Policy;
   private readonly engine: Engine;
   private readonly ownMessages: OwnMessages;
+  private readonly admission: AdmissionControl;
 
   private constructor(options: MvdsNodeOptions, policy: Policy, epoch: number) {
     this.options = options;
     this.policy = policy;
     this.engine = new Engine(options, policy, epoch);
     this.ownMessages = new OwnMessages(options.store, this.engine);
+    this.admission = new AdmissionControl(options.admission ?? acceptAll);
   }
 
   /**
@@ -54,7 +59,10 @@ export class MvdsNode {
 
   /** Forgets the peer and everything that was to be said to it. */
   async removePeer(peerId: PeerId): Promise<void> {
-    await this.engine.queue.add(() => this.engine.handle({ type: 'peerRemoved', peerId }));
+    await this.engine.queue.add(async () => {
+      await this.engine.handle({ type: 'peerRemoved', peerId });
+      this.admission.forget(peerId);
+    });
   }
 
   /** A session with the peer began: whatever there is for it is due at once. Unknown peers are ignored. */
@@ -96,6 +104,25 @@ export class MvdsNode {
   }
 
   /**
+   * Judges the messages that admission holds once more: what they waited for may be here. Those that are accepted are
+   * stored, acknowledged and delivered as if they arrived now. Resolves after the commits; rejects as the store does.
+   */
+  async readmit(): Promise<Readmission> {
+    return this.engine.queue.add(async () => {
+      const stored = new Map<PeerId, number>();
+      const overflowed: PeerId[] = [];
+      for (const { peerId, messages, overflowed: hadMore } of this.admission.release()) {
+        if (!this.view.peers.has(peerId)) continue;
+        const result = await this.take(peerId, { ...EMPTY_PAYLOAD, messages }, undefined);
+        if (result.stored.length === 0) continue;
+        stored.set(peerId, result.stored.length);
+        if (hadMore) overflowed.push(peerId);
+      }
+      return { stored, overflowed };
+    });
+  }
+
+  /**
    * A reconciliation has found what one of the two does not hold: `have` is sent to the peer, `need` is asked for. Resolves
    * after the commit, to those of `need` that are to be requested; the caller sends these requests, before or beside whatever
    * tells the peer that its list was taken. Asked again, as any request, while they are not answered.
@@ -107,13 +134,15 @@ export class MvdsNode {
   ): Promise<readonly MessageId[]> {
     return this.engine.queue.add(async () => {
       const { store, random } = this.options;
-      const ids = [...have, ...need];
+      const missing = need.filter((id) => !this.admission.isHeld(peerId, id));
+      const ids = [...have, ...missing];
       const slice = {
         held: await store.messages.held(ids),
         records: await store.records.records(peerId, ids),
         requestCount: (await store.records.counts(peerId)).requests,
       };
-      const event = { type: 'reconciled', peerId, groupId, have, need, slice } as const;
+      const differences = { peerId, groupId, have, need: missing, slice };
+      const event = { type: 'reconciled', ...differences } as const;
       const { decision } = await this.engine.handle({ ...event, jitter: random.next() });
       return (decision.changes?.putRecords ?? [])
         .filter(({ type }) => type === 'request')
@@ -229,28 +258,46 @@ export class MvdsNode {
   }
 
   private async receiveNow(peerId: PeerId, bytes: Uint8Array): Promise<ReceiveResult> {
-    const { store, onRejected } = this.options;
     const decoded = decodePayload(bytes);
     if (!decoded.ok) {
-      onRejected?.(peerId, decoded.error);
-      return { stored: [], acknowledged: [], rejected: [decoded.error], requested: 0 };
+      this.options.onRejected?.(peerId, decoded.error);
+      return { stored: [], acknowledged: [], rejected: [decoded.error], held: 0, requested: 0 };
     }
-    const { payload, dialect } = decoded;
-    const { isKnownDelivered } = this.engine;
-    const slice = await loadPayloadSlice(store, this.policy, peerId, payload, isKnownDelivered);
-    const event = { type: 'payloadReceived', peerId, payload, dialect, slice } as const;
-    const { decision, added } = await this.engine.handle(event);
-    const rejected = decision.effects.flatMap((effect) =>
-      effect.type === 'rejected' ? [effect.reason] : [],
+    const result = await this.take(peerId, decoded.payload, decoded.dialect);
+    if (decoded.rejected === 0) return result;
+    const reason = { type: 'bad-items', count: decoded.rejected } as const;
+    this.options.onRejected?.(peerId, reason);
+    return { ...result, rejected: [...result.rejected, reason] };
+  }
+
+  /** A payload that was read: judged, decided, committed. */
+  private async take(
+    peerId: PeerId,
+    received: Payload,
+    dialect: Dialect | undefined,
+  ): Promise<ReceiveResult> {
+    const { store, onRejected } = this.options;
+    const { view, policy, engine } = this;
+    const { messages } = received;
+    const judged = await this.admission.judge({ state: view, policy }, store, peerId, messages);
+    const { keptOut, rejections } = judged;
+    const payload = { ...received, messages: judged.accepted };
+    const isHeldApart = (id: MessageId): boolean => this.admission.isHeld(peerId, id);
+    const admission = { keptOut, isHeldApart };
+    const slice = await loadPayloadSlice(
+      ...([store, policy, peerId, payload, admission, engine.isKnownDelivered] as const),
     );
-    if (decoded.rejected > 0) {
-      const reason = { type: 'bad-items', count: decoded.rejected } as const;
-      onRejected?.(peerId, reason);
-      rejected.push(reason);
-    }
+    const event = { type: 'payloadReceived', peerId, payload, dialect, keptOut, slice } as const;
+    const { decision, added } = await engine.handle(event);
+    for (const rejection of rejections) onRejected?.(peerId, rejection);
+    const rejected: Rejection[] = [
+      ...decision.effects.flatMap((effect) => (effect.type === 'rejected' ? [effect.reason] : [])),
+      ...rejections,
+    ];
     const acknowledged = decision.patches.flatMap((patch) =>
       patch.type === 'queueAcks' && patch.peerId === peerId ? patch.ids : [],
     );
-    return { stored: added, acknowledged, rejected, requested: payload.requests.length };
+    const { held } = judged;
+    return { stored: added, acknowledged, rejected, held, requested: received.requests.length };
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock, Random } from '../helpers/clock.ts';
+import type { Admission } from './admission.ts';
 import { exponentialBackoff, type Backoff } from './backoff.ts';
 import type { Dialect, Hello } from './codec.ts';
 import {
@@ -43,6 +44,8 @@ export interface MvdsNodeOptions {
   readonly mutes?: (groupId: GroupId) => boolean;
   /** Beyond the groups of `setPeer`: whether a peer may give and get in a group. Default: yes. */
   readonly authorise?: (peerId: PeerId, groupId: GroupId) => boolean;
+  /** Judges what arrives before it is stored. Default: everything is accepted. */
+  readonly admission?: Admission;
   readonly backoff?: Backoff;
   /** Whether a due record is dropped instead of sent. Default: only requests for a missing parent, after ten. */
   readonly giveUp?: (record: SyncRecord) => boolean;
@@ -106,8 +109,18 @@ export interface ReceiveResult {
   /** Messages and offers acknowledged to the peer, new or not. */
   readonly acknowledged: readonly MessageId[];
   readonly rejected: readonly Rejection[];
+  /** Messages that admission holds: not stored, not acknowledged. */
+  readonly held: number;
   /** Messages that the peer asked for. */
   readonly requested: number;
+}
+
+/** What judging the held messages again has brought. */
+export interface Readmission {
+  /** Peers with messages that are new here, and how many. */
+  readonly stored: ReadonlyMap<PeerId, number>;
+  /** Of these, the peers whose quota had been used up: they hold more that may be accepted now. */
+  readonly overflowed: readonly PeerId[];
 }
 
 /** A caller's mistake: what was asked for could never be sent. */

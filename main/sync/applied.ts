@@ -27,13 +27,18 @@ export function applied(state: PeerState, event: PeerEvent, now: number): PeerSt
       silentSince: becameOwed ? now : Math.min(session.silentSince, now),
       agreed: session.agreed || agreed,
     },
-    failure: agreed ? undefined : next.failure,
+    failure: agreed && isForgiven(next) ? undefined : next.failure,
     history: {
       ...next.history,
       lastContact: session.frames > 0 ? now : next.history.lastContact,
       lastInSync: agreed ? now : next.history.lastInSync,
     },
   };
+}
+
+/** A peer that was dropped for what it sent has to agree without sending more of that; good messages beside it count for nothing. */
+function isForgiven({ failure, session }: PeerState): boolean {
+  return failure?.reason !== 'misbehaving' || session?.rejected === 0;
 }
 
 function changed(state: PeerState, event: PeerEvent, now: number): PeerState {
@@ -70,6 +75,7 @@ function changed(state: PeerState, event: PeerEvent, now: number): PeerState {
     case 'wrote':
     case 'said':
     case 'moved':
+    case 'rejected':
       return state.session ? inSession(state, state.session, event, now) : state;
   }
 }
@@ -87,6 +93,7 @@ function newSession(path: Path, now: number): SessionState {
     bytesReceived: 0,
     messagesSent: 0,
     messagesReceived: 0,
+    rejected: 0,
     sending: NO_RATE,
     receiving: NO_RATE,
     isProven: false,
@@ -97,7 +104,7 @@ function newSession(path: Path, now: number): SessionState {
 function inSession(
   state: PeerState,
   session: SessionState,
-  event: Extract<PeerEvent, { type: 'frame' | 'wrote' | 'said' | 'moved' }>,
+  event: Extract<PeerEvent, { type: 'frame' | 'wrote' | 'said' | 'moved' | 'rejected' }>,
   now: number,
 ): PeerState {
   switch (event.type) {
@@ -120,10 +127,16 @@ function inSession(
     }
     case 'said':
       return { ...state, session: { ...session, said: event.said, saidAt: now } };
+    case 'rejected':
+      return {
+        ...state,
+        session: { ...session, rejected: session.rejected + event.messages },
+      };
     case 'moved': {
       const messagesSent = session.messagesSent + event.sent;
       const messagesReceived = session.messagesReceived + event.received;
-      const failure = event.sent + event.received > 0 ? undefined : state.failure;
+      const isProgress = event.sent + event.received > 0 && state.failure?.reason !== 'misbehaving';
+      const failure = isProgress ? undefined : state.failure;
       return { ...state, failure, session: { ...session, messagesSent, messagesReceived } };
     }
   }
@@ -163,7 +176,9 @@ function ended(state: PeerState, cause: EndCause, jitter: number, now: number): 
     isLost: cause === 'closed',
     there: state.there && { ...state.there, at: now },
     restedAt: session.agreed ? now : state.restedAt,
-    failure: reason ? { reason, count, at: now, waitMs: retryWait(count, jitter) } : state.failure,
+    failure: reason
+      ? { reason, count, at: now, waitMs: retryWait(count, reason, jitter) }
+      : state.failure,
     bytesSent: session.bytesSent,
     bytesReceived: session.bytesReceived,
     history: {
@@ -179,6 +194,7 @@ export function failureOf(cause: EndCause, session: SessionState): FailureReason
     case 'stalled':
     case 'refused':
     case 'protocol':
+    case 'misbehaving':
     case 'store':
       return cause;
     case 'closed':

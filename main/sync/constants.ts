@@ -29,6 +29,15 @@ export const STALL_DOUBLINGS = 4;
 export const RETRY_FIRST_MS = SECOND;
 export const RETRY_MAX_MS = 5 * MINUTE;
 
+/**
+ * Messages of one session that admission may reject before the session ends: a message or two may be damaged, or written by
+ * a device that this one knows to be removed; a peer that sends more makes them up.
+ */
+export const REJECTED_PER_SESSION_MAX = 64;
+/** A peer that was dropped for that waits longer than after a cut: 30 s, then twice as long each time, up to an hour. */
+export const MISBEHAVING_FIRST_MS = 30 * SECOND;
+export const MISBEHAVING_MAX_MS = 60 * MINUTE;
+
 /** A peer of another version is not tried again before this: only an update changes that. */
 export const INCOMPATIBLE_RETRY_MS = 5 * MINUTE;
 

@@ -10,13 +10,14 @@
  *  4. A peer that comes by itself at intervals is not dialled while it keeps to them.
  *  5. Nothing is exchanged before the peer has spoken, unless it says nothing for long, and never in another version.
  *  6. A session ends as stalled when something is owed and no byte has moved for too long, and only then.
- *  7. After a failure nothing is dialled until the wait is over. Who sent what is no payload, or could not be written down,
- *     is not let in either.
+ *  7. After a failure nothing is dialled until the wait is over. A peer that sent no payload, or what this device must not
+ *     or could not store, is not let in either.
  *  8. What is held for the peer is said only by a count that no commit has overtaken. That it is nothing is said, and
  *     taken back, at once; other numbers go out five times a second at most.
  *  9. What a person asks for by hand is dialled, except a peer that is paused here.
  * 10. A clock that is set back ends waits and never makes them longer; it does not end a session.
- * 11. Until `wakeAt`, and without an event, the decision stays what it is; unless the clock was set back before, when a wait that
+ * 11. A session ends as misbehaving when admission has rejected too many messages of it, and only then.
+ * 12. Until `wakeAt`, and without an event, the decision stays what it is; unless the clock was set back before, when a wait that
  *     10 has ended may come up again as the clock passes its beginning, which costs a dial.
  */
 import {
@@ -24,6 +25,7 @@ import {
   INCOMPATIBLE_RETRY_MS,
   INTERVAL_GRACE_MS,
   PAUSED_PROBE_MS,
+  REJECTED_PER_SESSION_MAX,
   STATUS_INTERVAL_MS,
 } from './constants.ts';
 import {
@@ -32,6 +34,7 @@ import {
   isDrained,
   pendingOf,
   type EndCause,
+  type FailureReason,
   type PeerState,
   type Said,
   type SessionState,
@@ -130,14 +133,17 @@ function reachOf(state: PeerState, waits: Waits): Reach {
 function isRefused({ failure }: PeerState, waits: Waits): boolean {
   if (waits.incompatible !== undefined) return true;
   if (waits.failure === undefined) return false;
-  return failure?.reason === 'protocol' || failure?.reason === 'store';
+  return failure !== undefined && REFUSED_AFTER.has(failure.reason);
 }
+
+const REFUSED_AFTER: ReadonlySet<FailureReason> = new Set(['protocol', 'misbehaving', 'store']);
 
 function endCauseOf(state: PeerState, session: SessionState, now: number): EndCause | undefined {
   if (state.settings.paused) return session.said?.paused === true ? 'paused' : undefined;
   if (state.incompatible && session.heard) return 'incompatible';
   if (session.heard?.paused === true) return 'paused-there';
   if (session.frames === 0 && isRefused(state, waitsOf(state, now))) return 'unwanted';
+  if (session.rejected > REJECTED_PER_SESSION_MAX) return 'misbehaving';
   if (isOwed(state) && stallAt(state, session, now) === undefined) return 'stalled';
   const isRound = state.settings.interval !== 'live';
   return isRound && agrees(state) ? 'rested' : undefined;

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../helpers/clock.ts';
 import { Background } from '../helpers/background.ts';
 import { coalesced } from '../helpers/coalesced.ts';
+import type { Admission } from '../mvds/admission.ts';
 import { MvdsNode } from '../mvds/node.ts';
 import type { StoredMessage, SyncStore, Tombstone } from '../mvds/ports.ts';
 import type { GroupId, Message, MessageId, PeerId } from '../mvds/types.ts';
@@ -40,6 +41,8 @@ export interface OrchestratorOptions {
    * Default: none.
    */
   readonly mutes?: (groupId: GroupId) => boolean;
+  /** Judges what arrives before it is stored. Call `readmit` when it may say something else. Default: all is accepted. */
+  readonly admission?: Admission;
   /** Default: nothing is kept. */
   readonly activity?: ActivityLog;
   /** What a peer that the group drops is told last, in the session that it has, if any. Default: nothing. */
@@ -113,6 +116,7 @@ export class Orchestrator {
       reconciles: true,
       ...(options.bulk && { bulk: options.bulk }),
       ...(options.mutes && { mutes: options.mutes }),
+      ...(options.admission && { admission: options.admission }),
       onDelivered: options.onDelivered,
       send: (peerId, payload) => peerOf(peerId)?.send(payload),
       onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.moved(bodies, 0),
@@ -160,6 +164,16 @@ export class Orchestrator {
   /** Counts what was deleted here as missing, until it is got by `want`. Resolves once that is committed. */
   revive(ids: readonly MessageId[]): Promise<void> {
     return this.#node.revive(ids);
+  }
+
+  /**
+   * Judges once more what admission holds, because what it waited for has come. A peer that had sent more than could be
+   * held sends the rest in a new session. Resolves once all is committed; rejects as the store does.
+   */
+  async readmit(): Promise<void> {
+    const { stored, overflowed } = await this.#node.readmit();
+    for (const [peerId, count] of stored) this.#peers.get(peerId)?.moved(0, count);
+    for (const peerId of overflowed) await this.#peers.get(peerId)?.renew();
   }
 
   /**

@@ -29,9 +29,10 @@ export interface PeerHistory {
 
 /**
  * `stalled`: something was owed, and no byte moved. `refused`: the peer ended the session before it had said anything.
- * `protocol`: it sent what is no payload. `store`: this device could not write what came.
+ * `protocol`: it sent what is no payload. `misbehaving`: it sent too many messages that admission rejects. `store`: this
+ * device could not write what came.
  */
-export type FailureReason = 'stalled' | 'refused' | 'protocol' | 'store';
+export type FailureReason = 'stalled' | 'refused' | 'protocol' | 'misbehaving' | 'store';
 
 /** Why a session ended. `closed`: by the peer, or the network. `rested`: an interval peer, in agreement. */
 export type EndCause =
@@ -61,6 +62,8 @@ export interface SessionState {
   /** Messages that the peer did not hold and has acknowledged, and messages that were new here. */
   readonly messagesSent: number;
   readonly messagesReceived: number;
+  /** Messages that admission has rejected. */
+  readonly rejected: number;
   readonly sending: Rate;
   readonly receiving: Rate;
   /** Whether a reconciliation of each shared group has ended in this session. */
@@ -116,6 +119,8 @@ export type PeerEvent =
   | { readonly type: 'wrote'; readonly bytes: number; readonly hadToWait: boolean }
   | { readonly type: 'said'; readonly said: Said }
   | { readonly type: 'moved'; readonly sent: number; readonly received: number }
+  /** Admission has rejected messages of the peer. */
+  | { readonly type: 'rejected'; readonly messages: number }
   /** A commit that concerns the peer has begun: its counts are not to be relied on. */
   | { readonly type: 'committing' }
   | { readonly type: 'coverage'; readonly isCovered: boolean; readonly isProven: boolean }

@@ -304,7 +304,10 @@ export class PeerSync {
     this.moved(0, result.stored.length);
     const refused = refusedIn(result);
     if (refused === 'protocol') void link.end('protocol');
-    else if (refused > 0) activity.note('refused', peerId, { messages: refused });
+    else if (refused.messages > 0) {
+      activity.note('refused', peerId, { messages: refused.messages });
+      this.tell({ type: 'rejected', messages: refused.rejected });
+    }
     await this.recount();
     await this.#reconcile(link, extensions, result);
   }

@@ -22,9 +22,17 @@ export function endNote({ session, incompatible }: PeerState, cause: EndCause): 
   return session.frames > 0 ? { kind: 'disconnected' } : undefined;
 }
 
-/** How many of the messages in a payload were not taken; `protocol` where it is none, or over the limits. */
-export function refusedIn({ rejected }: ReceiveResult): number | 'protocol' {
-  let messages = 0;
+/** Messages of a payload that were not taken. */
+export interface Refused {
+  /** All of them. */
+  readonly messages: number;
+  /** Those that admission has rejected: they count against the peer. */
+  readonly rejected: number;
+}
+
+/** What of a payload was not taken; `protocol` where it is none, or over the limits. */
+export function refusedIn({ rejected }: ReceiveResult): Refused | 'protocol' {
+  const refused = { messages: 0, rejected: 0 };
   for (const rejection of rejected) {
     switch (rejection.type) {
       case 'malformed':
@@ -32,14 +40,18 @@ export function refusedIn({ rejected }: ReceiveResult): number | 'protocol' {
         return 'protocol';
       case 'bad-items':
       case 'too-many-offers':
-        messages += rejection.count;
+        refused.messages += rejection.count;
+        break;
+      case 'not-admitted':
+        refused.messages += 1;
+        refused.rejected += 1;
         break;
       case 'unauthorised':
-        messages += 1;
+        refused.messages += 1;
         break;
       case 'unknown-peer':
         break;
     }
   }
-  return messages;
+  return refused;
 }

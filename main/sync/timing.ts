@@ -1,4 +1,12 @@
-import { RETRY_FIRST_MS, RETRY_MAX_MS, STALL_DOUBLINGS, STALL_MS } from './constants.ts';
+import {
+  MISBEHAVING_FIRST_MS,
+  MISBEHAVING_MAX_MS,
+  RETRY_FIRST_MS,
+  RETRY_MAX_MS,
+  STALL_DOUBLINGS,
+  STALL_MS,
+} from './constants.ts';
+import type { FailureReason } from './peer-state.ts';
 
 /**
  * Whether `waitMs` have passed since `since`. A clock that was set back to before `since` ends every wait: waiting until it
@@ -19,9 +27,16 @@ export function earliest(times: readonly (number | undefined)[]): number | undef
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
-/** How long the next session waits after `failures` (1, 2, …) in a row. `jitter` is in [0, 1). Milliseconds. */
-export function retryWait(failures: number, jitter: number): number {
-  const waitMs = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures - 1, 30));
+/**
+ * How long the next session waits after `failures` (1, 2, …) in a row, the last of which was for `reason`. `jitter` is in
+ * [0, 1). Milliseconds.
+ */
+export function retryWait(failures: number, reason: FailureReason, jitter: number): number {
+  const [first, most] =
+    reason === 'misbehaving'
+      ? [MISBEHAVING_FIRST_MS, MISBEHAVING_MAX_MS]
+      : [RETRY_FIRST_MS, RETRY_MAX_MS];
+  const waitMs = Math.min(most, first * 2 ** Math.min(failures - 1, 30));
   // Between half and the whole: two devices that failed together do not try together for ever.
   return Math.round(waitMs * (0.5 + jitter / 2));
 }

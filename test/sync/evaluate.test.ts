@@ -9,6 +9,7 @@ import {
   STALL_MS,
   STATUS_INTERVAL_MS,
 } from '../../main/sync/constants.ts';
+import { REJECTED_PER_SESSION_MAX } from '../../main/sync/constants.ts';
 import { evaluate } from '../../main/sync/evaluate.ts';
 import type { EndCause, PeerEvent } from '../../main/sync/peer-state.ts';
 import {
@@ -207,7 +208,30 @@ describe('invariants of evaluate', () => {
     }
   });
 
-  test('11: until wakeAt, and without an event, the decision stays what it is', () => {
+  test('11: a session ends as misbehaving once too many of its messages were rejected, and the wait grows', () => {
+    const rejected = (messages: number): PeerEvent => ({ type: 'rejected', messages });
+    const most = REJECTED_PER_SESSION_MAX;
+    expect(decide(counted(0), began, frame, rejected(most)).end).toBeUndefined();
+    expect(decide(counted(0), began, frame, rejected(most), rejected(1)).end).toBe('misbehaving');
+    const dropped = [began, frame, rejected(most + 1), ended('misbehaving')];
+    const first = told(counted(0), ...dropped).state.failure?.waitMs ?? 0;
+    expect(first).toBeGreaterThanOrEqual(15_000);
+    // Good messages between the bad ones make up for nothing.
+    const moved: PeerEvent = { type: 'moved', sent: 5, received: 5 };
+    const again = told(
+      counted(0),
+      ...dropped,
+      began,
+      frame,
+      moved,
+      rejected(most + 1),
+      ended('misbehaving'),
+    );
+    expect(again.state.failure?.waitMs).toBe(2 * first);
+    expect(decide(counted(0), ...dropped).reach).toBe('refuse');
+  });
+
+  test('12: until wakeAt, and without an event, the decision stays what it is', () => {
     const events = fc.oneof(
       fc.constantFrom<PeerEvent>(began, frame, { type: 'nudged' }, { type: 'committing' }),
       fc.nat(3).map((messages) => counted(messages)),

@@ -201,6 +201,8 @@ export const de: Catalogue = {
   'failure.stalled': 'Die Verbindung ist verstummt. Neuer Versuch.',
   'failure.refused': 'Es hat die Verbindung beendet, bevor es etwas gesagt hat. Neuer Versuch.',
   'failure.protocol': 'Es hat etwas gesendet, das dieses Gerät nicht versteht. Neuer Versuch.',
+  'failure.misbehaving':
+    'Es sendet immer wieder Daten, die nicht von deinen Geräten stammen. Dieses Gerät nimmt sie nicht an und wartet, bevor es sich wieder verbindet.',
   'failure.store': 'Dieses Gerät konnte seinen Speicher nicht lesen oder schreiben. Neuer Versuch.',
   'update-here': 'Aktualisiere Reunion auf diesem Gerät.',
   'update-there': 'Aktualisiere Reunion auf jenem Gerät.',

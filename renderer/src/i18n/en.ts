@@ -194,6 +194,8 @@ export const en = {
   'failure.stalled': 'The connection went silent. Trying again.',
   'failure.refused': 'It ended the connection before it said anything. Trying again.',
   'failure.protocol': 'It sent something that this device does not understand. Trying again.',
+  'failure.misbehaving':
+    'It keeps sending data that does not come from your devices. This device refuses it and waits before it connects again.',
   'failure.store': 'This device could not read or write its storage. Trying again.',
   'update-here': 'Update Reunion on this device.',
   'update-there': 'Update Reunion on that device.',
