@@ -7,9 +7,6 @@ import type { OpenedBody } from '../identity/sealing.ts';
 import type { Message } from '../mvds/types.ts';
 import type { ContentKeyKeeper } from './content-key-keeper.ts';
 
-/** Conversations are sealed message by message, each in itself: no parents, nothing ephemeral. */
-const METADATA = { parents: [], ephemeral: false } as const;
-
 export interface SealedBodiesOptions {
   readonly self: PeerId;
   readonly list: () => DeviceList | undefined;
@@ -39,14 +36,13 @@ export class SealedBodies {
   ): Promise<{ readonly body: Uint8Array; readonly epoch: EpochId }> {
     this.#check();
     const key = await this.#options.contentKeys.current();
-    const sealed = sealBody(key, { groupId, timestamp, metadata: METADATA }, body);
+    const sealed = sealBody(key, { groupId, timestamp }, body);
     return { body: sealed, epoch: key.epoch };
   }
 
   /** The opposite of `seal`. Throws `RangeError` on what this device did not seal. */
   unseal(groupId: GroupId, timestamp: bigint, body: Uint8Array): Uint8Array {
-    const envelope = { groupId, timestamp, metadata: METADATA };
-    const opened = openBody(this.#options.contentKeys.get, envelope, body);
+    const opened = openBody(this.#options.contentKeys.get, { groupId, timestamp }, body);
     if (opened.kind !== 'opened') throw new RangeError('no body that this device has sealed');
     return opened.body;
   }

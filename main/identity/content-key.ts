@@ -13,7 +13,7 @@ export interface ContentKey {
 }
 
 export const EPOCH_ID_BYTES = 16;
-/** A key of XChaCha20-Poly1305. */
+/** A key of XAES-256-GCM. */
 export const CONTENT_KEY_BYTES = 32;
 const LABEL = utf8('reunion content key id\0');
 
@@ -24,7 +24,7 @@ export function createContentKey(random: (length: number) => Uint8Array = random
 
 /**
  * The content key with a secret of 32 bytes. Its id is the beginning of a SHA-256 over it: the id in front of a sealed
- * body so says which key it was sealed under, which Poly1305 by itself does not. Throws `RangeError` on another length.
+ * body so says which key it was sealed under, which GCM by itself does not. Throws `RangeError` on another length.
  */
 export function contentKeyOf(secret: Uint8Array): ContentKey {
   if (secret.byteLength !== CONTENT_KEY_BYTES) throw new RangeError('a content key has 32 bytes');

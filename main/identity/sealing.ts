@@ -1,31 +1,30 @@
 import { randomBytes } from 'node:crypto';
-import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { concatBytes, fromHex, utf8 } from '../helpers/bytes.ts';
 import type { Message } from '../mvds/types.ts';
 import { EPOCH_ID_BYTES, epochIdOf } from './content-key.ts';
 import type { ContentKey, EpochId } from './content-key.ts';
+import { Xaes256Gcm, XAES_NONCE_BYTES, XAES_TAG_BYTES } from './xaes-256-gcm.ts';
 
 /*
  * A sealed body is
  *   1 byte   version
  *   16 bytes id of the epoch, whose content key it is sealed under
  *   24 bytes random nonce
- *   the rest ciphertext of XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha), as long as the body, and its tag of 16 bytes.
- * The nonce is random, so that equal texts become different messages; 24 bytes are enough for that (same draft,
- * section 3). Authenticated along with it: everything before the nonce, and the rest of the message; see `associatedData`.
+ *   the rest ciphertext of XAES-256-GCM, as long as the body, and its tag of 16 bytes.
+ * The nonce is random, so that equal texts become different messages. Authenticated along with it: the header, the group and
+ * the timestamp; see `associatedData`. All of that is covered by the message id, and nothing else is: whoever passes a
+ * message on can change its metadata, which must not decide whether the body opens.
  */
-const VERSION = 1;
-const NONCE_BYTES = 24;
-const TAG_BYTES = 16;
+const VERSION = 2;
 const HEADER_BYTES = 1 + EPOCH_ID_BYTES;
 
 /** How many bytes a sealed body is longer than the body: 57. */
-export const SEALING_BYTES = HEADER_BYTES + NONCE_BYTES + TAG_BYTES;
+export const SEALING_BYTES = HEADER_BYTES + XAES_NONCE_BYTES + XAES_TAG_BYTES;
 
 const LABEL = utf8('reunion sealed body\0');
 
 /** What surrounds the body in its message. */
-export type Envelope = Pick<Message, 'groupId' | 'timestamp' | 'metadata'>;
+export type Envelope = Pick<Message, 'groupId' | 'timestamp'>;
 
 export type OpenedBody =
   | { readonly kind: 'opened'; readonly body: Uint8Array }
@@ -44,9 +43,9 @@ export function sealBody(
   random: (length: number) => Uint8Array = randomBytes,
 ): Uint8Array {
   const header = concatBytes(Uint8Array.of(VERSION), fromHex(key.epoch));
-  const nonce = random(NONCE_BYTES);
-  const cipher = xchacha20poly1305(key.secret, nonce, associatedData(header, envelope));
-  return concatBytes(header, nonce, cipher.encrypt(body));
+  const nonce = random(XAES_NONCE_BYTES);
+  const ciphertext = cipherOf(key).seal(nonce, body, associatedData(header, envelope));
+  return concatBytes(header, nonce, ciphertext);
 }
 
 /** Opens a sealed body with the key that `keyOf` has for its epoch. Never throws on what was sealed. */
@@ -62,29 +61,30 @@ export function openBody(
   const epoch = epochIdOf(header.subarray(1));
   const key = keyOf(epoch);
   if (!key) return { kind: 'unknown-key', epoch };
-  const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + NONCE_BYTES);
-  const cipher = xchacha20poly1305(key.secret, nonce, associatedData(header, envelope));
-  try {
-    return { kind: 'opened', body: cipher.decrypt(sealed.subarray(HEADER_BYTES + NONCE_BYTES)) };
-  } catch {
-    return { kind: 'garbled' };
-  }
+  const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + XAES_NONCE_BYTES);
+  const ciphertext = sealed.subarray(HEADER_BYTES + XAES_NONCE_BYTES);
+  const body = cipherOf(key).open(nonce, ciphertext, associatedData(header, envelope));
+  return body ? { kind: 'opened', body } : { kind: 'garbled' };
 }
 
-/**
- * Label, header (17 bytes), group id (32), timestamp (8, big-endian in two's complement), ephemeral (1), and the parents (32
- * each), which are a set and so in order of their ids. Only the last part has no fixed length: no two messages give the same.
- */
-function associatedData(header: Uint8Array, envelope: Envelope): Uint8Array {
-  const { groupId, timestamp, metadata } = envelope;
+/** The epoch that a body says it is sealed under; undefined where it is no sealed body of this version. */
+export function epochOfBody(sealed: Uint8Array): EpochId | undefined {
+  if (sealed[0] !== VERSION || sealed.byteLength < SEALING_BYTES) return undefined;
+  return epochIdOf(sealed.subarray(1, HEADER_BYTES));
+}
+
+/** One for each key in use: making one costs as much as sealing a short text. */
+const ciphers = new WeakMap<ContentKey, Xaes256Gcm>();
+
+function cipherOf(key: ContentKey): Xaes256Gcm {
+  const known = ciphers.get(key) ?? new Xaes256Gcm(key.secret);
+  ciphers.set(key, known);
+  return known;
+}
+
+/** Label, header (17 bytes), group id (32), timestamp (8, big-endian in two's complement). */
+function associatedData(header: Uint8Array, { groupId, timestamp }: Envelope): Uint8Array {
   const time = new Uint8Array(8);
   new DataView(time.buffer).setBigInt64(0, timestamp);
-  return concatBytes(
-    LABEL,
-    header,
-    fromHex(groupId),
-    time,
-    Uint8Array.of(metadata.ephemeral ? 1 : 0),
-    ...[...metadata.parents].sort().map(fromHex),
-  );
+  return concatBytes(LABEL, header, fromHex(groupId), time);
 }

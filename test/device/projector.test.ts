@@ -20,8 +20,8 @@ const [FIRST, SECOND, LOST] = keys as [ContentKey, ContentKey, ContentKey];
 function written(at: number, key: ContentKey) {
   const content = { kind: 'text-written', conversationId: conversation, text: `${at}` } as const;
   const event = encodeEvent({ author, order: at + 1, content }, new Uint8Array(12));
-  const { groupId, timestamp, metadata } = added(at).message;
-  const body = sealBody(key, { groupId, timestamp, metadata }, event);
+  const { groupId, timestamp } = added(at).message;
+  const body = sealBody(key, { groupId, timestamp }, event);
   return added(at, { body });
 }
 
@@ -124,8 +124,8 @@ test('shows that there is something a newer version wrote, and what it is once t
     target: added(0).message.id,
   } as const;
   const sealed = (at: number, body: Uint8Array) => {
-    const { groupId, timestamp, metadata } = added(at).message;
-    return added(at, { body: sealBody(FIRST, { groupId, timestamp, metadata }, body) });
+    const { groupId, timestamp } = added(at).message;
+    return added(at, { body: sealBody(FIRST, { groupId, timestamp }, body) });
   };
   const nonce = new Uint8Array(12);
   const future = Event.decode(encodeEvent({ author, order: 2, content: deletion }, nonce));
