@@ -23,17 +23,17 @@ export class Bits {
     this.#words[word] = (this.#words[word] ?? 0) | (1 << (number & 31));
   }
 
+  remove(number: number): void {
+    const word = number >>> 5;
+    if (word < this.#words.length) {
+      this.#words[word] = (this.#words[word] ?? 0) & ~(1 << (number & 31));
+    }
+  }
+
   /** Puts everything into this set that is in the other, which is of the same size. */
   addAll(other: Bits): void {
     this.#words.forEach((word, index) => {
       this.#words[index] = word | (other.#words[index] ?? 0);
-    });
-  }
-
-  /** Takes everything out of this set that is not in the other, which is of the same size. */
-  keepOnly(other: Bits): void {
-    this.#words.forEach((word, index) => {
-      this.#words[index] = word & (other.#words[index] ?? 0);
     });
   }
 }

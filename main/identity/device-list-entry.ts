@@ -22,11 +22,13 @@ const LABEL = 'reunion device list entry';
 const VERSION = 1;
 const HASH_BYTES = 32;
 /** The numbers of `DeviceChange.kind` on the wire. */
-const KINDS = ['create', 'add', 'remove', 'rename', 'address'] as const;
+const KINDS = ['create', 'add', 'remove', 'rename', 'address', 'confirm'] as const;
 
 /** Some relays, each with a few addresses; and the longest multiaddr with names and two PeerIds. */
 export const ADDRESSES_MAX = 16;
 export const ADDRESS_BYTES_MAX = 256;
+/** Removals that one entry declares void: a key in wrong hands may have signed several. */
+export const REPUDIATED_MAX = 16;
 
 export type EntryKind = (typeof KINDS)[number];
 
@@ -54,6 +56,8 @@ export type Change =
       readonly role: MemberRole;
       /** Binary multiaddrs; empty but in `address`. */
       readonly addresses: readonly Uint8Array[];
+      /** Hashes of removals that do not count; empty but in `remove`. */
+      readonly repudiated: readonly string[];
     }
   | { readonly kind: 'unknown' };
 
@@ -82,6 +86,7 @@ export interface EntryFields {
   /** `device` where absent. */
   readonly role?: MemberRole;
   readonly addresses?: readonly Uint8Array[];
+  readonly repudiated?: readonly string[];
   /** Unix milliseconds. */
   readonly at: number;
   readonly previous: readonly string[];
@@ -100,6 +105,7 @@ export function signEntry(keys: SigningKeys, fields: EntryFields): Uint8Array {
     previous: fields.previous.map(fromHex),
     role: ROLES.indexOf(fields.role ?? 'device'),
     addresses: [...(fields.addresses ?? [])],
+    repudiated: (fields.repudiated ?? []).map(fromHex),
   });
   return DeviceListEntry.encode({
     change,
@@ -122,8 +128,8 @@ export function parseEntry(bytes: Uint8Array): ParsedEntry | undefined {
   }
 }
 
-/** Signatures found right that are remembered: as many as a list may have entries. */
-const VERIFIED_MAX = 1_024;
+/** Signatures found right that are remembered, 32 bytes each: more than the entries that a device admits to a list. */
+const VERIFIED_MAX = 32_768;
 /** Hashes of entries whose signatures are right; a hash covers the signature, so that never changes. */
 const verified = new Set<string>();
 
@@ -156,7 +162,7 @@ function parseChange(outer: DeviceListEntry, hash: string): ParsedEntry | undefi
   if (creates !== (previous.length === 0) || creates !== (decoded.listId.byteLength === 0)) {
     return undefined;
   }
-  const isAboutItself = creates || change.kind === 'address';
+  const isAboutItself = creates || change.kind === 'address' || change.kind === 'confirm';
   if (isAboutItself && change.subject !== signer) return undefined;
   return {
     hash,
@@ -174,7 +180,9 @@ function changeOf(decoded: DeviceChange): Change | undefined {
   const kind = KINDS[decoded.kind];
   if (!kind) return { kind: 'unknown' };
   const subject = peerIdOfBytes(decoded.subject);
-  const { addresses } = decoded;
+  const { addresses, repudiated } = decoded;
+  if (repudiated.length > REPUDIATED_MAX) return undefined;
+  if (repudiated.some(({ byteLength }) => byteLength !== HASH_BYTES)) return undefined;
   const isTooLong = addresses.some(({ byteLength }) => byteLength > ADDRESS_BYTES_MAX);
   if (isTooLong || addresses.length > ADDRESSES_MAX) return undefined;
   return (
@@ -186,6 +194,7 @@ function changeOf(decoded: DeviceChange): Change | undefined {
       // A role of a later version gets what is safe to give to anybody on the list.
       role: ROLES[decoded.role] ?? 'mailbox',
       addresses: kind === 'address' ? addresses : [],
+      repudiated: kind === 'remove' ? repudiated.map(toHex) : [],
     }
   );
 }

@@ -1,10 +1,10 @@
 import type { PeerId } from '../mvds/types.ts';
-import type { Bits } from './bits.ts';
 import { isTrusted } from './device-list-entry.ts';
-import type { Change, DeviceListId, EntryKind, MemberRole } from './device-list-entry.ts';
-import { ENTRIES_MAX, groundedEntries } from './device-list-past.ts';
-import type { GroundedEntry } from './device-list-past.ts';
-import { append } from './multimap.ts';
+import type { DeviceListId, EntryKind, MemberRole } from './device-list-entry.ts';
+import { groundedEntries, isIntroduction, isOf } from './device-list-past.ts';
+import type { GroundedEntry, Known } from './device-list-past.ts';
+import { standingEntries } from './device-list-standing.ts';
+import type { Dispute } from './device-list-standing.ts';
 
 export interface Member {
   readonly peerId: PeerId;
@@ -36,83 +36,56 @@ export interface DeviceList {
   readonly members: ReadonlyMap<PeerId, Member>;
   /** Every key that was removed. It never comes back, whoever adds it, before or after. */
   readonly removed: ReadonlyMap<PeerId, Removal>;
+  /** Devices that removed each other, which a person has to decide. Empty in nearly every list. */
+  readonly disputes: readonly Dispute[];
 }
-
-type Known<K extends EntryKind> = GroundedEntry & {
-  readonly change: Change & { readonly kind: K };
-};
 
 /**
  * The list that `entries` amount to, in any order, with duplicates, and with anything else among them. Undefined where
  * the creating entry is missing. "Before" and "after" are what the hash links say; clocks only choose what is shown.
  *
- * 1. An entry counts only if it was in order when it was made; see `groundedEntries`. So what a removed key signs after
- *    its removal is void.
- * 2. A removal that was in order counts for good, whatever becomes of its signer: of two devices that remove each other at
- *    the same time, both are removed. So no later entry ever brings a removed key back. The price: whoever holds the
- *    key of a member can, also afterwards by pretending not to have heard of its removal, remove other devices; it can
- *    shut people out of their list that way, but let nobody in.
- * 3. Anything else that a removed device has signed counts only if every one of its removers knew of it when they
- *    removed it. Otherwise a thief could add a device of its own after the fact, dated and linked as if before. So a device
- *    that it added in good faith while the removal was on its way drops out, and has to be added again by another.
- * 4. An addition counts only if one of the additions of its signer does that it was made after, as more than a mailbox;
- *    likewise a renaming, and its addresses.
+ * 1. An entry counts only if its signer had been added before, as more than a mailbox; see `groundedEntries`.
+ * 2. What a removed device has signed counts only if every one of its removers knew of it and let it stand: removals too.
+ *    Otherwise a thief could add or remove devices after the fact, dated and linked as if before. So a device that it added
+ *    in good faith while the removal was on its way drops out, and has to be added again by another. See `standingEntries`.
+ * 3. Of two devices that remove each other at the same time one stays; a person is asked which.
+ * 4. A key that was removed never comes back, whoever adds it.
  * 5. The last name wins, and the last addresses: one given after another, else the one with the later clock, else the greater hash.
  * 6. A member that anybody has added as a mailbox is one.
- * 7. With more than `most` entries in order there are no members at all: a thief must not be able to bury
- *    its removal under more entries than are read; nor is anybody named as removed. That is no power that rule 2 does not give it already.
+ *
+ * `self` is the device that asks; it matters only in a dispute of its own.
  */
 export function deviceListOf(
   id: DeviceListId,
   entries: readonly Uint8Array[],
-  most = ENTRIES_MAX,
+  self?: PeerId,
 ): DeviceList | undefined {
-  const grounded = groundedEntries(id, entries, most);
+  const grounded = groundedEntries(id, entries);
   if (grounded.length === 0) return undefined;
-  if (grounded.length > most) return { id, members: new Map(), removed: new Map() };
-  const removals = grounded.filter(isOf('remove')).sort(byTime);
-  const { introductions, renamings, movings } = standing(grounded, knownToRemovers(removals));
+  const { counts, removals, disputes } = standingEntries(grounded, self);
+  const standing = grounded.filter(({ index }) => counts[index] === true);
+  const introductions = bySubject(standing.filter(isIntroduction));
+  const renamings = bySubject(standing.filter(isRenaming));
+  const movings = bySubject(standing.filter(isMoving));
   const everyone = [...introductions]
     .map(([peer, made]) => memberOf(made, renamings.get(peer) ?? [], movings.get(peer) ?? []))
     .sort((one, other) => one.addedAt - other.addedAt || (one.peerId < other.peerId ? -1 : 1));
   const removed = new Map<PeerId, Removal>();
-  for (const { change, signer, at } of removals) {
+  for (const { change, signer, at } of [...removals].sort(byTime)) {
     if (removed.has(change.subject)) continue;
     const former = everyone.find(({ peerId }) => peerId === change.subject);
     const { name, role } = former ?? { name: '', role: 'device' };
     removed.set(change.subject, { name, role, by: signer, at });
   }
   const members = everyone.filter(({ peerId }) => !removed.has(peerId));
-  return { id, members: new Map(members.map((member) => [member.peerId, member])), removed };
+  return {
+    ...{ id, removed, disputes },
+    members: new Map(members.map((member) => [member.peerId, member])),
+  };
 }
 
-/** For each removed key what all that removed it knew of, as indexes. */
-function knownToRemovers(removals: readonly Known<'remove'>[]): Map<PeerId, Bits> {
-  const known = new Map<PeerId, Bits>();
-  for (const { change, past } of removals) {
-    const others = known.get(change.subject);
-    if (others) others.keepOnly(past);
-    else known.set(change.subject, past.copy());
-  }
-  return known;
-}
-
-/** Rules 3 and 4. `grounded` has each entry behind those in its past, so one pass is enough. */
-function standing(grounded: readonly GroundedEntry[], known: ReadonlyMap<PeerId, Bits>) {
-  const introductions = new Map<PeerId, Known<'create' | 'add'>[]>();
-  const renamings = new Map<PeerId, Known<'rename'>[]>();
-  const movings = new Map<PeerId, Known<'address'>[]>();
-  for (const entry of grounded) {
-    const before = introductions.get(entry.signer) ?? [];
-    const stands =
-      entry.change.kind === 'create' ||
-      before.some(({ index, change }) => isTrusted(change.role) && entry.past.has(index));
-    if (!stands || known.get(entry.signer)?.has(entry.index) === false) continue;
-    if (isIntroduction(entry)) append(introductions, entry.change.subject, entry);
-    else if (isRenaming(entry)) append(renamings, entry.change.subject, entry);
-    else if (isMoving(entry)) append(movings, entry.change.subject, entry);
-  }
-  return { introductions, renamings, movings };
+function bySubject<E extends Known<EntryKind>>(entries: readonly E[]): Map<PeerId, E[]> {
+  return Map.groupBy(entries, ({ change }) => change.subject);
 }
 
 /** Of several additions of one device the earliest by the clock describes it, but the creating entry before all. */
@@ -141,14 +114,8 @@ function last<E extends GroundedEntry>(entries: readonly E[]): E | undefined {
   return newest.sort(byTime).at(-1);
 }
 
-const isIntroduction = isOf('create', 'add');
 const isRenaming = isOf('rename');
 const isMoving = isOf('address');
-
-function isOf<K extends EntryKind>(...kinds: readonly K[]) {
-  return (entry: GroundedEntry): entry is Known<K> =>
-    (kinds as readonly string[]).includes(entry.change.kind);
-}
 
 /** By the signers' clocks, then by the hash. */
 function byTime(one: GroundedEntry, other: GroundedEntry): number {

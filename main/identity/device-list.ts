@@ -1,17 +1,26 @@
 import { createHash } from 'node:crypto';
 import { fromHex } from '../helpers/bytes.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
-import { isSigned, parseEntry, PREVIOUS_MAX, signEntry } from './device-list-entry.ts';
+import {
+  isSigned,
+  isTrusted,
+  parseEntry,
+  PREVIOUS_MAX,
+  REPUDIATED_MAX,
+  signEntry,
+} from './device-list-entry.ts';
 import type { DeviceListId, EntryFields, MemberRole } from './device-list-entry.ts';
-import { groundedEntries } from './device-list-past.ts';
+import { groundedEntries, isIntroduction, isRemoval } from './device-list-past.ts';
 import type { GroundedEntry } from './device-list-past.ts';
 import { deviceListOf } from './device-list-rules.ts';
+import { standingEntries } from './device-list-standing.ts';
 import type { SigningKeys } from './keys.ts';
 
 export { deviceListOf };
 export { ADDRESS_BYTES_MAX, ADDRESSES_MAX, isTrusted } from './device-list-entry.ts';
 export type { DeviceListId, MemberRole } from './device-list-entry.ts';
 export type { DeviceList, Member, Removal } from './device-list-rules.ts';
+export type { Dispute } from './device-list-standing.ts';
 
 /** What was asked for would have no effect: the device was removed, and its key never comes back. */
 export class DeviceRemovedError extends Error {
@@ -69,6 +78,53 @@ export function removeDevice(
 ): Uint8Array {
   const { peerId, at } = device;
   return signChange(keys, list, known, { kind: 'remove', subject: peerId, at });
+}
+
+/**
+ * Makes an entry that removes `lost` and declares void that it removed `kept`: what a person says where two devices removed
+ * each other. `known` and throws: see `addDevice`.
+ */
+export function settleDispute(
+  keys: SigningKeys,
+  list: DeviceListId,
+  known: readonly Uint8Array[],
+  { kept, lost, at }: { readonly kept: PeerId; readonly lost: PeerId; readonly at: number },
+): Uint8Array {
+  const repudiated = groundedEntries(list, known)
+    .filter(isRemoval)
+    .filter(({ signer, change }) => signer === lost && change.subject === kept)
+    .map(({ hash }) => hash)
+    .sort()
+    .slice(0, REPUDIATED_MAX);
+  return signChange(keys, list, known, { kind: 'remove', subject: lost, repudiated, at });
+}
+
+/** Makes an entry that shows that this device has seen all of `known`. `known` and throws: see `addDevice`. */
+export function confirmList(
+  keys: SigningKeys,
+  list: DeviceListId,
+  known: readonly Uint8Array[],
+  at: number,
+): Uint8Array {
+  return signChange(keys, list, known, { kind: 'confirm', subject: keys.peerId, at });
+}
+
+/** Whether there is a removal that counts, or an addition, that no entry of `peer` comes after. */
+export function isUnconfirmed(
+  list: DeviceListId,
+  known: readonly Uint8Array[],
+  peer: PeerId,
+): boolean {
+  const grounded = groundedEntries(list, known);
+  const { counts } = standingEntries(grounded, peer);
+  const own = grounded.filter(({ signer }) => signer === peer);
+  return grounded.some(
+    (entry) =>
+      counts[entry.index] === true &&
+      (isRemoval(entry) || isIntroduction(entry)) &&
+      entry.signer !== peer &&
+      !own.some(({ past }) => past.has(entry.index)),
+  );
 }
 
 /** Makes an entry that gives a device another name. `known` and throws: see `addDevice`. */
@@ -136,6 +192,9 @@ export function fileGroup(id: DeviceListId): GroupId {
   return groupOf('reunion file group', id);
 }
 
+/** Links of an entry to earlier ones of its signer: more than one only after a device was restored and went on apart. */
+const OWN_LINKS_MAX = 4;
+
 function groupOf(label: string, id: DeviceListId): GroupId {
   return createHash('sha256')
     .update(label)
@@ -150,30 +209,54 @@ function signChange(
   known: readonly Uint8Array[],
   fields: Omit<EntryFields, 'listId' | 'previous'>,
 ): Uint8Array {
+  const list = deviceListOf(listId, known, keys.peerId);
+  if (list?.removed.has(keys.peerId)) {
+    throw new DeviceRemovedError('this device was removed from the device list');
+  }
   const grounded = groundedEntries(listId, known);
-  const own = grounded.filter(
-    ({ change }) =>
-      (change.kind === 'create' || change.kind === 'add') && change.subject === keys.peerId,
-  );
+  const own = grounded
+    .filter(isIntroduction)
+    .filter(({ change }) => change.subject === keys.peerId && isTrusted(change.role));
   if (own.length === 0) throw new RangeError('only a member changes the device list');
-  const isRemoved = grounded.some(
-    ({ change }) => change.kind === 'remove' && change.subject === keys.peerId,
-  );
-  if (isRemoved) throw new DeviceRemovedError('this device was removed from the device list');
-  return signEntry(keys, { ...fields, listId, previous: headsOf(grounded, own) });
+  const isMember = (peer: PeerId): boolean => list?.members.has(peer) ?? false;
+  const previous = linksOf(grounded, keys.peerId, own, isMember);
+  return signEntry(keys, { ...fields, listId, previous });
 }
 
 /**
- * The entries to link to: those in order that no other one links to. Where there are too many, first one that comes after
- * an addition of this device, without which the new entry would not count; so nobody can keep it from being made by forks.
+ * The entries to link to. First the last ones of the signer, or those that added it, which entitle it to sign; so nobody can
+ * keep the entry from counting by flooding the list. Then those that no other entry links to: of members before others, and
+ * one of each signer before a second one of any.
  */
-function headsOf(grounded: readonly GroundedEntry[], own: readonly GroundedEntry[]): string[] {
+function linksOf(
+  grounded: readonly GroundedEntry[],
+  self: PeerId,
+  introductions: readonly GroundedEntry[],
+  isMember: (peer: PeerId) => boolean,
+): string[] {
+  const signed = grounded.filter(({ signer }) => signer === self);
+  const own = newestOf(signed.length > 0 ? signed : introductions).slice(0, OWN_LINKS_MAX);
   const linked = new Set(grounded.flatMap(({ previous }) => previous));
-  const heads = grounded.filter(({ hash }) => !linked.has(hash)).map(({ hash }) => hash);
-  const first = grounded.find(
-    ({ hash, index, past }) =>
-      !linked.has(hash) && own.some((entry) => entry.index === index || past.has(entry.index)),
+  const heads = grounded
+    .filter(({ hash }) => !linked.has(hash))
+    .sort((one, other) => (one.hash < other.hash ? -1 : 1));
+  const bySigner = [...Map.groupBy(heads, ({ signer }) => signer)];
+  const ranked = bySigner.flatMap(([signer, all]) =>
+    all.map(({ hash }, position) => ({ hash, position, isMember: isMember(signer) })),
   );
-  const others = heads.filter((hash) => hash !== first?.hash).sort();
-  return [...(first ? [first.hash] : []), ...others].slice(0, PREVIOUS_MAX);
+  ranked.sort(
+    (one, other) =>
+      Number(other.isMember) - Number(one.isMember) ||
+      one.position - other.position ||
+      (one.hash < other.hash ? -1 : 1),
+  );
+  const hashes = [...own, ...ranked].map(({ hash }) => hash);
+  return [...new Set(hashes)].slice(0, PREVIOUS_MAX);
+}
+
+/** Those that are in the past of no other. */
+function newestOf(entries: readonly GroundedEntry[]): readonly GroundedEntry[] {
+  return entries
+    .filter(({ index }) => !entries.some(({ past }) => past.has(index)))
+    .sort((one, other) => (one.hash < other.hash ? -1 : 1));
 }

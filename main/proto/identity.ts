@@ -17,6 +17,7 @@ export interface DeviceChange {
   previous: Uint8Array[]
   role: number
   addresses: Uint8Array[]
+  repudiated: Uint8Array[]
 }
 
 export namespace DeviceChange {
@@ -83,6 +84,13 @@ export namespace DeviceChange {
           }
         }
 
+        if (obj.repudiated != null && obj.repudiated.length > 0) {
+          for (const value of obj.repudiated) {
+            w.uint32(90)
+            w.bytes(value)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -97,7 +105,8 @@ export namespace DeviceChange {
           at: 0n,
           previous: [],
           role: 0,
-          addresses: []
+          addresses: [],
+          repudiated: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -154,6 +163,14 @@ export namespace DeviceChange {
               obj.addresses.push(reader.bytes())
               break
             }
+            case 11: {
+              if (opts.limits?.repudiated != null && obj.repudiated.length === opts.limits.repudiated) {
+                throw new MaxLengthError('Decode error - repeated field "repudiated" had too many elements')
+              }
+
+              obj.repudiated.push(reader.bytes())
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -165,7 +182,8 @@ export namespace DeviceChange {
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
           previous: 0,
-          addresses: 0
+          addresses: 0,
+          repudiated: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -260,6 +278,21 @@ export namespace DeviceChange {
 
               break
             }
+            case 11: {
+              if (opts.limits?.repudiated != null && obj.repudiated === opts.limits.repudiated) {
+                throw new MaxLengthError('Streaming decode error - repeated field "repudiated" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.repudiated[]`,
+                index: obj.repudiated,
+                value: reader.bytes()
+              }
+
+              obj.repudiated++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -324,6 +357,12 @@ export namespace DeviceChange {
     value: Uint8Array
   }
 
+  export interface DeviceChangeRepudiatedFieldEvent {
+    field: '$.repudiated[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<DeviceChange>): Uint8Array {
     return encodeMessage(obj, DeviceChange.codec())
   }
@@ -332,7 +371,7 @@ export namespace DeviceChange {
     return decodeMessage(buf, DeviceChange.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceChange>): Generator<DeviceChangeVersionFieldEvent | DeviceChangeKindFieldEvent | DeviceChangeListIdFieldEvent | DeviceChangeSubjectFieldEvent | DeviceChangeNameFieldEvent | DeviceChangeSystemFieldEvent | DeviceChangeAtFieldEvent | DeviceChangePreviousFieldEvent | DeviceChangeRoleFieldEvent | DeviceChangeAddressesFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<DeviceChange>): Generator<DeviceChangeVersionFieldEvent | DeviceChangeKindFieldEvent | DeviceChangeListIdFieldEvent | DeviceChangeSubjectFieldEvent | DeviceChangeNameFieldEvent | DeviceChangeSystemFieldEvent | DeviceChangeAtFieldEvent | DeviceChangePreviousFieldEvent | DeviceChangeRoleFieldEvent | DeviceChangeAddressesFieldEvent | DeviceChangeRepudiatedFieldEvent> {
     return streamMessage(buf, DeviceChange.codec(), opts)
   }
 }
@@ -698,6 +737,8 @@ export interface ContentKeyChange {
   epoch: Uint8Array
   generation: number
   keys: SealedContentKey[]
+  excluded: Uint8Array[]
+  at: bigint
 }
 
 export namespace ContentKeyChange {
@@ -737,6 +778,18 @@ export namespace ContentKeyChange {
           }
         }
 
+        if (obj.excluded != null && obj.excluded.length > 0) {
+          for (const value of obj.excluded) {
+            w.uint32(50)
+            w.bytes(value)
+          }
+        }
+
+        if ((obj.at != null && obj.at !== 0n)) {
+          w.uint32(56)
+          writeVarint64(w, obj.at)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -746,7 +799,9 @@ export namespace ContentKeyChange {
           listId: uint8ArrayAlloc(0),
           epoch: uint8ArrayAlloc(0),
           generation: 0,
-          keys: []
+          keys: [],
+          excluded: [],
+          at: 0n
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -781,6 +836,18 @@ export namespace ContentKeyChange {
               }))
               break
             }
+            case 6: {
+              if (opts.limits?.excluded != null && obj.excluded.length === opts.limits.excluded) {
+                throw new MaxLengthError('Decode error - repeated field "excluded" had too many elements')
+              }
+
+              obj.excluded.push(reader.bytes())
+              break
+            }
+            case 7: {
+              obj.at = reader.uint64()
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -791,7 +858,8 @@ export namespace ContentKeyChange {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          keys: 0
+          keys: 0,
+          excluded: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -846,6 +914,28 @@ export namespace ContentKeyChange {
 
               break
             }
+            case 6: {
+              if (opts.limits?.excluded != null && obj.excluded === opts.limits.excluded) {
+                throw new MaxLengthError('Streaming decode error - repeated field "excluded" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.excluded[]`,
+                index: obj.excluded,
+                value: reader.bytes()
+              }
+
+              obj.excluded++
+
+              break
+            }
+            case 7: {
+              yield {
+                field: `${prefix}.at`,
+                value: reader.uint64()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -890,6 +980,17 @@ export namespace ContentKeyChange {
     index: number
   }
 
+  export interface ContentKeyChangeExcludedFieldEvent {
+    field: '$.excluded[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface ContentKeyChangeAtFieldEvent {
+    field: '$.at'
+    value: bigint
+  }
+
   export function encode (obj: Partial<ContentKeyChange>): Uint8Array {
     return encodeMessage(obj, ContentKeyChange.codec())
   }
@@ -898,7 +999,7 @@ export namespace ContentKeyChange {
     return decodeMessage(buf, ContentKeyChange.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ContentKeyChange>): Generator<ContentKeyChangeVersionFieldEvent | ContentKeyChangeListIdFieldEvent | ContentKeyChangeEpochFieldEvent | ContentKeyChangeGenerationFieldEvent | ContentKeyChangeKeysDeviceFieldEvent | ContentKeyChangeKeysSealedFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ContentKeyChange>): Generator<ContentKeyChangeVersionFieldEvent | ContentKeyChangeListIdFieldEvent | ContentKeyChangeEpochFieldEvent | ContentKeyChangeGenerationFieldEvent | ContentKeyChangeKeysDeviceFieldEvent | ContentKeyChangeKeysSealedFieldEvent | ContentKeyChangeExcludedFieldEvent | ContentKeyChangeAtFieldEvent> {
     return streamMessage(buf, ContentKeyChange.codec(), opts)
   }
 }

@@ -1,8 +1,10 @@
 import {
   addDevice,
+  confirmList,
   createDeviceList,
   listIdOfEntry,
   removeDevice,
+  settleDispute,
 } from '../../main/identity/device-list.ts';
 import type { DeviceListId, MemberRole } from '../../main/identity/device-list.ts';
 import { parseEntry } from '../../main/identity/device-list-entry.ts';
@@ -38,6 +40,16 @@ export class ListMaker {
 
   remove(by: number, device: number, known: readonly Uint8Array[], at = known.length + 1) {
     return removeDevice(keysOf(by), this.id, known, { peerId: keysOf(device).peerId, at });
+  }
+
+  /** Shows that a device has seen all of `known`. */
+  confirm(by: number, known: readonly Uint8Array[], at = known.length + 1): Uint8Array {
+    return confirmList(keysOf(by), this.id, known, at);
+  }
+
+  settle(by: number, kept: number, lost: number, known: readonly Uint8Array[]): Uint8Array {
+    const parties = { kept: keysOf(kept).peerId, lost: keysOf(lost).peerId };
+    return settleDispute(keysOf(by), this.id, known, { ...parties, at: known.length + 1 });
   }
 
   /** The first `count` devices, each added by device 0 after the one before. */
