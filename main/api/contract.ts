@@ -63,6 +63,8 @@ export const commandArguments = {
   devices: none,
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
   removeDevice: device,
+  /** Of two devices that removed each other, by their ids: the one that stays, and the one that is removed for good. */
+  settleDispute: z.object({ keep: z.string(), remove: z.string() }).strict(),
   renameDevice: device.extend({ name: z.string() }),
   /** Deletes everything that this device holds, its keys first, and ends it. Only where it was removed by another. */
   eraseDevice: none,
@@ -140,6 +142,7 @@ export interface CommandResults extends ConversationResults, FileResults, HostRe
   readonly status: Status;
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;
+  readonly settleDispute: Status;
   readonly renameDevice: Status;
   readonly eraseDevice: Record<string, never>;
   readonly pauseDevice: Status;

@@ -105,6 +105,12 @@ export interface DeviceRecord extends DeviceInfo {
   readonly removed: { readonly by: DeviceInfo; readonly at: number } | null;
 }
 
+/** Two devices that removed each other, neither knowing of the other's removal. `one` belongs to the others for now. */
+export interface DeviceDispute {
+  readonly one: DeviceInfo;
+  readonly other: DeviceInfo;
+}
+
 /** On which of the person's devices a message is known to be, this one included. */
 export interface MessageHolders {
   readonly messageId: string;
@@ -143,6 +149,8 @@ export interface Status {
    */
   readonly membership: 'new' | 'member' | 'removed';
   readonly role: DeviceRole;
+  /** A person decides by `settleDispute`. Empty in nearly every status. */
+  readonly disputes: readonly DeviceDispute[];
   /** Null on a device that is no mailbox. */
   readonly mailboxLimits: MailboxLimits | null;
   /** From when on this device asks the others for messages; null where for all. */

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'already-member'
   | 'device-removed'
   | 'not-removed'
+  | 'list-unchanged'
   | 'recovery-unknown'
   | 'mailbox'
   | 'not-mailbox'

@@ -8,6 +8,7 @@ import type {
   RecoveryPhrase,
   Status,
 } from '../api/types.ts';
+import type { PeerId } from '../helpers/ids.ts';
 import { VERSION } from '../helpers/version.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { Exchange } from './exchange/exchange.ts';
@@ -80,6 +81,10 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     devices: async () => devices.list(),
     removeDevice: async ({ device }) => {
       await devices.remove(device);
+      return status();
+    },
+    settleDispute: async ({ keep, remove }) => {
+      await devices.settle(keep as PeerId, remove as PeerId);
       return status();
     },
     renameDevice: async ({ device, name }) => {

@@ -1,18 +1,31 @@
+import { z } from 'zod';
 import { coalesced } from '../helpers/coalesced.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import type { ContentKey, EpochId } from '../identity/content-key.ts';
 import { ContentKeyring } from '../identity/content-keyring.ts';
+import type { EpochUse } from '../identity/content-keyring.ts';
 import { contentKeyGroup, isTrusted } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
+import { parseKeyEntry } from '../identity/key-entry.ts';
 import type { SigningKeys } from '../identity/keys.ts';
 import type { MessageStore } from '../mvds/ports.ts';
+import type { SettingStore } from '../store/ports.ts';
 import { readGroup } from './read-group.ts';
+
+const SETTING = 'epoch-messages';
+const setting = z.record(z.string(), z.int().nonnegative());
+/** Messages after which the counts are stored: a crash loses no more than that of them. */
+const COUNTS_PER_WRITE = 500;
 
 export interface ContentKeyKeeperOptions {
   readonly keys: SigningKeys;
   readonly messages: MessageStore;
+  readonly settings: SettingStore;
   readonly list: () => DeviceList | undefined;
   readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+  /** Entries of the log that are stored. */
+  readonly onStored: (entries: readonly Uint8Array[]) => void;
   readonly append: (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
 }
 
@@ -21,6 +34,8 @@ export class ContentKeyKeeper {
   readonly #options: ContentKeyKeeperOptions;
   #ring: ContentKeyring | undefined;
   #starting: Promise<ContentKey> | undefined;
+  readonly #counts = new Map<EpochId, number>();
+  #uncounted = 0;
 
   constructor(options: ContentKeyKeeperOptions) {
     this.#options = options;
@@ -29,22 +44,42 @@ export class ContentKeyKeeper {
   /** The key of an epoch; undefined where this device was not given it, or not yet. */
   readonly get = (epoch: EpochId): ContentKey | undefined => this.#ring?.get(epoch);
 
+  /** Whether the log names an epoch, whoever may have its key. */
+  readonly names = (epoch: EpochId): boolean => this.#ring?.names(epoch) ?? false;
+
+  /** Takes up what the store says. */
+  async load(): Promise<void> {
+    const kept = setting.safeParse(await this.#options.settings.get(SETTING));
+    for (const [epoch, count] of Object.entries(kept.success ? kept.data : {})) {
+      this.#counts.set(epoch as EpochId, count);
+    }
+    await this.refresh();
+  }
+
+  /** A message under the key of an epoch was written, or has come: after many of them the epoch ends. */
+  count(epoch: EpochId): void {
+    this.#counts.set(epoch, (this.#counts.get(epoch) ?? 0) + 1);
+    this.#uncounted += 1;
+    if (this.#uncounted < COUNTS_PER_WRITE) return;
+    this.#uncounted = 0;
+    const { settings, onError } = this.#options;
+    settings.set(SETTING, Object.fromEntries(this.#counts)).catch(onError);
+  }
+
   /** Reads the log anew: entries may have arrived, or the device list may have changed. */
   readonly refresh = coalesced(async () => {
     const { keys, messages } = this.#options;
     const list = this.#options.list();
     if (!list) return;
-    const entries = await readGroup(messages, contentKeyGroup(list.id));
-    this.#ring = new ContentKeyring(
-      keys,
-      list,
-      entries.map(({ body }) => body),
-    );
+    const stored = await readGroup(messages, contentKeyGroup(list.id));
+    const entries = stored.map(({ body }) => body);
+    this.#options.onStored(entries);
+    this.#ring = new ContentKeyring(keys, list, entries, this.get);
   });
 
-  /** The key to seal under; makes one where none is known to members alone. Throws `RangeError` on a device that may not. */
+  /** The key to seal under; makes one where none is known to members alone, or the last one has ended. Throws `RangeError` on a device that may not. */
   async current(): Promise<ContentKey> {
-    const current = this.#ring?.current;
+    const current = this.#ring?.current(this.#use());
     if (current) return current;
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
@@ -60,7 +95,9 @@ export class ContentKeyKeeper {
   readonly tend = coalesced(async () => {
     const list = this.#options.list();
     if (!list || !this.#mayStart(list)) return;
-    const entries = this.#ring?.passOn((device, starter) => this.#gives(list, device, starter));
+    const entries = this.#ring?.passOn(this.#options.now(), (device, starter) =>
+      this.#gives(list, device, starter),
+    );
     for (const entry of entries ?? []) await this.#append(list, entry);
     if (entries?.length) await this.refresh();
   });
@@ -80,13 +117,17 @@ export class ContentKeyKeeper {
     if (!list || !this.#ring || !this.#mayStart(list)) {
       throw new RangeError('a device that does not belong to the others, or may not read');
     }
-    if (!this.#ring.current) {
-      await this.#append(list, this.#ring.startEpoch());
+    if (!this.#ring.current(this.#use())) {
+      await this.#append(list, this.#ring.startEpoch(this.#options.now()));
       await this.refresh();
     }
-    const { current } = this.#ring;
+    const current = this.#ring.current(this.#use());
     if (!current) throw new Error('an epoch that was just started has no key');
     return current;
+  }
+
+  #use(): EpochUse {
+    return { now: this.#options.now(), messages: (epoch) => this.#counts.get(epoch) ?? 0 };
   }
 
   #mayStart(list: DeviceList): boolean {
@@ -94,8 +135,9 @@ export class ContentKeyKeeper {
     return self !== undefined && isTrusted(self.role);
   }
 
+  /** An entry is one message on every device: its timestamp is the time that it was signed with. */
   async #append(list: DeviceList, entry: Uint8Array): Promise<void> {
-    const { append, now } = this.#options;
-    await append(contentKeyGroup(list.id), BigInt(now()), entry);
+    const at = parseKeyEntry(entry)?.at ?? this.#options.now();
+    await this.#options.append(contentKeyGroup(list.id), BigInt(at), entry);
   }
 }

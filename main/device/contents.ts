@@ -1,5 +1,7 @@
 import type { ApiEvent } from '../api/types.ts';
+import type { OpenedBody } from '../identity/sealing.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
+import type { Message } from '../mvds/types.ts';
 import { createConversations } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import type { Core } from './core.ts';
@@ -27,6 +29,7 @@ export class Contents {
   readonly exchange: Exchange;
   readonly #core: Core;
   readonly #membership: Membership;
+  readonly #bodies: SealedBodies;
   readonly #projector: Projector;
   #isStarted = false;
 
@@ -38,7 +41,12 @@ export class Contents {
     const { folder, clock, log } = options;
     const { self, contentKeys } = membership;
     const onError = (error: unknown): void => log.error(error);
-    const bodies = new SealedBodies({ self, list: () => membership.list, contentKeys, append });
+    const bodies = (this.#bodies = new SealedBodies({
+      self,
+      list: () => membership.list,
+      contentKeys,
+      append,
+    }));
     this.#projector = new Projector({
       messages: store.sync.messages,
       conversations: store.conversations,
@@ -98,6 +106,11 @@ export class Contents {
     await this.#projector.stop();
   }
 
+  /** Opens a message of the sealed groups with the content keys of this device. */
+  open(message: Message): OpenedBody {
+    return this.#bodies.open(message);
+  }
+
   /** The device list has changed, and with it perhaps which groups these are. */
   followGroups(): void {
     const { groups } = this.#membership;
@@ -119,6 +132,7 @@ export class Contents {
   /** With entries of the device list or of content keys perhaps the keys of messages have come that are here. */
   async #readLogs(): Promise<void> {
     await this.#membership.refresh();
+    await this.#core.sync.readmit();
     await this.#projector.catchUp();
     this.files.keysChanged();
   }

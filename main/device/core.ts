@@ -1,14 +1,20 @@
 import { DeviceGroup } from '../group/device-group.ts';
 import { Background } from '../helpers/background.ts';
-import type { GroupId } from '../helpers/ids.ts';
+import type { GroupId, PeerId } from '../helpers/ids.ts';
+import type { EpochId } from '../identity/content-key.ts';
 import type { OpenedKeys } from '../identity/keys.ts';
+import type { MemberRole } from '../identity/device-list.ts';
+import type { OpenedBody } from '../identity/sealing.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
 import type { Message } from '../mvds/types.ts';
 import { Network } from '../network/network.ts';
 import type { Store } from '../store/index.ts';
 import { limitedTransport } from '../sync/limited-transport.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
+import { BodyAdmission } from './admission/body-admission.ts';
+import { DeviceAdmission } from './admission/device-admission.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
+import { Agreements } from './agreements.ts';
 import { FileChoice } from './files/file-choice.ts';
 import { FirstTransfer } from './first-transfer.ts';
 import { HistoryChoice } from './history-choice.ts';
@@ -30,6 +36,7 @@ export interface Core {
   readonly network: Network;
   readonly sync: Orchestrator;
   readonly group: DeviceGroup;
+  readonly admission: DeviceAdmission;
   readonly history: HistoryChoice;
   readonly choice: FileChoice;
   readonly firstTransfer: FirstTransfer;
@@ -46,6 +53,16 @@ export interface Core {
 export interface CoreOwner {
   readonly groups: () => ConversationGroups | undefined;
   readonly isMailbox: () => boolean;
+  /** As which of them another device is a member; undefined where it is none. */
+  readonly roleOf: (peer: PeerId) => MemberRole | undefined;
+  /** Opens a message with the content keys of this device. */
+  readonly openBody: (message: Message) => OpenedBody;
+  /** Whether the log of content keys names an epoch. */
+  readonly isEpochNamed: (epoch: EpochId) => boolean;
+  /** A message of an epoch was admitted. */
+  readonly onAdmitted: (epoch: EpochId) => void;
+  /** This device and another one have just come to hold the same. */
+  readonly onAgreed: (peer: PeerId) => void;
   /** What a device that is dropped is told last. */
   readonly farewell: () => Promise<readonly StoredMessage[]>;
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
@@ -93,9 +110,19 @@ export async function openCore(
     onChange: onStatus,
   });
   const group = new DeviceGroup(keys.peerId);
+  const bodies = new BodyAdmission({
+    open: (message) => owner.openBody?.(message) ?? { kind: 'garbled' },
+    isNamed: (epoch) => owner.isEpochNamed?.(epoch) ?? false,
+    onAdmitted: (epoch) => owner.onAdmitted?.(epoch),
+    isMailbox: () => owner.isMailbox?.() ?? false,
+    roleOf: (peer) => owner.roleOf?.(peer),
+    now: () => clock.now(),
+  });
+  const admission = new DeviceAdmission(bodies);
   const isFiles = (groupId: GroupId): boolean => groupId === owner.groups?.()?.files;
   const sync: Orchestrator = await Orchestrator.open({
     ...{ store: store.sync, storeId: store.storeId, group, clock, random, onError },
+    admission,
     transport: limitedTransport(network, clock, () => choice.rates),
     history: await settings.history(),
     settings: await pauseAll.settingsAtStart(),
@@ -116,12 +143,17 @@ export async function openCore(
     raise: (since) => history.raise(since),
     bury: (tombstones) => sync.bury(tombstones),
   });
-  sync.subscribe(() => {
+  const agreements = new Agreements((peer) => {
+    if (owner.roleOf?.(peer) === 'device') bodies.proven();
+    owner.onAgreed?.(peer);
+  });
+  sync.subscribe((peers) => {
     pauseAll.follow();
+    agreements.follow(peers);
     owner.onPeers?.();
   });
   return {
-    ...{ options, keys, store, settings, network, sync, group },
+    ...{ options, keys, store, settings, network, sync, group, admission },
     ...{ history, choice, firstTransfer, limits, pauseAll },
     background: new Background(onError),
     append: (groupId, timestamp, body) => sync.append(groupId, timestamp, body),

@@ -1,5 +1,5 @@
 import { ReunionError } from '../api/errors.ts';
-import type { DeviceInfo, DeviceRecord } from '../api/types.ts';
+import type { DeviceDispute, DeviceInfo, DeviceRecord } from '../api/types.ts';
 import type { Clock } from '../helpers/clock.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import { DeviceRemovedError } from '../identity/device-list.ts';
@@ -59,6 +59,9 @@ export class DeviceDirectory {
     this.checkSay();
     const peerId = findDevice(this.#members(), device, 'your devices');
     await allowed(() => keeper.remove(append, { peerId, at: clock.now() }));
+    if (keeper.list?.removed.has(peerId) !== true) {
+      throw ineffective(`${deviceName(keeper.list, peerId)} was not removed`);
+    }
     await onRemoved();
   }
 
@@ -70,6 +73,26 @@ export class DeviceDirectory {
     if (name.trim() === '') throw new ReunionError('invalid-name', 'A device needs a name.');
     const change = { peerId, name: presentable(name), at: clock.now() };
     await allowed(() => keeper.rename(append, change));
+    if (keeper.list?.members.get(peerId)?.name !== change.name) {
+      throw ineffective('The name was not changed');
+    }
+  }
+
+  /** Decides for one of two devices that removed each other. Throws `not-found` where no such dispute is open, and as `checkSay`. */
+  async settle(kept: PeerId, lost: PeerId): Promise<void> {
+    const { keeper, append, clock, onRemoved } = this.#options;
+    this.checkSay();
+    const isOpen = disputesOf(keeper.list).some(({ one, other }) => {
+      const parties = [one.id, other.id];
+      return kept !== lost && parties.includes(kept) && parties.includes(lost);
+    });
+    if (!isOpen)
+      throw new ReunionError('not-found', 'These two devices did not remove each other.');
+    await allowed(() => keeper.settle(append, { kept, lost, at: clock.now() }));
+    if (keeper.list?.removed.has(lost) !== true || keeper.list.removed.has(kept)) {
+      throw ineffective('Nothing was decided');
+    }
+    await onRemoved();
   }
 
   #members(): readonly DeviceInfo[] {
@@ -82,6 +105,12 @@ export function deviceName(list: DeviceList | undefined, peerId: PeerId): string
   return list?.members.get(peerId)?.name ?? list?.removed.get(peerId)?.name ?? '';
 }
 
+/** Pairs of devices that removed each other, the one that stays for now first. */
+export function disputesOf(list: DeviceList | undefined): readonly DeviceDispute[] {
+  const info = (id: PeerId) => ({ id, name: deviceName(list, id) });
+  return (list?.disputes ?? []).map(({ kept, lost }) => ({ one: info(kept), other: info(lost) }));
+}
+
 async function allowed(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -89,6 +118,14 @@ async function allowed(work: () => Promise<void>): Promise<void> {
     if (!(error instanceof DeviceRemovedError)) throw error;
     throw removedError();
   }
+}
+
+/** An entry was signed and stored, and the list is what it was: another entry decides. */
+function ineffective(what: string): ReunionError {
+  return new ReunionError(
+    'list-unchanged',
+    `${what}: another of your devices has changed the list in the meantime. Look at your devices and try again.`,
+  );
 }
 
 function removedError(): ReunionError {

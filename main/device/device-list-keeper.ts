@@ -3,16 +3,20 @@ import type { DeviceGroup } from '../group/device-group.ts';
 import type { GroupId } from '../helpers/ids.ts';
 import {
   addDevice,
+  confirmList,
   conversationGroup,
   conversationNameGroup,
   createDeviceList,
   deviceListGroup,
   deviceListOf,
   fileGroup,
+  isTrusted,
+  isUnconfirmed,
   listIdOfEntry,
   moveDevice,
   removeDevice,
   renameDevice,
+  settleDispute,
   timeOfEntry,
 } from '../identity/device-list.ts';
 import type {
@@ -35,11 +39,20 @@ const FAREWELL_ENTRIES = 32;
 
 type Append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
 
+/** What admission has to know of the device list. */
+export interface ListGate {
+  belongTo(id: DeviceListId): void;
+  followList(stored: readonly Uint8Array[]): void;
+  /** Whether an entry that came by another way than synchronization may be stored. */
+  admits(groupId: GroupId, timestamp: bigint, entry: Uint8Array): boolean;
+}
+
 export interface DeviceListKeeperOptions {
   readonly keys: SigningKeys;
   readonly messages: MessageStore;
   readonly settings: SettingStore;
   readonly group: DeviceGroup;
+  readonly admission: ListGate;
   /** Called whenever the list has changed. */
   readonly onChange: () => void;
 }
@@ -79,14 +92,16 @@ export class DeviceListKeeper {
   async load(): Promise<void> {
     const stored = listSetting.safeParse(await this.#options.settings.get(LIST_SETTING));
     if (!stored.success) return;
-    this.#id = stored.data as DeviceListId;
+    this.#belongTo(stored.data as DeviceListId);
     await this.refresh();
   }
 
   /** Reads the list anew: entries may have arrived. */
   async refresh(): Promise<void> {
     if (!this.#id) return;
-    const list = deviceListOf(this.#id, await this.entries());
+    const entries = await this.entries();
+    this.#options.admission.followList(entries);
+    const list = deviceListOf(this.#id, entries, this.#options.keys.peerId);
     if (!list || isSame(list, this.#list)) return;
     this.#list = list;
     this.#options.group.follow(list);
@@ -102,16 +117,16 @@ export class DeviceListKeeper {
   async adopt(append: Append, entries: readonly Uint8Array[]): Promise<void> {
     const [first] = entries;
     const id = first && listIdOfEntry(first);
-    const list = id && deviceListOf(id, entries);
+    const list = id && deviceListOf(id, entries, this.#options.keys.peerId);
     if (!list?.members.has(this.#options.keys.peerId)) {
       throw new RangeError('a device list that this device is not on');
     }
     if (this.#id && this.#id !== id) {
       throw new RangeError('a device belongs to one list, and that for good');
     }
-    for (const entry of entries) await this.#append(append, list.id, entry);
+    this.#belongTo(list.id);
+    await this.#appendAdmitted(append, list.id, entries);
     await this.#options.settings.set(LIST_SETTING, list.id);
-    this.#id = list.id;
     await this.refresh();
   }
 
@@ -161,9 +176,27 @@ export class DeviceListKeeper {
   /** Stores entries of this list that have come by another way than synchronization; whatever else is there is not. */
   async learn(append: Append, entries: readonly Uint8Array[]): Promise<void> {
     if (!this.#id) return;
-    for (const entry of entries) {
-      if (listIdOfEntry(entry) === this.#id) await this.#append(append, this.#id, entry);
-    }
+    await this.#appendAdmitted(append, this.#id, entries);
+    await this.refresh();
+  }
+
+  /** Decides for one of two devices that removed each other. Throws `DeviceRemovedError` where this one was removed. */
+  async settle(append: Append, dispute: { kept: PeerId; lost: PeerId; at: number }): Promise<void> {
+    if (!this.#id) throw new RangeError('no device list to decide about');
+    const entry = settleDispute(this.#options.keys, this.#id, await this.entries(), dispute);
+    await this.#append(append, this.#id, entry);
+    await this.refresh();
+  }
+
+  /** Shows the others that this device has seen the list as it is. Does nothing where an earlier entry of it shows that. */
+  async confirm(append: Append, at: number): Promise<void> {
+    const { keys } = this.#options;
+    const list = this.#list;
+    if (!this.#id || !list || list.disputes.length > 0) return;
+    if (!isTrusted(list.members.get(keys.peerId)?.role ?? 'mailbox')) return;
+    const entries = await this.entries();
+    if (!isUnconfirmed(this.#id, entries, keys.peerId)) return;
+    await this.#append(append, this.#id, confirmList(keys, this.#id, entries, at));
     await this.refresh();
   }
 
@@ -176,6 +209,30 @@ export class DeviceListKeeper {
   async newest(): Promise<readonly StoredMessage[]> {
     const stored = await this.#stored();
     return stored.sort((one, other) => one.sequence - other.sequence).slice(-FAREWELL_ENTRIES);
+  }
+
+  #belongTo(id: DeviceListId): void {
+    this.#id = id;
+    this.#options.admission.belongTo(id);
+  }
+
+  /** Those that admission takes, whatever their order: one may name the signer of another. */
+  async #appendAdmitted(
+    append: Append,
+    id: DeviceListId,
+    entries: readonly Uint8Array[],
+  ): Promise<void> {
+    const group = deviceListGroup(id);
+    const { admission } = this.#options;
+    const isAdmitted = (entry: Uint8Array): boolean =>
+      admission.admits(group, BigInt(timeOfEntry(entry)), entry);
+    let waiting = entries.filter((entry) => listIdOfEntry(entry) === id);
+    for (;;) {
+      const admitted = waiting.filter(isAdmitted);
+      if (admitted.length === 0) return;
+      for (const entry of admitted) await this.#append(append, id, entry);
+      waiting = waiting.filter((entry) => !admitted.includes(entry));
+    }
   }
 
   async #stored(): Promise<StoredMessage[]> {
@@ -192,6 +249,8 @@ function isSame(one: DeviceList, other: DeviceList | undefined): boolean {
   if (one.members.size !== other?.members.size || one.removed.size !== other.removed.size) {
     return false;
   }
+  if (one.removalsSeen.size !== other.removalsSeen.size) return false;
+  if (JSON.stringify(one.disputes) !== JSON.stringify(other.disputes)) return false;
   const isSameRemoval = (peer: PeerId, { name, by, at }: Removal): boolean => {
     const known = other.removed.get(peer);
     return known?.name === name && known.by === by && known.at === at;

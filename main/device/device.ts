@@ -88,6 +88,14 @@ export class Device {
     core.belongTo({
       groups: () => membership.groups,
       isMailbox: () => membership.isMailbox,
+      roleOf: (peer) => membership.roleOf(peer),
+      openBody: (message) => this.#contents.open(message),
+      isEpochNamed: (epoch) => membership.contentKeys.names(epoch),
+      onAdmitted: (epoch) => membership.contentKeys.count(epoch),
+      onAgreed: (peer) => {
+        membership.agreed(peer);
+        background.run(core.sync.readmit());
+      },
       farewell: () => membership.farewell(),
       onDelivered: (messages) => this.#contents.delivered(messages),
       onStatus: () => this.#status.show(),

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceInfo, DeviceRole } from '../api/types.ts';
 import type { PeerId } from '../helpers/ids.ts';
-import type { DeviceList } from '../identity/device-list.ts';
+import type { DeviceList, MemberRole } from '../identity/device-list.ts';
 import { presentable } from '../identity/device-name.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
 import { relaysIn } from '../network/multiaddrs.ts';
@@ -47,19 +47,22 @@ export class Membership {
   constructor(core: Core, hooks: MembershipHooks) {
     this.#core = core;
     this.#hooks = hooks;
-    const { keys, store, network, settings, group, append, options } = core;
+    const { keys, store, network, settings, group, admission, append, options } = core;
     const { folder, clock, listen } = options;
     const { messages } = store.sync;
     const keeper = new DeviceListKeeper({
-      ...{ keys, messages, group },
+      ...{ keys, messages, group, admission },
       settings: store.settings,
       onChange: () => this.#listChanged(),
     });
     this.#keeper = keeper;
     this.contentKeys = new ContentKeyKeeper({
       ...{ keys, messages, append },
+      settings: store.settings,
       list: () => keeper.list,
       now: () => clock.now(),
+      onError: (error) => options.log.error(error),
+      onStored: (entries) => admission.followKeyLog(entries),
     });
     this.#recovery = new Recovery({ folder, keys, keeper, messages, clock, append });
     const self = keys.peerId;
@@ -123,7 +126,7 @@ export class Membership {
     });
     await this.#keeper.load();
     await this.#admitByPhrase();
-    await this.contentKeys.refresh();
+    await this.contentKeys.load();
     await this.#takeName();
     await this.contentKeys.tend();
   }
@@ -132,6 +135,18 @@ export class Membership {
   async refresh(): Promise<void> {
     await this.#keeper.refresh();
     await this.#tendKeys();
+  }
+
+  /** As which of them another device is a member; undefined where it is none. */
+  roleOf(peer: PeerId): MemberRole | undefined {
+    return this.list?.members.get(peer)?.role;
+  }
+
+  /** This device and another one hold the same: what the list says now, both have seen. */
+  agreed(peer: PeerId): void {
+    const { append, options, background } = this.#core;
+    if (this.roleOf(peer) !== 'device' || this.isRemoved) return;
+    background.run(this.#keeper.confirm(append, options.clock.now()));
   }
 
   /** The groups to write to; makes this a first device where it is none yet, as `becomeFirst`. */
@@ -178,6 +193,12 @@ export class Membership {
     this.directory.checkSay();
     const { peerId, name, system, role } = joiner;
     await this.#keeper.add(append, { peerId, name, system, role, at: options.clock.now() });
+    if (!this.list?.members.has(peerId)) {
+      throw new ReunionError(
+        'device-removed',
+        'This device was removed before and keeps its old key: erase it there, and pair it again.',
+      );
+    }
     await this.#tendKeys();
     return this.#keeper.entries();
   }

@@ -1,12 +1,25 @@
 import { unpackPositions } from '../mvds/ids.ts';
-import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
+import type { MessagePosition, MessageStore, StoredMessage } from '../mvds/ports.ts';
 import type { GroupId } from '../mvds/types.ts';
 
-/** More entries than any person's devices ever make; read at once. */
-const ENTRIES_MAX = 10_000;
+/** Messages read at a time: some megabytes at most. */
+const BATCH = 256;
 
-/** The messages of a small group, a log of entries, in order of time: the first ten thousand. */
+/**
+ * All messages of a group that is a log of entries, in order of time. There is no cap: a log of facts that is read in part
+ * says something else. What bounds it is admission.
+ */
 export async function readGroup(messages: MessageStore, group: GroupId): Promise<StoredMessage[]> {
-  const positions = unpackPositions(await messages.positions(group, undefined, ENTRIES_MAX));
-  return [...(await messages.read(positions.map(({ id }) => id))).values()];
+  const all: StoredMessage[] = [];
+  let after: MessagePosition | undefined;
+  for (;;) {
+    const positions = unpackPositions(await messages.positions(group, after, BATCH));
+    const read = await messages.read(positions.map(({ id }) => id));
+    for (const { id } of positions) {
+      const message = read.get(id);
+      if (message) all.push(message);
+    }
+    if (positions.length < BATCH) return all;
+    after = positions.at(-1);
+  }
 }

@@ -84,7 +84,7 @@ export class Recovery {
     const group = contentKeyGroup(list.id);
     const entries = (await readGroup(messages, group)).map(({ body }) => body);
     const ring = new ContentKeyring(recovery, list, entries);
-    for (const entry of ring.passOn((member) => member === keys.peerId)) {
+    for (const entry of ring.passOn(at, (member) => member === keys.peerId)) {
       await append(group, BigInt(at), entry);
     }
   }

@@ -37,6 +37,7 @@ export class SealedBodies {
     this.#check();
     const key = await this.#options.contentKeys.current();
     const sealed = sealBody(key, { groupId, timestamp }, body);
+    this.#options.contentKeys.count(key.epoch);
     return { body: sealed, epoch: key.epoch };
   }
 

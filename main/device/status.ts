@@ -2,7 +2,7 @@ import type { DeviceInfo, MailboxLimits, PeerStatus, RelayStatus, Status } from 
 import type { DeviceList } from '../identity/device-list.ts';
 import type { PeerId } from '../helpers/ids.ts';
 import type { PeerSyncStatus } from '../sync/status.ts';
-import { deviceName } from './device-directory.ts';
+import { deviceName, disputesOf } from './device-directory.ts';
 import type { FirstTransfer } from './first-transfer.ts';
 import type { HistoryChoice } from './history-choice.ts';
 
@@ -44,6 +44,7 @@ export function statusOf(known: {
     device,
     membership,
     role: isMailbox ? 'mailbox' : 'device',
+    disputes: disputesOf(list),
     mailboxLimits: isMailbox ? known.mailboxLimits : null,
     storage,
     historySince: history.since,

@@ -18,7 +18,13 @@ import {
   web,
 } from './arguments.ts';
 import { runDevice } from './commands/device.ts';
-import { eraseDevice, listDevices, removeDevice, renameDevice } from './commands/devices.ts';
+import {
+  eraseDevice,
+  keepDevice,
+  listDevices,
+  removeDevice,
+  renameDevice,
+} from './commands/devices.ts';
 import { changeProtection, makePhrase, showKeys } from './commands/keys.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { showStatus } from './commands/status.ts';
@@ -152,6 +158,15 @@ function addDeviceCommands(program: Command): void {
     .argument('<device>', device)
     .option('--yes', 'do not ask')
     .action(removeDevice);
+  devices
+    .command('keep')
+    .description(
+      'of two devices that removed each other: keep this one, and remove the other for good',
+    )
+    .addOption(dataOption())
+    .argument('<device>', device)
+    .option('--yes', 'do not ask')
+    .action(keepDevice);
   devices
     .command('rename')
     .description('give a device another name')

@@ -1,7 +1,7 @@
 import type { PeerId } from '../mvds/types.ts';
 import { isTrusted } from './device-list-entry.ts';
 import type { DeviceListId, EntryKind, MemberRole } from './device-list-entry.ts';
-import { groundedEntries, isIntroduction, isOf } from './device-list-past.ts';
+import { groundedEntries, isIntroduction, isOf, isRemoval } from './device-list-past.ts';
 import type { GroundedEntry, Known } from './device-list-past.ts';
 import { standingEntries } from './device-list-standing.ts';
 import type { Dispute } from './device-list-standing.ts';
@@ -36,6 +36,8 @@ export interface DeviceList {
   readonly members: ReadonlyMap<PeerId, Member>;
   /** Every key that was removed. It never comes back, whoever adds it, before or after. */
   readonly removed: ReadonlyMap<PeerId, Removal>;
+  /** Every key that any entry of the list removes, whether that counts or not. */
+  readonly removalsSeen: ReadonlySet<PeerId>;
   /** Devices that removed each other, which a person has to decide. Empty in nearly every list. */
   readonly disputes: readonly Dispute[];
 }
@@ -80,6 +82,7 @@ export function deviceListOf(
   const members = everyone.filter(({ peerId }) => !removed.has(peerId));
   return {
     ...{ id, removed, disputes },
+    removalsSeen: new Set(grounded.filter(isRemoval).map(({ change }) => change.subject)),
     members: new Map(members.map((member) => [member.peerId, member])),
   };
 }

@@ -12,8 +12,13 @@ import { sign, verify } from './signing.ts';
 
 /** More devices than any person has. */
 const KEY_ENTRY_DEVICES_MAX = 256;
-/** A sealed key with its device is 125 bytes: room for the most devices. */
-export const KEY_ENTRY_BYTES_MAX = 40_000;
+/** More keys than any list ever has removed: a device admits fewer keys than that to a list. */
+const KEY_ENTRY_EXCLUDED_MAX = 1_024;
+const EXCLUSION_BYTES = 16;
+/** A sealed key with its device is 125 bytes, an exclusion 18: room for the most of both. */
+export const KEY_ENTRY_BYTES_MAX = 56_000;
+/** The last millisecond that a date can show (ECMAScript, "Time Values and Time Range"). */
+const TIME_MAX = 8_640_000_000_000_000n;
 /** Above what any number of removals leads to; a number that fits its field, so that one more always does. */
 export const GENERATION_MAX = 2 ** 31;
 
@@ -31,6 +36,22 @@ export interface KeyEntry {
   readonly generation: number;
   /** The content key, sealed to each of these devices. */
   readonly sealed: ReadonlyMap<PeerId, Uint8Array>;
+  /** In the entry that starts the epoch: the removed keys that its signer knew of; see `exclusionOf`. */
+  readonly excluded: ReadonlySet<string>;
+  /** By the signer's clock, Unix milliseconds; also the timestamp of the message that holds the entry. */
+  readonly at: number;
+}
+
+/** An entry of the right form. Whether its signer may sign it, and whether it did, is still to be seen. */
+export interface ParsedKeyEntry extends KeyEntry {
+  readonly signedBytes: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** What stands for a removed key in an entry: the first 16 bytes of the SHA-256 of its PeerId, as hexadecimal characters. */
+export function exclusionOf(peer: PeerId): string {
+  const hash = createHash('sha256').update(peerIdToBytes(peer)).digest();
+  return toHex(hash.subarray(0, EXCLUSION_BYTES));
 }
 
 /** Seals a content key to devices, and signs that. Throws `RangeError` where nothing can be sealed to one of them. */
@@ -41,10 +62,13 @@ export function signKeyEntry(
     readonly key: ContentKey;
     readonly generation: number;
     readonly devices: readonly PeerId[];
+    /** See `KeyEntry`; none where the entry starts no epoch. */
+    readonly excluded?: readonly string[];
+    readonly at: number;
   },
   random: (length: number) => Uint8Array,
 ): Uint8Array {
-  const { listId, key, generation, devices } = fields;
+  const { listId, key, generation, devices, excluded = [], at } = fields;
   const context = contextOf(listId, key.epoch, keys.peerId);
   const change = ContentKeyChange.encode({
     version: VERSION,
@@ -55,6 +79,8 @@ export function signKeyEntry(
       device: peerIdToBytes(device),
       sealed: sealSecretTo(device, key.secret, context, random),
     })),
+    excluded: [...excluded].sort().map(fromHex),
+    at: BigInt(at),
   });
   return ContentKeyEntry.encode({
     change,
@@ -63,35 +89,53 @@ export function signKeyEntry(
   });
 }
 
-/** Reads an entry whose signature is right; undefined for anything else. */
-export function readKeyEntry(bytes: Uint8Array): KeyEntry | undefined {
+/** Reads an entry without checking its signature; undefined for anything that is not one. */
+export function parseKeyEntry(bytes: Uint8Array): ParsedKeyEntry | undefined {
   if (bytes.byteLength > KEY_ENTRY_BYTES_MAX) return undefined;
   try {
     const entry = ContentKeyEntry.decode(bytes);
+    // One entry has one encoding: anybody could otherwise make as many messages of it as they like.
+    if (Buffer.compare(ContentKeyEntry.encode(entry), bytes) !== 0) return undefined;
     const change = ContentKeyChange.decode(entry.change);
     const signer = peerIdOfBytes(entry.signer);
     if (!signer || change.version !== VERSION || change.generation > GENERATION_MAX)
       return undefined;
-    if (change.keys.length > KEY_ENTRY_DEVICES_MAX) return undefined;
+    if (change.keys.length > KEY_ENTRY_DEVICES_MAX || change.at > TIME_MAX) return undefined;
+    if (change.excluded.length > KEY_ENTRY_EXCLUDED_MAX) return undefined;
+    if (change.excluded.some(({ byteLength }) => byteLength !== EXCLUSION_BYTES)) return undefined;
     const sealed = new Map<PeerId, Uint8Array>();
     for (const { device, sealed: bytes } of change.keys) {
       const peerId = peerIdOfBytes(device);
       if (!peerId || sealed.has(peerId)) return undefined;
       sealed.set(peerId, bytes);
     }
-    if (!verify(signer, LABEL, entry.change, entry.signature)) return undefined;
     return {
-      hash: createHash('sha256').update(entry.change).update(entry.signer).digest('hex'),
+      hash: createHash('sha256').update(bytes).digest('hex'),
       listId: toHex(change.listId) as DeviceListId,
       signer,
       epoch: epochIdOf(change.epoch),
       generation: change.generation,
       sealed,
+      excluded: new Set(change.excluded.map(toHex)),
+      at: Number(change.at),
+      signedBytes: entry.change,
+      signature: entry.signature,
     };
   } catch {
     // Not protobuf, or not ours.
     return undefined;
   }
+}
+
+/** Whether the signer named in the entry has signed it: two milliseconds of work, so ask who the signer is first. */
+export function isKeyEntrySigned({ signer, signedBytes, signature }: ParsedKeyEntry): boolean {
+  return verify(signer, LABEL, signedBytes, signature);
+}
+
+/** Reads an entry whose signature is right; undefined for anything else. */
+export function readKeyEntry(bytes: Uint8Array): KeyEntry | undefined {
+  const entry = parseKeyEntry(bytes);
+  return entry && isKeyEntrySigned(entry) ? entry : undefined;
 }
 
 /** The content key in an entry, if it was sealed to this device and is the one that the entry says. */

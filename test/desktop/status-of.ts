@@ -35,6 +35,7 @@ export function status(peers: readonly PeerStatus[], change: Partial<Status> = {
     device: { id: 'own', name: 'Desk' },
     membership: 'member',
     role: 'device',
+    disputes: [],
     mailboxLimits: null,
     historySince: null,
     firstTransfer: null,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { BodyAdmission } from '../../main/device/admission/body-admission.ts';
+import { DeviceAdmission } from '../../main/device/admission/device-admission.ts';
 import { DeviceListKeeper } from '../../main/device/device-list-keeper.ts';
 import { DeviceGroup } from '../../main/group/device-group.ts';
 import type { GroupId } from '../../main/helpers/ids.ts';
@@ -7,6 +9,16 @@ import { messageIdOf } from '../../main/mvds/ids.ts';
 import { MemoryMessages } from '../../main/mvds/memory-messages.ts';
 import { ListMaker } from '../helpers/device-lists.ts';
 import { keysOf } from '../helpers/identities.ts';
+
+/** There are no sealed groups here. */
+const bodies = new BodyAdmission({
+  open: () => ({ kind: 'garbled' }),
+  isNamed: () => false,
+  onAdmitted: () => undefined,
+  isMailbox: () => false,
+  roleOf: () => undefined,
+  now: () => 0,
+});
 
 /** The keeper of a device with its group, over a store in memory. */
 function keeperOf(device: number) {
@@ -32,6 +44,7 @@ function keeperOf(device: number) {
       set: async (key, value) => void settings.set(key, value),
     },
     group,
+    admission: new DeviceAdmission(bodies),
     onChange: () => undefined,
   });
   return { keeper, group, arrive };

@@ -92,25 +92,28 @@ describe('the role of a member', () => {
   });
 });
 
+const NOW = 1_800_000_000_000;
+const USE = { now: NOW, messages: () => 0 };
+
 describe('content keys', () => {
   const ring = (device: number, entries: readonly Uint8Array[], of = list) =>
     new ContentKeyring(keysOf(device), of, entries);
-  const first = ring(DEVICE, []).startEpoch();
+  const first = ring(DEVICE, []).startEpoch(NOW);
 
   it('are sealed to devices and to the recovery key, and to no mailbox', () => {
     const readers = [...(readKeyEntry(first)?.sealed.keys() ?? [])].sort();
     expect(readers).toEqual([peer(DEVICE), peer(OTHER), peer(RECOVERY)].sort());
-    expect(ring(MAILBOX, [first]).current).toBeUndefined();
-    expect(ring(RECOVERY, [first]).current).toEqual(ring(OTHER, [first]).current);
-    expect(ring(DEVICE, [first]).passOn()).toEqual([]);
+    expect(ring(MAILBOX, [first]).current(USE)).toBeUndefined();
+    expect(ring(RECOVERY, [first]).current(USE)).toEqual(ring(OTHER, [first]).current(USE));
+    expect(ring(DEVICE, [first]).passOn(NOW)).toEqual([]);
   });
 
   it('that a mailbox was given are not used, and those that it started are not even read', () => {
     const key = createContentKey();
     const devices = [peer(DEVICE), peer(OTHER), peer(MAILBOX)];
-    const fields = { listId: maker.id, key, generation: 9, devices };
+    const fields = { listId: maker.id, key, generation: 9, at: NOW, devices };
     const leaked = signKeyEntry(keysOf(OTHER), fields, randomBytes);
-    expect(ring(DEVICE, [first, leaked]).current).toEqual(ring(DEVICE, [first]).current);
+    expect(ring(DEVICE, [first, leaked]).current(USE)).toEqual(ring(DEVICE, [first]).current(USE));
     const planted = signKeyEntry(keysOf(MAILBOX), fields, randomBytes);
     expect(ring(DEVICE, [planted]).get(key.epoch)).toBeUndefined();
     const without = listOf([...all, maker.remove(DEVICE, MAILBOX, all)]);

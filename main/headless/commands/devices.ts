@@ -1,4 +1,4 @@
-import type { DeviceRecord } from '../../api/types.ts';
+import type { DeviceInfo, DeviceRecord } from '../../api/types.ts';
 import { ask } from '../ask.ts';
 import { withDevice } from '../connect.ts';
 import { ExpectedFailure } from '../failures.ts';
@@ -36,6 +36,31 @@ export async function removeDevice(
   if (!yes && !(await ask(question))) throw new ExpectedFailure('Nothing was removed.');
   await withDevice(data, (client) => client.call('removeDevice', { device }));
   console.log('removed');
+}
+
+/** `reunion devices keep`. */
+export async function keepDevice(
+  device: string,
+  { data, yes }: DataOption & { readonly yes?: boolean },
+): Promise<void> {
+  await withDevice(data, async (client) => {
+    const { disputes } = await client.call('status', {});
+    const isNamed = ({ id, name }: DeviceInfo): boolean => id === device || name === device;
+    const pairs = disputes.flatMap(({ one, other }) => [
+      { keep: one, remove: other },
+      { keep: other, remove: one },
+    ]);
+    const [found, second] = pairs.filter(({ keep }) => isNamed(keep));
+    if (!found)
+      throw new ExpectedFailure(`No other device and “${device}” have removed each other.`);
+    if (second)
+      throw new ExpectedFailure(`More than one device is meant by “${device}”: give its id.`);
+    const { keep, remove } = found;
+    const question = `Keep “${keep.name}” and remove “${remove.name}” for good?`;
+    if (!yes && !(await ask(question))) throw new ExpectedFailure('Nothing was changed.');
+    await client.call('settleDispute', { keep: keep.id, remove: remove.id });
+  });
+  console.log('kept');
 }
 
 /** `reunion devices erase`. */

@@ -198,6 +198,13 @@ export const de: Catalogue = {
   'to-send': '{count, number} zu senden',
   'to-receive': '{count, number} zu empfangen',
   'nothing-waiting': 'Auf keiner Seite wartet etwas',
+  dispute: '{one} und {other} haben einander entfernt. Wähle das Gerät, das du noch hast.',
+  'dispute-decide': 'Auswählen …',
+  'dispute-question': 'Welches Gerät behältst du?',
+  'dispute-explained':
+    'Wenn du das nicht selbst getan hast, benutzt jemand anderes eines der beiden Geräte. Vorerst bleibt {one}, und {other} ist entfernt. Das Gerät, das du nicht behältst, wird für immer entfernt.',
+  'dispute-keep': '{name} behalten',
+  'decide-later': 'Später entscheiden',
   'failure.stalled': 'Die Verbindung ist verstummt. Neuer Versuch.',
   'failure.refused': 'Es hat die Verbindung beendet, bevor es etwas gesagt hat. Neuer Versuch.',
   'failure.protocol': 'Es hat etwas gesendet, das dieses Gerät nicht versteht. Neuer Versuch.',

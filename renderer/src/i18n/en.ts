@@ -191,6 +191,13 @@ export const en = {
   'to-send': '{count, number} to send',
   'to-receive': '{count, number} to receive',
   'nothing-waiting': 'Nothing waiting on either side',
+  dispute: '{one} and {other} removed each other. Choose the one that you still have.',
+  'dispute-decide': 'Choose…',
+  'dispute-question': 'Which device do you keep?',
+  'dispute-explained':
+    'If you did not do this yourself, somebody else uses one of these two devices. For now, {one} stays and {other} is removed. The device that you do not keep is removed for good.',
+  'dispute-keep': 'Keep {name}',
+  'decide-later': 'Decide later',
   'failure.stalled': 'The connection went silent. Trying again.',
   'failure.refused': 'It ended the connection before it said anything. Trying again.',
   'failure.protocol': 'It sent something that this device does not understand. Trying again.',
