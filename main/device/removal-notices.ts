@@ -3,6 +3,7 @@ import type { PeerId } from '../helpers/ids.ts';
 import { DeviceListEntries } from '../proto/identity.ts';
 import type { DeviceList } from '../identity/device-list.ts';
 import type { Network } from '../network/network.ts';
+import type { Notice } from '../network/notices.ts';
 import type { SettingStore } from '../store/ports.ts';
 
 const SETTING = 'told-of-removal';
@@ -30,7 +31,8 @@ export class RemovalNotices {
     this.#options = options;
     this.#told = new Set(told as PeerId[]);
     options.network.onNotice(async (_peer, parts) => {
-      await options.learn(parts.flatMap((part) => DeviceListEntries.decode(part).entries));
+      await options.learn(entriesOf(parts));
+      return this.#notice();
     });
   }
 
@@ -50,12 +52,24 @@ export class RemovalNotices {
       removed: new Set(isRemoved ? [] : list.removed.keys()),
       untold: new Set(untold.filter((peer) => !this.#told.has(peer))),
       notice: () => this.#notice(),
-      onTold: (peer) => {
+      onTold: (peer, answer) => {
         this.#told.add(peer);
         this.follow(list);
-        this.#options.settings.set(SETTING, [...this.#told]).catch(this.#options.onError);
+        this.#take(answer).catch(this.#options.onError);
       },
     });
+  }
+
+  async #take(answer: Notice): Promise<void> {
+    await this.#options.settings.set(SETTING, [...this.#told]);
+    let entries: readonly Uint8Array[];
+    try {
+      entries = entriesOf(answer);
+    } catch {
+      // A removed device may answer anything.
+      return;
+    }
+    await this.#options.learn(entries);
   }
 
   async #notice(): Promise<readonly Uint8Array[]> {
@@ -67,4 +81,8 @@ export class RemovalNotices {
     }
     return parts;
   }
+}
+
+function entriesOf(parts: Notice): readonly Uint8Array[] {
+  return parts.flatMap((part) => DeviceListEntries.decode(part).entries);
 }

@@ -261,7 +261,7 @@ export class Network implements Transport {
   }
 
   /** `listener` gets what members, and those of `from`, have to tell this device though it may not belong to them. */
-  onNotice(listener: (peer: PeerId, notice: Notice) => Promise<void>): void {
+  onNotice(listener: (peer: PeerId, notice: Notice) => Promise<Notice>): void {
     this.#notices.onNotice(listener);
   }
 

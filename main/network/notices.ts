@@ -1,6 +1,7 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Clock } from '../helpers/clock.ts';
+import type { FrameChannel } from '../helpers/frame-channel.ts';
 import type { PeerId } from '../mvds/types.ts';
 import {
   NOTICE_PROTOCOL,
@@ -21,18 +22,21 @@ export interface NoticeSource {
   /** Those of them that were never told. */
   readonly untold: ReadonlySet<PeerId>;
   readonly notice: () => Promise<Notice>;
-  /** The device has taken it, and has said so. */
-  readonly onTold: (peer: PeerId) => void;
+  /** The device has taken it, and has answered with what it knows itself. */
+  readonly onTold: (peer: PeerId, answer: Notice) => void;
 }
 
 /** More parts than any notice has. */
 const PARTS_MAX = 1_024;
+/** More parts than any answer has: the device that answers was removed, so it is believed less. */
+const ANSWER_PARTS_MAX = 128;
 const END = new Uint8Array();
 
 /**
  * Tells devices that do not belong to the others any more why nobody answers them. They are refused before any protocol
  * runs, so it is this device that connects to them: where they were never told, and whenever one of them shows itself, for
- * then it has gone back to a time before it was told.
+ * then it has gone back to a time before it was told. A device that is told answers with what it knows: the one that tells it
+ * may be the one that lacks an entry.
  */
 export class Notices {
   readonly #node: Libp2p;
@@ -41,7 +45,7 @@ export class Notices {
   readonly #dial: (peer: PeerId) => Promise<Connection | undefined>;
   readonly #triedAt = new Map<PeerId, number>();
   #source: NoticeSource | undefined;
-  #onNotice: ((peer: PeerId, notice: Notice) => Promise<void>) | undefined;
+  #onNotice: ((peer: PeerId, notice: Notice) => Promise<Notice>) | undefined;
 
   constructor(
     node: Libp2p,
@@ -59,8 +63,8 @@ export class Notices {
     });
   }
 
-  /** `listener` gets each notice for this device; the other side is told that it arrived once that resolves. */
-  onNotice(listener: (peer: PeerId, notice: Notice) => Promise<void>): void {
+  /** `listener` gets each notice for this device; the other side gets the answer that it resolves with. */
+  onNotice(listener: (peer: PeerId, notice: Notice) => Promise<Notice>): void {
     this.#onNotice = listener;
   }
 
@@ -110,7 +114,8 @@ export class Notices {
       signal.addEventListener('abort', () => stream.abort(new Error('no answer in time')));
       const channel = frameChannel(stream, PAIR_FRAME_BYTES_MAX);
       for (const part of [...parts, END]) await channel.write(part);
-      if (await channel.read()) onTold(peer);
+      const answer = await readParts(channel, ANSWER_PARTS_MAX);
+      if (answer) onTold(peer, answer);
       await channel.close();
     } catch {
       // Told at its next contact, then.
@@ -125,15 +130,21 @@ export class Notices {
       stream.abort(new Error('not a member'));
       return;
     }
-    const parts: Uint8Array[] = [];
-    for (let part = await channel.read(); part; part = await channel.read()) {
-      if (part.byteLength === 0) {
-        await this.#onNotice(peer, parts);
-        await channel.write(END);
-        break;
-      }
-      if (parts.push(part) > PARTS_MAX) break;
+    const parts = await readParts(channel, PARTS_MAX);
+    if (parts) {
+      const answer = await this.#onNotice(peer, parts);
+      for (const part of [...answer.slice(0, ANSWER_PARTS_MAX), END]) await channel.write(part);
     }
     await channel.close();
   }
+}
+
+/** The parts before the empty one that ends them; undefined where there is none, or there are more than `most`. */
+async function readParts(channel: FrameChannel, most: number): Promise<Notice | undefined> {
+  const parts: Uint8Array[] = [];
+  for (let part = await channel.read(); part; part = await channel.read()) {
+    if (part.byteLength === 0) return parts;
+    if (parts.push(part) > most) return undefined;
+  }
+  return undefined;
 }
