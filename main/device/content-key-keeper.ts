@@ -23,6 +23,8 @@ export interface ContentKeyKeeperOptions {
   readonly settings: SettingStore;
   readonly list: () => DeviceList | undefined;
   readonly now: () => number;
+  /** As many random bytes as it is asked for. Default: those of Node's crypto. */
+  readonly randomBytes?: (length: number) => Uint8Array;
   readonly onError: (error: unknown) => void;
   /** Entries of the log that are stored. */
   readonly onStored: (entries: readonly Uint8Array[]) => void;
@@ -95,8 +97,11 @@ export class ContentKeyKeeper {
   readonly tend = coalesced(async () => {
     const list = this.#options.list();
     if (!list || !this.#mayStart(list)) return;
-    const entries = this.#ring?.passOn(this.#options.now(), (device, starter) =>
-      this.#gives(list, device, starter),
+    const { now, randomBytes } = this.#options;
+    const entries = this.#ring?.passOn(
+      now(),
+      (device, starter) => this.#gives(list, device, starter),
+      randomBytes,
     );
     for (const entry of entries ?? []) await this.#append(list, entry);
     if (entries?.length) await this.refresh();
@@ -113,12 +118,13 @@ export class ContentKeyKeeper {
 
   async #start(): Promise<ContentKey> {
     await this.refresh();
+    const { now, randomBytes } = this.#options;
     const list = this.#options.list();
     if (!list || !this.#ring || !this.#mayStart(list)) {
       throw new RangeError('a device that does not belong to the others, or may not read');
     }
     if (!this.#ring.current(this.#use())) {
-      await this.#append(list, this.#ring.startEpoch(this.#options.now()));
+      await this.#append(list, this.#ring.startEpoch(now(), randomBytes));
       await this.refresh();
     }
     const current = this.#ring.current(this.#use());

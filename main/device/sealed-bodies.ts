@@ -11,6 +11,8 @@ export interface SealedBodiesOptions {
   readonly self: PeerId;
   readonly list: () => DeviceList | undefined;
   readonly contentKeys: ContentKeyKeeper;
+  /** As many random bytes as it is asked for. Default: those of Node's crypto. */
+  readonly randomBytes?: (length: number) => Uint8Array;
   readonly append: (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<Message>;
 }
 
@@ -36,7 +38,7 @@ export class SealedBodies {
   ): Promise<{ readonly body: Uint8Array; readonly epoch: EpochId }> {
     this.#check();
     const key = await this.#options.contentKeys.current();
-    const sealed = sealBody(key, { groupId, timestamp }, body);
+    const sealed = sealBody(key, { groupId, timestamp }, body, this.#options.randomBytes);
     this.#options.contentKeys.count(key.epoch);
     return { body: sealed, epoch: key.epoch };
   }

@@ -12,6 +12,7 @@ import type { PeerGroup } from '../sync/ports.ts';
 /** The person's other devices, as the signed device list says. */
 export class DeviceGroup implements PeerGroup {
   readonly #self: PeerId;
+  #isMember = true;
   readonly #listeners: (() => void)[] = [];
   #members: ReadonlyMap<PeerId, ReadonlySet<GroupId>> = new Map();
 
@@ -27,18 +28,27 @@ export class DeviceGroup implements PeerGroup {
     this.#listeners.push(listener);
   }
 
-  /** Takes over the members of a list. A device that is not on it, because it was removed, syncs with nobody. */
+  /** A device that was removed is refused by the others; one that was removed by mistake is called by them. */
+  get isDialling(): boolean {
+    return this.#isMember;
+  }
+
+  /**
+   * Takes over the members of a list. A device that is not on it, because it was removed, takes nothing but the list: the entry
+   * that removed it may turn out to be void.
+   */
   follow(list: DeviceList): void {
     const { id, members } = list;
-    const groups = new Set([
-      deviceListGroup(id),
+    this.#isMember = members.has(this.#self);
+    const logs = [deviceListGroup(id)];
+    const sealed = [
       contentKeyGroup(id),
       conversationNameGroup(id),
       conversationGroup(id),
       fileGroup(id),
-    ]);
-    const everyone = members.has(this.#self) ? [...members.values()] : [];
-    const others = everyone.filter(
+    ];
+    const groups = new Set(this.#isMember ? [...logs, ...sealed] : logs);
+    const others = [...members.values()].filter(
       ({ peerId, role }) => peerId !== this.#self && role !== 'recovery',
     );
     this.#members = new Map(others.map(({ peerId }) => [peerId, groups]));

@@ -347,8 +347,9 @@ export class Orchestrator {
     if (this.#isStopped) return;
     const keep: PeerId[] = [];
     const accept: PeerId[] = [];
+    const { isDialling = true } = this.#options.group;
     for (const [peerId, { reach }] of this.#peers) {
-      if (reach === 'dial') keep.push(peerId);
+      if (reach === 'dial') (isDialling ? keep : accept).push(peerId);
       if (reach === 'accept') accept.push(peerId);
     }
     this.#options.transport.want(new Set(keep), new Set(accept));

@@ -27,6 +27,8 @@ export interface Transport {
 /** Layer 3: whom to synchronize with, and in which groups. */
 export interface PeerGroup {
   readonly members: ReadonlyMap<PeerId, ReadonlySet<GroupId>>;
+  /** Whether the members are connected to, or only let in where they connect by themselves. Default: true. */
+  readonly isDialling?: boolean;
   /** Called after every change of `members`. */
   onChange(listener: () => void): void;
 }

@@ -12,18 +12,12 @@ import {
 } from '../../main/identity/device-list.ts';
 import { openBody } from '../../main/identity/sealing.ts';
 import type { PeerStatus } from '../../main/api/types.ts';
+import { entryMessage, messageOf } from '../helpers/made-messages.ts';
 import { inStep, letIn, OwnDevice, relayHere } from '../helpers/own-devices.ts';
 import { keysOf } from '../helpers/identities.ts';
 import { temporaryFolder } from '../helpers/processes.ts';
 import { messagesOf } from '../helpers/stored.ts';
-import {
-  entryMessage,
-  listIdOf,
-  messageOf,
-  plant,
-  stolenKeys,
-  withhold,
-} from '../helpers/tampering.ts';
+import { listIdOf, plant, stolenKeys, withhold } from '../helpers/tampering.ts';
 
 const TIMEOUT_MS = 120_000;
 

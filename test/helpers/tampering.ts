@@ -1,10 +1,7 @@
 import { openKeys } from '../../main/identity/keys.ts';
 import type { SigningKeys } from '../../main/identity/keys.ts';
-import { timeOfEntry } from '../../main/identity/device-list.ts';
 import type { DeviceListId } from '../../main/identity/device-list.ts';
-import { parseKeyEntry } from '../../main/identity/key-entry.ts';
-import { messageIdOf } from '../../main/mvds/ids.ts';
-import type { GroupId, Message, Metadata } from '../../main/mvds/types.ts';
+import type { Message } from '../../main/mvds/types.ts';
 import { inStoreOf, messagesOf } from './stored.ts';
 
 /** What a device that keeps to no rule does with its own store while it is not running. */
@@ -19,22 +16,6 @@ export async function listIdOf(folder: string): Promise<DeviceListId> {
 /** The keys of a device, as whoever has its folder has them. */
 export function stolenKeys(folder: string): Promise<SigningKeys> {
   return openKeys(folder, true);
-}
-
-/** A message around any body. */
-export function messageOf(
-  groupId: GroupId,
-  timestamp: bigint,
-  body: Uint8Array,
-  metadata: Metadata = { parents: [], ephemeral: false },
-): Message {
-  return { id: messageIdOf(groupId, timestamp, body), groupId, timestamp, body, metadata };
-}
-
-/** An entry of one of the two logs as the message that it is on every device. */
-export function entryMessage(groupId: GroupId, entry: Uint8Array): Message {
-  const at = parseKeyEntry(entry)?.at ?? timeOfEntry(entry);
-  return messageOf(groupId, BigInt(at), entry);
 }
 
 /** Puts messages into a store, as if they had come and been taken. */

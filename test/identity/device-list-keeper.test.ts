@@ -90,12 +90,16 @@ describe('a device that follows the device list', () => {
     expect(newest.length).toBeLessThan(40);
   });
 
-  it('syncs with nobody once it was removed itself', async () => {
+  it('takes nothing but the list once it was removed itself, and calls nobody', async () => {
     const { keeper, group, arrive } = keeperOf(2);
     await keeper.adopt(arrive, three);
     expect(group.members.size).toBe(2);
     await arrive(deviceListGroup(maker.id), 9n, removal);
     await keeper.refresh();
-    expect(group.members.size).toBe(0);
+    expect([...group.members.keys()]).toEqual([peer(0), peer(1)]);
+    for (const groups of group.members.values()) {
+      expect([...groups]).toEqual([deviceListGroup(maker.id)]);
+    }
+    expect(group.isDialling).toBe(false);
   });
 });
