@@ -5,6 +5,8 @@ import { hostArguments } from './host-contract.ts';
 import type { HostResults } from './host-contract.ts';
 import { fileArguments } from './file-contract.ts';
 import type { FileResults } from './file-contract.ts';
+import { webArguments } from './web-contract.ts';
+import type { WebResults } from './web-contract.ts';
 import { HISTORY_DAYS_MAX, PAGE_MAX } from './limits.ts';
 
 import type {
@@ -59,6 +61,7 @@ export const commandArguments = {
   ...conversationArguments,
   ...hostArguments,
   ...fileArguments,
+  ...webArguments,
   /** The person's devices, this one first, and after them those that were removed. */
   devices: none,
   /** A device, by its id or its name: it never comes back under its present id. What it holds cannot be taken from it. */
@@ -138,7 +141,7 @@ export const commandArguments = {
 export type Command = keyof typeof commandArguments;
 export type CommandArguments = { readonly [C in Command]: z.infer<(typeof commandArguments)[C]> };
 
-export interface CommandResults extends ConversationResults, FileResults, HostResults {
+export interface CommandResults extends ConversationResults, FileResults, HostResults, WebResults {
   readonly status: Status;
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;

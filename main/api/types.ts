@@ -16,6 +16,7 @@ export type * from './host-types.ts';
 export type * from './file-types.ts';
 export type * from './import-types.ts';
 export type * from './pairing-types.ts';
+export type * from './web-types.ts';
 
 /** What a device pushes to whatever shows it. */
 export type ApiEvent =

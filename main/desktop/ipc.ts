@@ -1,11 +1,9 @@
 import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
-import { z } from 'zod';
-import type { Channel, DeviceFrame, RequestFrame } from '../api/frames.ts';
+import type { z } from 'zod';
+import { incomingFrame } from '../api/frames.ts';
+import type { Channel, DeviceFrame } from '../api/frames.ts';
 import type { HostEvent } from '../api/types.ts';
 import { DEVICE_CHANNEL, REQUEST_CHANNEL } from './channels.ts';
-
-/** Command and arguments are checked where they are carried out; here only that it is a request at all. */
-const requestFrame = z.object({ id: z.number(), command: z.string(), arguments: z.unknown() });
 
 /**
  * Calls `listener` for what the page of one window sends: its main frame alone, only while that shows the app's own page, and
@@ -60,7 +58,7 @@ export function windowChannel(
   ipc: Pick<IpcMain, 'on' | 'off'>,
   contents: WebContents,
   isOwnPage: (url: string) => boolean,
-): Channel<DeviceFrame, RequestFrame> {
+): Channel<DeviceFrame, unknown> {
   let listens = false;
   /** The last one of each kind. */
   const waiting = new Map<HostEvent['show'], DeviceFrame>();
@@ -76,11 +74,11 @@ export function windowChannel(
       }
     },
     onFrame(listener) {
-      onMessage(ipc, contents, isOwnPage, REQUEST_CHANNEL, requestFrame, (frame) => {
+      onMessage(ipc, contents, isOwnPage, REQUEST_CHANNEL, incomingFrame, (frame) => {
         listens = true;
         for (const held of waiting.values()) send(held);
         waiting.clear();
-        listener(frame as RequestFrame);
+        listener(frame);
       });
     },
     onClose: (listener) => void contents.once('destroyed', listener),

@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { app, BrowserWindow, ipcMain, safeStorage, shell } from 'electron';
 import type { Logger } from 'pino';
 import { Device } from '../device/device.ts';
-import { removeApiFile, writeApiFile } from '../headless/api-file.ts';
-import { startWebServer } from '../headless/web-server.ts';
+import { startControlServer } from '../headless/control/control-server.ts';
 import { systemClock, systemRandom } from '../helpers/clock.ts';
 import { desktopWays } from './keychain-protection.ts';
 import { isPassphrasePage } from './page.ts';
@@ -58,10 +57,6 @@ export async function openDevice(
 
 /** `reunion send`, `status` and the like talk to the device of the window as they do to one without. */
 export async function serveCommandLine(device: Device): Promise<() => Promise<void>> {
-  const server = await startWebServer(device.service, 0, undefined);
-  writeApiFile(dataFolder(), { port: server.port, token: server.commandToken });
-  return async () => {
-    removeApiFile(dataFolder());
-    await server.close();
-  };
+  const server = await startControlServer(dataFolder(), device.service);
+  return () => server.close();
 }

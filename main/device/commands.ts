@@ -1,4 +1,4 @@
-import { noHost } from '../api/no-host.ts';
+import { noHost, noWeb } from '../api/no-host.ts';
 import type { DeviceCommands } from '../api/server.ts';
 import type {
   Diagnosis,
@@ -68,6 +68,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     ...conversationCommands(conversations),
     // A host that has settings puts its own in their place.
     ...noHost,
+    ...noWeb,
     fetchAttachment: async ({ attachment }) => files.fetch(attachment),
     cancelAttachment: async ({ attachment }) => files.cancel(attachment),
     setAttachmentPolicy: async ({ policy }) => {

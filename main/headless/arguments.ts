@@ -20,7 +20,7 @@ import { defaultDataFolder } from './folders.ts';
 export function passphraseOption(): Option {
   return new Option(
     '--passphrase-file <file>',
-    'a file with the passphrase of the keys; asked for in a terminal otherwise',
+    'a file with the passphrase of the keys, or - for standard input; asked for in a terminal otherwise',
   );
 }
 

@@ -1,24 +1,24 @@
+import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { WebSocket } from 'ws';
 import { createApiClient } from '../api/client.ts';
 import type { ApiClient } from '../api/client.ts';
-import { readApiFile } from './api-file.ts';
-import type { ApiFile } from './api-file.ts';
-import { EXIT, ExpectedFailure } from './failures.ts';
+import { connectToDevice } from './control/control-client.ts';
+import { ExpectedFailure } from './failures.ts';
 import { socketChannel } from './socket-channel.ts';
 
-/** The port may have gone to a program that says nothing. */
-const HANDSHAKE_TIMEOUT_MS = 5_000;
+/** Stands in requests for the device at the other end of the socket; it is looked up nowhere. */
+const HOST = 'reunion';
 
 /** Connects to the device that runs on a data folder. Rejects with `ExpectedFailure`, exit code 3, where none does. */
 export async function connect(folder: string): Promise<ApiClient> {
-  const api = runningApi(folder);
-  const socket = new WebSocket(`ws://127.0.0.1:${api.port}/`, {
-    headers: { Authorization: `Bearer ${api.token}` },
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-  });
+  const connection = await connectToDevice(folder);
+  const socket = new WebSocket(`ws://${HOST}/`, { createConnection: () => connection });
+  connection.resume();
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
-    socket.once('error', () => reject(notRunning(folder)));
+    socket.once('error', () => reject(unreachable()));
   });
   return createApiClient(socketChannel(socket));
 }
@@ -38,27 +38,45 @@ export async function withDevice<T>(
 
 /** A new link to the page of the device that runs on a data folder. */
 export async function newWebLink(folder: string): Promise<string> {
-  const api = runningApi(folder);
-  const response = await fetch(`http://127.0.0.1:${api.port}/link`, {
-    headers: { Authorization: `Bearer ${api.token}` },
-  }).catch(() => {
-    throw notRunning(folder);
-  });
-  const link = response.ok ? await response.text() : '';
-  if (link === '') throw new ExpectedFailure('This device runs without its web page (--web off).');
+  const { link } = await withDevice(folder, (client) => client.call('createWebLink', {}));
   return link;
 }
 
-/** Where the device that runs on a data folder is reached. Throws `ExpectedFailure`, exit code 3, where none does. */
-export function runningApi(folder: string): ApiFile {
-  const api = readApiFile(folder);
-  if (!api) throw notRunning(folder);
-  return api;
+export interface ContentRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Readable | string;
 }
 
-function notRunning(folder: string): ExpectedFailure {
-  return new ExpectedFailure(
-    `No device is running on ${folder}; start one with: reunion device --data ${folder}`,
-    EXIT.notRunning,
-  );
+/** One HTTP request to the device that runs on a data folder. Rejects with `ExpectedFailure`. */
+export async function requestOf(
+  folder: string,
+  path: string,
+  { method = 'GET', headers = {}, body }: ContentRequest,
+): Promise<IncomingMessage> {
+  const connection = await connectToDevice(folder);
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({
+      ...{ host: HOST, path, method, headers },
+      createConnection: () => connection,
+    });
+    connection.resume();
+    request.once('response', resolve);
+    // Also when the device has answered before it had read everything: the answer has come by then.
+    request.on('error', () => reject(unreachable()));
+    if (body === undefined || typeof body === 'string') {
+      request.end(body);
+      return;
+    }
+    body.on('error', (error) => {
+      request.destroy();
+      reject(error);
+    });
+    request.once('response', () => body.unpipe(request));
+    body.pipe(request);
+  });
+}
+
+function unreachable(): ExpectedFailure {
+  return new ExpectedFailure('The device could not be reached, or has ended meanwhile.');
 }

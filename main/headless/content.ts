@@ -1,36 +1,57 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
-import type { ApiError } from '../api/types.ts';
-import { runningApi } from './connect.ts';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
 import { ExpectedFailure } from './failures.ts';
+import { requestOf } from './connect.ts';
+import type { ContentRequest } from './connect.ts';
+import { writeNewFile } from './new-file.ts';
+
+/** What a device answers to a request that it refuses; longer than any such answer, bytes. */
+const REFUSAL_BYTES_MAX = 64 << 10;
+const refusal = z.object({ message: z.string() });
 
 /** Asks the device that runs on a data folder for what comes and goes as bytes. Throws `ExpectedFailure`. */
-export async function ask(data: string, path: string, init: RequestInit): Promise<Response> {
-  const { port, token } = runningApi(data);
-  const headers = new Headers(init.headers);
-  headers.set('Authorization', `Bearer ${token}`);
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers }).catch(
-    () => {
-      throw new ExpectedFailure('The device could not be reached, or has ended meanwhile.');
-    },
+export async function ask(
+  data: string,
+  path: string,
+  request: ContentRequest,
+): Promise<IncomingMessage> {
+  const response = await requestOf(data, path, request);
+  const { statusCode = 0 } = response;
+  if (statusCode >= 200 && statusCode < 300) return response;
+  const parsed = refusal.safeParse(await jsonOf(response).catch(() => undefined));
+  response.destroy();
+  throw new ExpectedFailure(
+    parsed.success ? parsed.data.message : `The device refused it (${statusCode}).`,
   );
-  if (response.ok) return response;
-  const told = (await response.json().catch(() => undefined)) as ApiError | undefined;
-  throw new ExpectedFailure(told?.message ?? `The device refused it (${response.status}).`);
 }
 
-/** Writes what was answered to a path, whole or not at all. Throws `ExpectedFailure`. */
-export async function saveTo(target: string, response: Response): Promise<void> {
-  const draft = `${target}.part`;
+/** The JSON of a short answer. Rejects where it is none. */
+export async function jsonOf(response: IncomingMessage): Promise<unknown> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of response as AsyncIterable<Buffer>) {
+    bytes += piece.byteLength;
+    if (bytes > REFUSAL_BYTES_MAX) throw new ExpectedFailure('The device answered too much.');
+    pieces.push(piece);
+  }
+  return JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown;
+}
+
+/** Writes what was answered to a path, whole or not at all, for this user alone. Throws `ExpectedFailure`. */
+export async function saveTo(
+  target: string,
+  response: IncomingMessage,
+  { replace }: { readonly replace: boolean },
+): Promise<void> {
   try {
-    const content = Readable.fromWeb(response.body as NodeReadableStream);
-    await pipeline(content, createWriteStream(draft, { flags: 'w' }));
-    await rename(draft, target);
+    await writeNewFile(target, response, { replace });
   } catch (error) {
-    await rm(draft, { force: true });
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw isThere(target);
     throw new ExpectedFailure(`The file could not be written: ${(error as Error).message}`);
   }
+}
+
+/** What to say of a path where something is, and was not to be replaced. */
+export function isThere(target: string): ExpectedFailure {
+  return new ExpectedFailure(`${target} is there already; add --force to replace it.`);
 }

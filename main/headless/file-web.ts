@@ -5,12 +5,16 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { answerFileRequest } from '../api/file-requests.ts';
 import type { DeviceService } from '../api/server.ts';
 
-/** Answers a request about files of a client that is known to be allowed to ask. Never rejects. */
+/**
+ * Answers a request about files of a client that is known to be allowed to ask. Never rejects.
+ * @param headers of every answer, in place of those that it would have
+ */
 export async function serveFile(
   service: DeviceService,
   incoming: IncomingMessage,
   response: ServerResponse,
   mayAdd: boolean,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
@@ -21,6 +25,7 @@ export async function serveFile(
   // What is refused need not be read to its end.
   if (!incoming.complete && answer.status >= 400) response.setHeader('Connection', 'close');
   for (const [name, value] of answer.headers) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.writeHead(answer.status);
   try {
     if (answer.body) await pipeline(Readable.fromWeb(answer.body as NodeReadableStream), response);

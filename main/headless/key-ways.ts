@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { read } from 'read';
 import { backendOf } from '../identity/keys.ts';
 import { fileProtection } from '../identity/key-protection.ts';
 import type { KeyProtection } from '../identity/key-protection.ts';
 import { passphraseProtection } from '../identity/passphrase-protection.ts';
 import { ExpectedFailure } from './failures.ts';
+import { secretFile } from './secret-text.ts';
 
 export interface KeyOptions {
   /** Never the passphrase itself: every user of the computer sees the arguments of every program. */
@@ -37,8 +37,11 @@ export function presentWays(folder: string, options: KeyOptions): readonly KeyPr
 
 function fromFile(path: string): KeyProtection {
   // The line end is the editor's, not the passphrase's.
-  const content = readFileSync(path, 'utf8').replace(/\r?\n$/u, '');
-  if (content === '') throw new ExpectedFailure(`There is no passphrase in ${path}.`);
+  const content = secretFile(path).replace(/\r?\n$/u, '');
+  if (content === '')
+    throw new ExpectedFailure(
+      `There is no passphrase in ${path === '-' ? 'the standard input' : path}.`,
+    );
   return passphraseProtection(async () => content);
 }
 

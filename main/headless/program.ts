@@ -28,7 +28,8 @@ import {
 import { changeProtection, makePhrase, showKeys } from './commands/keys.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { showStatus } from './commands/status.ts';
-import { invite, join, printWebLink } from './commands/pairing.ts';
+import { invite, join } from './commands/pairing.ts';
+import { runWeb } from './commands/web.ts';
 import { recover } from './commands/recover.ts';
 import {
   pause,
@@ -77,7 +78,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     )
     .option(
       '--web <port|off>',
-      'serve the app as a web page on this loopback port; 0 is any',
+      'serve the app as a web page on this loopback port; 0 is any, and `reunion web` prints a link',
       web,
       0,
     )
@@ -102,8 +103,8 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .description('join the devices of the person who was shown the code or the link')
     .addOption(dataOption())
     .argument(
-      '<code|link>',
-      'what `reunion invite` or the app shows: 4711-ocean-lamp, or reunion:…',
+      '[code|link]',
+      'what `reunion invite` or the app shows, or - for standard input; asked for otherwise, so that no other user of this computer sees it',
     )
     .option('--name <name>', 'what this device is called on the others')
     .addOption(historyOption())
@@ -129,9 +130,16 @@ export function createProgram({ page }: { readonly page: string }): Command {
 
   program
     .command('web')
-    .description('print a new link to the web page of the running device')
+    .description('print a link that opens the page of the running device once, within a minute')
     .addOption(dataOption())
-    .action(printWebLink);
+    .option('--sessions', 'list the browsers that may use the page instead')
+    .addOption(
+      new Option('--end <id|all>', 'end one of these sessions, or all, instead').conflicts(
+        'sessions',
+      ),
+    )
+    .addOption(jsonOption())
+    .action(runWeb);
 
   addRelayCommand(program, dataOption(), addresses);
   addDeviceCommands(program);
@@ -288,7 +296,10 @@ function addKeyCommands(program: Command): void {
       'what `reunion store backup` wrote; without it, what is in the data folder',
     )
     .option('--name <name>', 'what this device is called on the others')
-    .option('--phrase-file <file>', 'a file with the 24 words, which are asked for otherwise')
+    .option(
+      '--phrase-file <file>',
+      'a file with the 24 words, or - for standard input; asked for in a terminal otherwise',
+    )
     .addOption(passphraseOption())
     .action(recover);
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../helpers/clock.ts';
 import type { RelayServer } from '../network/relay-server.ts';
 import { ExpectedFailure } from './failures.ts';
+import { namesThisComputer } from './web/hosts.ts';
 
 /** Prometheus text format, https://prometheus.io/docs/instrumenting/exposition_formats/. */
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -17,7 +18,8 @@ export interface RelayStatusServer {
 }
 
 /**
- * Serves `/metrics` (Prometheus) and `/health` (JSON) of a relay on 127.0.0.1 alone. Port 0 stands for any free one. Rejects
+ * Serves `/metrics` (Prometheus) and `/health` (JSON) of a relay on 127.0.0.1 alone, to requests whose Host is
+ * localhost or an address: a page whose name leads here (DNS rebinding) gets nothing. Port 0 stands for any free one. Rejects
  * with `ExpectedFailure` where the port is taken.
  */
 export async function startRelayStatus(
@@ -29,7 +31,9 @@ export async function startRelayStatus(
   let isStopping = false;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (!namesThisComputer(request)) {
+      response.writeHead(403).end();
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405).end();
     } else if (request.url === '/metrics') {
       const text = await relay.metrics();

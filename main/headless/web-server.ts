@@ -3,136 +3,198 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
 import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
 import { isFilePath } from '../api/file-requests.ts';
+import { proveAsServer } from '../api/mutual-proof.ts';
 import { CONTENT_SECURITY_POLICY } from '../api/page-policy.ts';
 import { serveApi } from '../api/server.ts';
 import type { DeviceService } from '../api/server.ts';
+import type { WebLink } from '../api/types.ts';
+import type { Clock } from '../helpers/clock.ts';
 import { ExpectedFailure } from './failures.ts';
 import { serveFile } from './file-web.ts';
-import { socketChannel } from './socket-channel.ts';
-import { WebAccess } from './web-access.ts';
+import { FRAME_BYTES_MAX, socketChannel } from './socket-channel.ts';
+import { isFromNoOtherPage, isOwnHost, isOwnPage } from './web/hosts.ts';
+import { socketPipe } from './web/socket-proof.ts';
+import { forSession, pathOf, withSessions } from './web/web-service.ts';
+import { WebSessions } from './web/web-sessions.ts';
 
-/**
- * The longest frame taken from a client, bytes. Far more than any text that is accepted, so that one that is too long is
- * refused in words and not by a broken connection.
- */
-const FRAME_BYTES_MAX = 16 << 20;
+/** Longer than the token of any link, bytes. */
+const TOKEN_BODY_BYTES_MAX = 1_024;
+/** A page that has not proven by then that it has a session will not, milliseconds. */
+const PROOF_TIMEOUT_MS = 5_000;
 
 const SECURITY_HEADERS = {
   'Content-Security-Policy': CONTENT_SECURITY_POLICY,
   'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
 
-const LOCKED_PAGE =
-  '<!doctype html><meta charset="utf-8"><title>Reunion</title><h1>This link was used or is not complete</h1>' +
-  '<p>Ask the device for a new one: <code>reunion web --data DIR</code></p>';
-
-export interface WebServer {
-  readonly port: number;
-  /** What the command line proves itself with. */
-  readonly commandToken: string;
-  /** A link that opens the page once; undefined where no page is served. */
-  newLink(): string | undefined;
-  close(): Promise<void>;
-}
-
 /**
- * Serves the api of a device on loopback, and the page that shows it where `page` names its folder. Port 0 stands for any free
- * one; `access` is that of an earlier server, whose pages go on with this one. Rejects with `ExpectedFailure` where the port
- * is taken.
+ * The page of a device on 127.0.0.1. The page itself is no secret, and shown to all; what it shows is for those who have opened
+ * a link:
+ *
+ *   POST session            the token of a link → 200 { id, secret }, once
+ *   GET  session/<id>       204 while there is such a session, else 401
+ *   WebSocket ?session=<id> frames of the api, after both ends have proven that they know the secret of the session
+ *   files, export, …        see `file-requests.ts`, each request with a ticket
+ *
+ * No cookie is set or read: a browser sends those to every server on 127.0.0.1, whatever its port.
  */
-export async function startWebServer(
-  service: DeviceService,
-  port: number,
-  page: string | undefined,
-  access = new WebAccess(),
-): Promise<WebServer> {
-  const files = page === undefined ? undefined : sirv(page, { etag: true });
-  const server = createServer((request, response) => {
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    if (isFileRequest(request)) answerFile(access, service, request, response);
-    else answer(access, files, request, response);
-  });
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX });
-  server.on('clientError', (_error, socket) => socket.destroy());
-  server.on('upgrade', (request, socket, head) => {
-    // Whoever is refused may be gone before it hears of it.
-    socket.on('error', () => socket.destroy());
-    const allowed = access.isCommandLine(request) || access.isBrowser(request);
-    if (!access.isOwnHost(request) || !allowed) {
-      socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+export class WebServer {
+  readonly sessions: WebSessions;
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX });
+  readonly #page: ReturnType<typeof sirv>;
+  #device: DeviceService | undefined;
+
+  /** Port 0 stands for any free one; `page` is the folder of the page. Rejects with `ExpectedFailure` where the port is taken. */
+  static async start(port: number, page: string, clock: Clock): Promise<WebServer> {
+    const server = new WebServer(page, clock);
+    await listen(server.#server, port);
+    return server;
+  }
+
+  private constructor(page: string, clock: Clock) {
+    this.sessions = new WebSessions(clock);
+    this.#page = sirv(page, { etag: true });
+    // However long a file takes to come.
+    this.#server = createServer({ requestTimeout: 0 }, (request, response) => {
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+      this.#answer(request, response).catch((error: unknown) => {
+        this.#device?.onBug(error);
+        response.destroy();
+      });
+    });
+    this.#server.on('clientError', (_error, socket) => socket.destroy());
+    this.#server.on('upgrade', (request, socket, head) => {
+      // Whoever is refused may be gone before it hears of it.
+      socket.on('error', () => socket.destroy());
+      const session = URL.parse(request.url ?? '/', 'http://localhost')?.searchParams.get(
+        'session',
+      );
+      const secret = this.sessions.secretOf(session ?? '');
+      const isOwn = isOwnHost(request, this.port) && isOwnPage(request);
+      if (!isOwn || !this.#device || typeof session !== 'string' || !secret) {
+        socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n');
+        return;
+      }
+      this.#sockets.handleUpgrade(request, socket, head, (connected) => {
+        void this.#serve(connected, session, secret);
+      });
+    });
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Where the page is. It opens nothing. */
+  get address(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  createLink(): WebLink {
+    const { token, expiresAt } = this.sessions.newLink();
+    return { link: `${this.address}#token=${token}`, expiresAt };
+  }
+
+  /**
+   * From now on the page shows this device. Returns the device as the command line is to see it. The port stays this server's from
+   * one device to the next, so that no other program can take it between them.
+   */
+  show(device: DeviceService): DeviceService {
+    this.#device = device;
+    return withSessions(device, this.sessions, () => this.createLink());
+  }
+
+  /** The device ends; its pages lose their connection and try again until there is another one. */
+  hide(): void {
+    this.#device = undefined;
+    for (const socket of this.#sockets.clients) socket.terminate();
+  }
+
+  close(): Promise<void> {
+    this.hide();
+    return new Promise((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+  }
+
+  async #serve(socket: WebSocket, session: string, secret: Uint8Array<ArrayBuffer>): Promise<void> {
+    socket.on('error', () => socket.terminate());
+    const late = setTimeout(() => socket.terminate(), PROOF_TIMEOUT_MS);
+    const isProven = await proveAsServer(secret, socketPipe(socket));
+    clearTimeout(late);
+    const device = this.#device;
+    const gone = isProven ? this.sessions.connected(session, () => socket.terminate()) : undefined;
+    if (!device || !gone || socket.readyState !== socket.OPEN) {
+      gone?.();
+      socket.terminate();
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (connected) =>
-      serveApi(service, socketChannel(connected)),
-    );
-  });
-  await listen(server, port);
-  const actualPort = (server.address() as AddressInfo).port;
-  access.setPort(actualPort);
-  return {
-    port: actualPort,
-    commandToken: access.commandToken,
-    newLink: () => (files ? access.newLink() : undefined),
-    close: () => close(server, sockets),
-  };
-}
+    socket.once('close', gone);
+    serveApi(forSession(device, this.sessions, session), socketChannel(socket));
+  }
 
-function isFileRequest({ url }: IncomingMessage): boolean {
-  const path = URL.parse(url ?? '/', 'http://localhost')?.pathname;
-  return path !== undefined && isFilePath(path);
-}
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    if (!isOwnHost(request, this.port)) response.writeHead(403).end();
+    else if (!url) response.writeHead(400).end();
+    else if (url.pathname === '/session') await this.#open(request, response);
+    else if (url.pathname.startsWith('/session/')) this.#tellOf(url.pathname, response);
+    else if (isFilePath(url.pathname)) await this.#serveFile(url, request, response);
+    else if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end();
+    else this.#page(request, response, () => void response.writeHead(404).end());
+  }
 
-/** By the same who may use the api. What changes something must come from the page itself, which says so. */
-function answerFile(
-  access: WebAccess,
-  service: DeviceService,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const isCommandLine = access.isCommandLine(request);
-  if (!access.isOwnHost(request)) {
-    response.writeHead(403).end();
-  } else if (!isCommandLine && !access.isBrowser(request)) {
-    response.writeHead(401).end();
-  } else {
-    const mayAdd = isCommandLine || request.headers.origin !== undefined;
-    void serveFile(service, request, response, mayAdd);
+  async #open(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('Cache-Control', 'no-store');
+    const token = isOwnPage(request) && request.method === 'POST' ? await shortBody(request) : '';
+    const opened = this.sessions.open(token, request.headers['user-agent'] ?? '');
+    if (!opened) response.writeHead(401, { Connection: 'close' }).end();
+    else
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(opened));
+  }
+
+  #tellOf(pathname: string, response: ServerResponse): void {
+    const isThere = this.sessions.secretOf(pathname.slice('/session/'.length)) !== undefined;
+    response.writeHead(isThere ? 204 : 401, { 'Cache-Control': 'no-store' }).end();
+  }
+
+  async #serveFile(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = 'GET', headers } = request;
+    const isPost = method === 'POST';
+    const [, sent = ''] = /^Ticket (\S+)$/u.exec(headers.authorization ?? '') ?? [];
+    const ticket = isPost ? sent : (url.searchParams.get('ticket') ?? '');
+    const isAllowed = isPost ? isOwnPage(request) : isFromNoOtherPage(request);
+    const device = this.#device;
+    if (!isAllowed || !this.sessions.useTicket(ticket, method, pathOf(url))) {
+      response.writeHead(401, { Connection: 'close', 'Cache-Control': 'no-store' }).end();
+    } else if (!device) {
+      response.writeHead(503, { Connection: 'close' }).end();
+    } else {
+      // Nothing finds it again under an address that is good once.
+      await serveFile(device, request, response, isPost, { 'Cache-Control': 'no-store' });
+    }
   }
 }
 
-function answer(
-  access: WebAccess,
-  files: ReturnType<typeof sirv> | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-): void {
-  const url = URL.parse(request.url ?? '/', 'http://localhost');
-  const token = url?.searchParams.get('token') ?? null;
-  if (!access.isOwnHost(request) || (request.method !== 'GET' && request.method !== 'HEAD')) {
-    response.writeHead(403).end();
-  } else if (!url) {
-    response.writeHead(400).end();
-  } else if (url.pathname === '/link' && access.isCommandLine(request)) {
-    response.end(files ? access.newLink() : '');
-  } else if (token !== null && !access.isBrowser(request)) {
-    const cookie = access.redeem(token);
-    if (cookie === undefined) locked(response);
-    else response.writeHead(303, { 'Set-Cookie': cookie, Location: '/' }).end();
-  } else if (token !== null) {
-    access.redeem(token);
-    response.writeHead(303, { Location: '/' }).end();
-  } else if (!files || !access.isBrowser(request)) {
-    locked(response);
-  } else {
-    files(request, response, () => void response.writeHead(404).end());
+/** A body that is short; empty where it is not. */
+async function shortBody(request: IncomingMessage): Promise<string> {
+  let body = '';
+  try {
+    for await (const piece of request as AsyncIterable<Buffer>) {
+      body += piece.toString('latin1');
+      if (body.length > TOKEN_BODY_BYTES_MAX) return '';
+    }
+    return body;
+  } catch {
+    return '';
   }
-}
-
-function locked(response: ServerResponse): void {
-  response.writeHead(401, { 'Content-Type': 'text/html; charset=utf-8' }).end(LOCKED_PAGE);
 }
 
 function listen(server: Server, port: number): Promise<void> {
@@ -145,13 +207,5 @@ function listen(server: Server, port: number): Promise<void> {
       );
     });
     server.listen(port, '127.0.0.1', resolve);
-  });
-}
-
-function close(server: Server, sockets: WebSocketServer): Promise<void> {
-  for (const socket of sockets.clients) socket.terminate();
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }

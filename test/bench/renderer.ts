@@ -11,7 +11,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, Page } from 'playwright-core';
 import type { ApiClient } from '../../main/api/client.ts';
 import type { ImportState } from '../../main/api/types.ts';
-import { connect } from '../../main/headless/connect.ts';
+import { connect, newWebLink } from '../../main/headless/connect.ts';
 import { ask } from '../../main/headless/content.ts';
 import { findChromium } from '../../scripts/chromium.mjs';
 import { nodeEnvironment, nodeFlags } from '../../scripts/launch.mjs';
@@ -63,13 +63,13 @@ export async function benchRenderer(args: readonly string[]): Promise<void> {
       args: ['--no-sandbox', '--disable-gpu'],
     });
     try {
-      const link = await pageOf(child);
+      await ready(child);
       const api = await connect(folder);
       await write(folder, api, 'Small', 200);
       await write(folder, api, 'Large', Number(values.messages));
       for await (const figure of measure(
         browser,
-        link,
+        await newWebLink(folder),
         () => write(folder, api, 'Large', Number(values.arriving)),
         Number(values.arriving),
       )) {
@@ -297,13 +297,12 @@ async function write(
   if (state.kind !== 'done') throw new Error(`the import ended as ${state.kind}`);
 }
 
-async function pageOf(child: ChildProcess): Promise<string> {
+async function ready(child: ChildProcess): Promise<void> {
   if (!child.stdout) throw new Error('a process without output');
   for await (const line of createInterface({ input: child.stdout })) {
-    const match = /^page (\S+)$/u.exec(line);
-    if (!match?.[1]) continue;
+    if (!line.startsWith('page ')) continue;
     child.stdout.resume();
-    return match[1];
+    return;
   }
   throw new Error('the device ended before it was ready');
 }

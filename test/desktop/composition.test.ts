@@ -120,7 +120,7 @@ test.each(['a closed window', 'a backup that is put back'])(
 
     // Another setting: closing ends the app. The command line's way in goes, the store closes.
     await call('setHostSettings', { background: false });
-    expect(existsSync(join(folder, 'api.json'))).toBe(true);
+    expect(existsSync(join(folder, 'control'))).toBe(true);
     const quitting = pEvent(app, 'before-quit');
     if (end === 'a closed window') window.close();
     else {
@@ -134,7 +134,7 @@ test.each(['a closed window', 'a backup that is put back'])(
     await quitting;
     await standIn.ended;
     expect(app.relaunches).toBe(end === 'a closed window' ? 0 : 1);
-    expect([existsSync(join(folder, 'api.json')), Tray.last?.destroyed]).toEqual([false, true]);
+    expect([existsSync(join(folder, 'control')), Tray.last?.destroyed]).toEqual([false, true]);
     expect(errors).toEqual([]);
   },
   60_000,

@@ -21,8 +21,8 @@ async function twoPages(): Promise<{
   await here.call('send', { conversation: 'Journal', text: 'the first' });
   await pair(a, b);
   const browser = await startBrowser();
-  const page = await openPage(browser, desk.page);
-  const other = await openPage(browser, laptop.page);
+  const page = await openPage(browser, await desk.link());
+  const other = await openPage(browser, await laptop.link());
   for (const each of [page, other])
     await each.getByRole('article').getByText('the first').waitFor();
   return { page, other, a, b };
@@ -116,7 +116,7 @@ test('a search finds as it is typed, is narrowed, and leads to the place of what
     await api.call('send', { conversation: 'Hay', text });
   }
   await api.call('send', { conversation: 'Other', text: 'another needle' });
-  const page = await openPage(await startBrowser(), device.page);
+  const page = await openPage(await startBrowser(), await device.link());
   await page.getByRole('button', { name: /^Hay/u }).click();
   await page.getByRole('article').getByText('straw number 259').waitFor();
   expect(await message(page, 'the needle is here').count()).toBe(0);
@@ -159,7 +159,7 @@ test('a search finds as it is typed, is narrowed, and leads to the place of what
 test('the main journey by keyboard alone', async () => {
   const folder = temporaryFolder();
   const device = await startDevice(folder, ['--name', 'Desk']);
-  const page = await openPage(await startBrowser(), device.page);
+  const page = await openPage(await startBrowser(), await device.link());
   await page.getByRole('button', { name: 'This is my first device' }).waitFor();
   /** Tabs on until what has the focus is named so. */
   const tabTo = async (name: RegExp) => {
@@ -230,7 +230,7 @@ test('the main journey by keyboard alone', async () => {
 test('the page speaks another language, and remembers that', async () => {
   const folder = temporaryFolder();
   const device = await startDevice(folder, ['--name', 'Schreibtisch']);
-  const page = await openPage(await startBrowser(), device.page, { locale: 'de-DE' });
+  const page = await openPage(await startBrowser(), await device.link(), { locale: 'de-DE' });
   await page.getByRole('button', { name: 'Das ist mein erstes Gerät' }).click();
   await page.getByText('Nur hier').waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('de');

@@ -71,7 +71,7 @@ test('each state of a device, of a relay, and of the whole has its own words and
   await (await apiOf(folder)).call('createFirstDevice', { name: 'Desk' });
   const page = await openPage(await startBrowser(), 'about:blank');
   const show = await withStatus(page);
-  await page.goto(device.page);
+  await page.goto(await device.link());
   await page.getByRole('button', { name: 'Start one' }).waitFor();
   const card = page.locator('[data-device="other"]');
   const whole = page.getByRole('navigation').locator('[data-overall]');
@@ -179,7 +179,7 @@ test('who waits for a pairing for long is told what is tried, and can go back', 
   const { port } = silent.address() as AddressInfo;
   const relay = `/ip4/127.0.0.1/tcp/${port}/p2p/12D3KooWD3eckifWpRn9wQpMG9R9hX3sD158z7EqHWmweQAJU5SA`;
   const device = await startDevice(temporaryFolder(), ['--name', 'Laptop', '--relay', relay]);
-  const page = await openPage(await startBrowser(), device.page);
+  const page = await openPage(await startBrowser(), await device.link());
   await page.getByRole('button', { name: 'I already have one' }).click();
   await page.getByRole('combobox', { name: /Code from/u }).fill('4711-ocean-lamp');
   await page.getByRole('button', { name: 'Join' }).click();

@@ -13,8 +13,8 @@ test('in the page a person renames, pauses and removes a device, which says that
   const viewport = { width: 900, height: 600 };
   const page = await browser.newPage({ viewport, colorScheme: 'light' });
   const other = await browser.newPage({ viewport, colorScheme: 'dark' });
-  await page.goto(desk.page);
-  await other.goto(laptop.page);
+  await page.goto(await desk.link());
+  await other.goto(await laptop.link());
   const card = page.locator(`[data-device="${laptop.id}"]`);
   await card.getByText('Up to date').waitFor();
 
@@ -67,7 +67,7 @@ test('the page makes a recovery phrase, shows it once, and asks before it makes 
   const browser = await startBrowser();
   const page = await browser.newPage({ viewport: { width: 900, height: 600 } });
   await repeatWord(page);
-  await page.goto(device.page);
+  await page.goto(await device.link());
   await page.getByText('No recovery phrase yet').waitFor();
   await picture(page, 'recovery-none');
   await page.getByRole('button', { name: 'Make a phrase…' }).click();

@@ -15,7 +15,7 @@ test('everything goes out and comes in by the page, and by the command line', as
   await api.call('createFirstDevice', { name: 'Desk' });
   await api.call('send', { conversation: 'Notes', text: 'written here' });
   await api.call('createRecoveryPhrase', {});
-  const page = await openPage(await startBrowser(), device.page);
+  const page = await openPage(await startBrowser(), await device.link());
   await page.getByRole('article').getByText('written here').waitFor();
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByRole('tab', { name: 'Backup, export, import' }).click();
@@ -89,7 +89,7 @@ test('a backup is put back by the page, which goes on with what that holds', asy
   const api = await apiOf(folder);
   await api.call('createFirstDevice', { name: 'Desk' });
   await api.call('send', { conversation: 'Notes', text: 'in the backup' });
-  const page = await openPage(await startBrowser(), device.page, {
+  const page = await openPage(await startBrowser(), await device.link(), {
     expected: /400 \(Bad Request\)/u,
   });
   const settings = async () => {
@@ -132,5 +132,5 @@ test('a backup is put back by the page, which goes on with what that holds', asy
   expect(
     (await reunion(['messages', '--data', folder, '--conversation', 'Notes'])).stdout,
   ).toContain('in the backup');
-  expect(device.process.lines).toHaveLength(2);
+  expect(device.process.lines).toHaveLength(3);
 });

@@ -19,8 +19,8 @@ test('files are chosen, dropped and pasted, sent with a text, shown, fetched and
   const there = await apiOf(b);
   await there.call('setAttachmentPolicy', { policy: 'on-demand' });
   const browser = await startBrowser();
-  const page = await openPage(browser, desk.page);
-  const other = await openPage(browser, laptop.page);
+  const page = await openPage(browser, await desk.link());
+  const other = await openPage(browser, await laptop.link());
   for (const each of [page, other]) await each.getByRole('article').getByText('hello').waitFor();
 
   const picture = new PNG({ width: 64, height: 48 });

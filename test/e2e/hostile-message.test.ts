@@ -23,7 +23,7 @@ test('whatever a message says, the page shows it and does nothing else', async (
   const api = await apiOf(folder);
   await api.call('createFirstDevice', { name: '<b>Desk</b>' });
   await api.call('createConversation', { name: '<i>Notes</i> \u202Ereversed' });
-  const page = await openPage(await startBrowser(), device.page);
+  const page = await openPage(await startBrowser(), await device.link());
   await page.getByText('Nothing here yet.').waitFor();
   for (const text of HOSTILE) {
     await api.call('send', { conversation: '<i>Notes</i> \u202Ereversed', text });

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   reunion,
@@ -28,8 +26,9 @@ function sendRaw(port: number, text: string, reset: boolean): Promise<string> {
 
 test('no request of a stranger ends the device', async () => {
   const folder = temporaryFolder();
-  await startDevice(folder, ['--web', 'off']);
-  const { port } = JSON.parse(readFileSync(join(folder, 'api.json'), 'utf8')) as { port: number };
+  const { process } = await startDevice(folder, []);
+  const [, given] = await process.line(/^page http:\/\/127\.0\.0\.1:(\d+)\/$/u);
+  const port = Number(given);
   const host = `Host: 127.0.0.1:${port}\r\n`;
   const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n';
   const close = 'Connection: close\r\n\r\n';

@@ -18,7 +18,7 @@ async function screen(page: Page, name: string, hidden: readonly Locator[] = [])
 
 test('the screens of a device that is new', async () => {
   const device = await startDevice(temporaryFolder(), ['--name', 'Laptop']);
-  const page = await openPage(await startBrowser(), device.page);
+  const page = await openPage(await startBrowser(), await device.link());
   await page.getByRole('button', { name: 'I already have one' }).waitFor();
   await screen(page, 'first-run');
 
@@ -55,7 +55,7 @@ test('the screens of conversations', async () => {
   await startDevice(b, ['--name', 'Laptop']);
   const [here, there] = [await apiOf(a), await apiOf(b)];
   await here.call('createFirstDevice', { name: 'Desk' });
-  const page = await openPage(await startBrowser(), desk.page);
+  const page = await openPage(await startBrowser(), await desk.link());
   await page.getByRole('button', { name: 'Start one' }).waitFor();
   await screen(page, 'no-conversations');
   await page.getByRole('button', { name: 'Start one' }).click();
@@ -136,8 +136,8 @@ test('the screens of devices, pairing and settings', async () => {
   await here.call('createFirstDevice', { name: 'Desk' });
   await here.call('send', { conversation: 'Notes', text: 'hello' });
   const browser = await startBrowser();
-  const page = await openPage(browser, desk.page);
-  const other = await openPage(browser, laptop.page);
+  const page = await openPage(browser, await desk.link());
+  const other = await openPage(browser, await laptop.link());
   await page.getByRole('article').getByText('hello').waitFor();
   const device = page.getByRole('complementary', { name: 'Devices' });
   const varying = [device.locator('figure'), device.locator('dd')];

@@ -53,9 +53,9 @@ test(
     }
 
     const browser = await startBrowser();
-    for (const { page: link } of [a, b]) {
+    for (const device of [a, b]) {
       const page = await (await browser.newContext()).newPage();
-      await page.goto(link);
+      await page.goto(await device.link());
       // In the conversation: the list of conversations shows it too, and sooner.
       await page.getByRole('log').getByText('from A', { exact: true }).waitFor();
       const shown = await page.getByRole('log').getByRole('article').locator('p').allTextContents();

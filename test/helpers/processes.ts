@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pEvent } from 'p-event';
 import { onTestFinished } from 'vitest';
+import { newWebLink } from '../../main/headless/connect.ts';
 import { nodeEnvironment, nodeFlags } from '../../scripts/launch.mjs';
 
 const REUNION = resolve(import.meta.dirname, '../../dist/reunion.mjs');
@@ -136,7 +137,8 @@ export interface StartedDevice {
   readonly process: RunningProcess;
   readonly folder: string;
   readonly id: string;
-  readonly page: string;
+  /** A link that opens its page once, within a minute. */
+  link(): Promise<string>;
 }
 
 /** Starts a device that listens nowhere and looks at no local network: the relay is the only way to it. */
@@ -153,8 +155,7 @@ export async function startDevice(
     ...options,
   ]);
   const [, id = ''] = await process.line(/^ready (\S+)$/u);
-  const page = options.includes('off') ? '' : ((await process.line(/^page (\S+)$/u))[1] ?? '');
-  return { process, folder, id, page };
+  return { process, folder, id, link: () => newWebLink(folder) };
 }
 
 /** Pairs two running devices by link, with the command line alone. */
@@ -165,7 +166,7 @@ export async function pair(
 ): Promise<void> {
   const invitation = new RunningProcess(['invite', '--data', inviter, '--yes', ...options]);
   const [link] = await invitation.line(/^reunion:\S+$/u);
-  const joined = await reunion(['join', '--data', joiner, link]);
+  const joined = await reunion(['join', '--data', joiner, '-'], link);
   if (joined.code !== 0) throw new Error(`joining failed: ${joined.stderr}`);
   await invitation.line(/^joined /u);
   await invitation.finished;

@@ -14,7 +14,7 @@ const browserHost: Host = {
     const browser = await startBrowser();
     const context = await browser.newContext({ viewport: { width: 1100, height: 720 } });
     let page = await context.newPage();
-    await page.goto(device.page);
+    await page.goto(await device.link());
     return {
       folder,
       page: () => new AppPage(page),

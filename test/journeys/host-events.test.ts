@@ -16,7 +16,7 @@ async function scene(folder: string) {
     const server = opened.connectToServer();
     server.onMessage((frame) => opened.send(frame));
   });
-  await page.goto(device.page);
+  await page.goto(await device.link());
   const show = (host: HostEvent) => socket?.send(JSON.stringify({ event: { kind: 'host', host } }));
   return { app: new AppPage(page), page, show };
 }

@@ -181,12 +181,13 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
     });
     let errors = '';
     device.stderr.on('data', (data: Buffer) => (errors += data.toString()));
-    let link = '';
+    let page = '';
     for await (const line of createInterface({ input: device.stdout })) {
-      [, link = ''] = /^page (\S+)$/u.exec(line) ?? [];
-      if (link !== '') break;
+      [, page = ''] = /^page (\S+)$/u.exec(line) ?? [];
+      if (page !== '') break;
     }
-    expect((await fetch(link)).status).toBe(401 /* the cookie is not followed */);
+    expect(await (await fetch(page)).text()).toContain('<title>Reunion</title>');
+    expect(run('web')).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=\S+\n$/u);
     run('send', '--conversation', 'Notes', 'from the packed app');
     expect(run('messages', '--conversation', 'Notes')).toContain('from the packed app');
     device.kill('SIGTERM');

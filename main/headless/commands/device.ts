@@ -1,15 +1,15 @@
-import openInBrowser from 'open';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { Device } from '../../device/device.ts';
 import { systemClock, systemRandom } from '../../helpers/clock.ts';
-import { removeApiFile, writeApiFile } from '../api-file.ts';
+import { startControlServer } from '../control/control-server.ts';
+import type { ControlServer } from '../control/control-server.ts';
 import { makeDataFolder } from '../folders.ts';
 import { keyWays } from '../key-ways.ts';
 import type { KeyOptions } from '../key-ways.ts';
-import { WebAccess } from '../web-access.ts';
-import { startWebServer } from '../web-server.ts';
-import type { WebServer } from '../web-server.ts';
+import { openInBrowserByFile } from '../web/open-page.ts';
+import { ONE_TIME_MS } from '../web/one-time.ts';
+import { WebServer } from '../web-server.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export interface DeviceCommandOptions extends KeyOptions {
@@ -25,32 +25,39 @@ export interface DeviceCommandOptions extends KeyOptions {
   readonly open?: boolean;
 }
 
-/** What a device that is started again goes on with: the same port, and whoever had access to it. */
-interface Reach {
-  readonly access: WebAccess;
-  port: number;
+/** What lasts from the first device of this process to the next, which restoring a backup begins. */
+interface Process {
+  readonly options: DeviceCommandOptions;
+  /** The folder of the page. */
+  readonly page: string;
+  readonly stopped: Promise<'stopped'>;
+  readonly logger: Logger;
+  /** Keeps its port and its sessions. */
+  web: WebServer | undefined;
   isFirst: boolean;
 }
 
 /** `reunion device`. Resolves once the device has been told to stop, and has. */
 export async function runDevice(options: DeviceCommandOptions, page: string): Promise<void> {
-  const stopped = untilStopped().then(() => 'stopped' as const);
-  const port = options.web === 'off' ? 0 : options.web;
-  const reach: Reach = { access: new WebAccess(), port, isFirst: true };
-  // To standard error: standard output is for what the command was asked for.
-  const logger = pino({ name: 'reunion' }, pino.destination({ dest: 2, sync: true }));
-  while ((await runOnce(options, page, reach, stopped, logger)) === 'restart')
-    reach.isFirst = false;
+  const running: Process = {
+    options,
+    page,
+    stopped: untilStopped().then(() => 'stopped' as const),
+    // To standard error: standard output is for what the command was asked for.
+    logger: pino({ name: 'reunion' }, pino.destination({ dest: 2, sync: true })),
+    web: undefined,
+    isFirst: true,
+  };
+  try {
+    while ((await runOnce(running)) === 'restart') running.isFirst = false;
+  } finally {
+    await running.web?.close();
+  }
 }
 
 /** From the opening of the device to its end. */
-async function runOnce(
-  options: DeviceCommandOptions,
-  page: string,
-  reach: Reach,
-  stopped: Promise<'stopped'>,
-  logger: Logger,
-): Promise<'stopped' | 'restart'> {
+async function runOnce(running: Process): Promise<'stopped' | 'restart'> {
+  const { options, logger, isFirst } = running;
   const folder = makeDataFolder(options.data);
   const ended = Promise.withResolvers<'stopped' | 'restart'>();
   // After the answer to whoever has asked for it.
@@ -58,7 +65,7 @@ async function runOnce(
   const device = await Device.open({
     folder,
     protections: keyWays(options),
-    ...(options.name === undefined || !reach.isFirst ? {} : { name: options.name }),
+    ...(options.name === undefined || !isFirst ? {} : { name: options.name }),
     relays: options.relay,
     listen: options.listen,
     lan: options.lan,
@@ -71,35 +78,40 @@ async function runOnce(
     onRestart: () => end('restart'),
     log: { error: (error) => logger.error(error), notice: (text) => logger.warn(text) },
   });
-  let server: WebServer | undefined;
+  let control: ControlServer | undefined;
   try {
-    const served = options.web === 'off' ? undefined : page;
-    server = await startWebServer(device.service, reach.port, served, reach.access);
-    reach.port = server.port;
-    writeApiFile(folder, { port: server.port, token: server.commandToken });
-    if (reach.isFirst) await tell(device, server, options);
-    return await Promise.race([stopped, ended.promise]);
+    if (options.web !== 'off') {
+      running.web ??= await WebServer.start(options.web, running.page, systemClock);
+    }
+    const service = running.web?.show(device.service) ?? device.service;
+    control = await startControlServer(folder, service);
+    if (isFirst) await tell(device, running, folder);
+    return await Promise.race([running.stopped, ended.promise]);
   } finally {
-    removeApiFile(folder);
-    await server?.close();
+    running.web?.hide();
+    await control?.close();
     await device.close();
   }
 }
 
-async function tell(
-  device: Device,
-  server: WebServer,
-  { open }: DeviceCommandOptions,
-): Promise<void> {
+/** A link goes to a terminal alone: other output lies in a log, where others may find it. */
+async function tell(device: Device, { web, options }: Process, folder: string): Promise<void> {
   console.log(`ready ${device.id}`);
-  const link = server.newLink();
-  if (link === undefined) return;
-  console.log(`page ${link}`);
-  if (open) await openPage(link);
+  if (!web) return;
+  const another = `reunion web --data ${options.data}`;
+  if (process.stdout.isTTY) {
+    console.log(`page ${web.createLink().link}`);
+    console.log(`This link opens the page once, within a minute. For another one: ${another}`);
+  } else {
+    console.log(`page ${web.address}`);
+    console.log(`To open it, get a link: ${another}`);
+  }
+  if (options.open) await openPage(web, folder);
 }
 
-/** Where there is no browser to open it in, the link that was printed is there to be opened by hand. */
-async function openPage(link: string): Promise<void> {
-  const browser = await openInBrowser(link).catch(() => undefined);
-  browser?.on('error', () => undefined);
+/** Where there is no browser to open it in, the link that was printed, or `reunion web`, is there to be used by hand. */
+async function openPage(web: WebServer, folder: string): Promise<void> {
+  const remove = await openInBrowserByFile(folder, web.createLink().link);
+  web.sessions.onOpen(remove);
+  setTimeout(remove, ONE_TIME_MS).unref();
 }

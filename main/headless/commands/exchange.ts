@@ -1,12 +1,12 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import type { ApiClient } from '../../api/client.ts';
 import type { ExportFormat } from '../../api/exchange-access.ts';
 import type { ImportState } from '../../api/types.ts';
 import { withDevice } from '../connect.ts';
-import { ask, saveTo } from '../content.ts';
+import { ask, isThere, saveTo } from '../content.ts';
 import { ExpectedFailure } from '../failures.ts';
+import { exists } from '../new-file.ts';
 
 interface DataOption {
   readonly data: string;
@@ -22,10 +22,9 @@ export async function exportAll(
   }: DataOption & { readonly format: ExportFormat; readonly force?: boolean },
 ): Promise<void> {
   const target = resolve(path);
-  if (!force && statSync(target, { throwIfNoEntry: false })) {
-    throw new ExpectedFailure(`${target} is there already; add --force to replace it.`);
-  }
-  await saveTo(target, await ask(data, `/export?format=${format}`, {}));
+  if (!force && (await exists(target))) throw isThere(target);
+  const response = await ask(data, `/export?format=${format}`, {});
+  await saveTo(target, response, { replace: force });
   console.log(`saved ${target}`);
 }
 
@@ -35,12 +34,13 @@ export async function importFile(path: string, { data }: DataOption): Promise<vo
   if (!found?.isFile()) throw new ExpectedFailure(`There is no file ${path}.`);
   await withDevice(data, async (client) => {
     const over = ended(client);
+    // What is refused ends the connection before anything was over.
+    over.catch(() => undefined);
     const query = new URLSearchParams({ name: basename(path) });
     await ask(data, `/import?${query.toString()}`, {
       method: 'POST',
-      body: Readable.toWeb(createReadStream(path)) as ReadableStream,
-      duplex: 'half',
-    } as RequestInit);
+      body: createReadStream(path),
+    });
     const state = await over;
     if (state.kind === 'failed') throw new ExpectedFailure(state.error.message);
     if (state.kind === 'cancelled')

@@ -1,13 +1,14 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import { z } from 'zod';
 import type { ApiClient } from '../../api/client.ts';
 import { PAGE_MAX } from '../../api/limits.ts';
 import type { AddedFile, AttachmentPolicy, AttachmentView, FilesStatus } from '../../api/types.ts';
 import { mostOf } from '../arguments.ts';
 import { withDevice } from '../connect.ts';
-import { ask, saveTo } from '../content.ts';
+import { ask, isThere, jsonOf, saveTo } from '../content.ts';
 import { ExpectedFailure } from '../failures.ts';
+import { exists } from '../new-file.ts';
 import { printable, printJson, sizeText } from '../output.ts';
 
 interface DataOption {
@@ -42,6 +43,8 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.md': 'text/markdown',
 };
 
+const addedFile = z.object({ id: z.string(), bytes: z.number() }) satisfies z.ZodType<AddedFile>;
+
 /** Adds files of this computer to the device that runs on a data folder. Throws `ExpectedFailure`. */
 export async function addFiles(
   data: string,
@@ -61,11 +64,10 @@ async function addFile(data: string, path: string): Promise<AddedFile> {
   if (!found?.isFile()) throw new ExpectedFailure(`There is no file ${path}.`);
   const response = await ask(data, '/files', {
     method: 'POST',
-    body: Readable.toWeb(createReadStream(path)) as ReadableStream,
+    body: createReadStream(path),
     headers: { 'Content-Length': String(found.size) },
-    duplex: 'half',
-  } as RequestInit);
-  return (await response.json()) as AddedFile;
+  });
+  return addedFile.parse(await jsonOf(response));
 }
 
 /** `reunion files`. */
@@ -127,10 +129,8 @@ export async function saveFile(
   { data, force = false }: DataOption & { readonly force?: boolean },
 ): Promise<void> {
   const target = await targetOf(data, id, path);
-  if (!force && statSync(target, { throwIfNoEntry: false })) {
-    throw new ExpectedFailure(`${target} is there already; add --force to replace it.`);
-  }
-  await saveTo(target, await ask(data, `/files/${id}`, {}));
+  if (!force && (await exists(target))) throw isThere(target);
+  await saveTo(target, await ask(data, `/files/${id}`, {}), { replace: force });
   console.log(`saved ${target}`);
 }
 

@@ -1,10 +1,11 @@
 import type { ApiClient } from '../../api/client.ts';
 import type { DeviceRole, History, PairingState } from '../../api/types.ts';
-import { newWebLink, withDevice } from '../connect.ts';
+import { withDevice } from '../connect.ts';
 import { ask, askFor } from '../ask.ts';
 import { qrText } from '../qr-text.ts';
 import { ExpectedFailure } from '../failures.ts';
 import { printable } from '../output.ts';
+import { secretText } from '../secret-text.ts';
 import { untilStopped } from './until-stopped.ts';
 
 /** `reunion invite`. */
@@ -112,11 +113,13 @@ async function digits(question: string, signal: AbortSignal): Promise<string | f
 
 /** `reunion join`. */
 export async function join(
-  link: string,
+  argument: string | undefined,
   options: { readonly data: string; readonly name?: string; readonly history?: History },
 ): Promise<void> {
-  const asked = untilStopped();
   await withDevice(options.data, async (client) => {
+    // A code is used up by one wrong letter, so that what is typed is seen; the other device shows it, too.
+    const link = await secretText(argument, 'The code or the link that the other device shows:');
+    const asked = untilStopped();
     void asked.then(() => client.call('cancelPairing', {}));
     let inviter = '';
     client.onEvent((event) => {
@@ -135,9 +138,4 @@ export async function join(
     });
     console.log(`joined ${inviter}`);
   });
-}
-
-/** `reunion web`. */
-export async function printWebLink(options: { readonly data: string }): Promise<void> {
-  console.log(await newWebLink(options.data));
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { read } from 'read';
 import { Device } from '../../device/device.ts';
@@ -13,6 +13,7 @@ import { makeDataFolder } from '../folders.ts';
 import { keyWays } from '../key-ways.ts';
 import type { KeyOptions } from '../key-ways.ts';
 import { printable } from '../output.ts';
+import { secretFile } from '../secret-text.ts';
 
 interface RecoverOptions extends KeyOptions {
   readonly data: string;
@@ -58,11 +59,17 @@ function checkPlace(folder: string, backup: string | undefined): void {
 }
 
 async function phraseOf({ phraseFile }: RecoverOptions): Promise<string> {
-  if (phraseFile !== undefined) return readFileSync(phraseFile, 'utf8');
+  if (phraseFile !== undefined) return secretFile(phraseFile);
   if (!process.stdin.isTTY) {
     throw new ExpectedFailure('Without a terminal to type the phrase in, --phrase-file is needed.');
   }
-  return read({ prompt: 'The 24 words of the recovery phrase: ', output: process.stderr });
+  const phrase = await read({
+    prompt: 'The 24 words of the recovery phrase (not shown): ',
+    silent: true,
+    output: process.stderr,
+  });
+  process.stderr.write('\n');
+  return phrase;
 }
 
 function recoveryOf(phrase: string): SigningKeys {

@@ -28,7 +28,17 @@ export const de: Catalogue = {
   name: 'Name',
   day: 'Tag',
   everywhere: 'Überall',
-  'not-running': 'Reunion läuft nicht. Starte es neu und öffne den Link, den es ausgibt.',
+  'not-running': 'Reunion läuft nicht. Starte es neu und öffne einen neuen Link.',
+  'locked.no-session': 'Öffne diese Seite über einen Link',
+  'locked.no-session-explained':
+    'Deine Nachrichten zeigt nur ein Tab, der über einen Link geöffnet wurde. Dieser wurde es nicht.',
+  'locked.dead-link': 'Dieser Link geht nicht mehr',
+  'locked.dead-link-explained': 'Ein Link geht einmal, und eine Minute lang.',
+  'locked.ended': 'Diese Sitzung ist beendet',
+  'locked.ended-explained':
+    'Sie wurde beendet, die Seite war einen Tag lang geschlossen, oder Reunion wurde neu gestartet.',
+  'locked-do': 'Führe auf diesem Rechner diesen Befehl aus und öffne den Link, den er ausgibt:',
+  'locked-data': 'Hast du das Gerät mit --data gestartet, gib das auch hier an.',
 
   conversations: 'Unterhaltungen',
   conversation: 'Unterhaltung',
@@ -406,6 +416,16 @@ export const de: Catalogue = {
   'phrase-keep':
     'Verwahre sie, wo niemand sonst sie liest: Zusammen mit einer Sicherung öffnen sie alle deine Nachrichten. Mach jetzt eine Sicherung; eine frühere kennt diese Wörter nicht.',
   'phrase-written': 'Ich habe sie aufgeschrieben',
+  sessions: 'Browser, die diese Seite nutzen dürfen',
+  'sessions-explained':
+    'Jeder Tab, der über einen Link geöffnet wurde (reunion web). Eine Sitzung endet, wenn du sie beendest, wenn ihr Tab einen Tag lang geschlossen war, und wenn Reunion endet.',
+  'session-own': 'dieser Tab',
+  'session-since': 'Seit',
+  'session-open': 'gerade offen',
+  'session-closed': 'geschlossen',
+  'end-session': 'Beenden',
+  'end-session-of': 'Sitzung von {browser} beenden',
+  'end-other-sessions': 'Alle anderen beenden',
   relays: 'Relays',
   'relays-explained':
     'Über ein Relay finden Geräte einander, die nicht in einem Netz sind. Es gibt Bytes weiter, die es nicht lesen kann. Jeder kann eines betreiben: reunion relay.',

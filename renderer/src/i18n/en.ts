@@ -26,7 +26,17 @@ export const en = {
   name: 'Name',
   day: 'Day',
   everywhere: 'Everywhere',
-  'not-running': 'Reunion is not running. Start it again, and open the link that it prints.',
+  'not-running': 'Reunion is not running. Start it again, and open a new link to it.',
+  'locked.no-session': 'Open this page by a link',
+  'locked.no-session-explained':
+    'Your messages are shown only in a tab that was opened by a link. This tab was not.',
+  'locked.dead-link': 'This link no longer works',
+  'locked.dead-link-explained': 'A link works once, and for one minute.',
+  'locked.ended': 'This session has ended',
+  'locked.ended-explained':
+    'It was ended, the page was closed for a day, or Reunion was started again.',
+  'locked-do': 'Run this command on this computer, and open the link that it prints:',
+  'locked-data': 'If you started the device with --data, add it here too.',
 
   conversations: 'Conversations',
   conversation: 'Conversation',
@@ -396,6 +406,16 @@ export const en = {
   'phrase-keep':
     'Keep them where nobody else reads them: with a backup, they open all of your messages. Make a backup now; one from before does not know these words.',
   'phrase-written': 'I have written them down',
+  sessions: 'Browsers that may use this page',
+  'sessions-explained':
+    'Each tab that was opened by a link (reunion web). A session ends when you end it, when its tab was closed for a day, and when Reunion stops.',
+  'session-own': 'this tab',
+  'session-since': 'Since',
+  'session-open': 'open now',
+  'session-closed': 'closed',
+  'end-session': 'End',
+  'end-session-of': 'End the session of {browser}',
+  'end-other-sessions': 'End all others',
   relays: 'Relays',
   'relays-explained':
     'Through a relay devices find each other when they are not on one network. It passes on bytes that it cannot read. Anyone can run one: reunion relay.',

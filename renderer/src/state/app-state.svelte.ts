@@ -11,10 +11,13 @@ import type {
   Status,
 } from '../../../main/api/types.ts';
 import { openChannel } from '../channel.ts';
+import { followLinks, LockedError } from '../session.ts';
+import type { Lock } from '../session.ts';
 import { Holders } from './holders.svelte.ts';
 import { Reading } from './reading.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Thread } from './thread.svelte.ts';
+import type { Call } from './thread.svelte.ts';
 import { Traffic } from './traffic.svelte.ts';
 import { Ui } from './ui.svelte.ts';
 
@@ -25,11 +28,13 @@ const LIST_MS = 250;
 /** Conversations whose messages and place are remembered. */
 const THREADS_MAX = 30;
 
-export type Connection = 'connecting' | 'open' | 'lost';
+export type Connection = 'connecting' | 'open' | 'lost' | 'locked';
 
 /** Everything that the page shows, kept in step with the device. */
 export class AppState {
   connection = $state<Connection>('connecting');
+  /** Why this tab may not use the device; a new link loads the page anew. */
+  lock = $state<Lock>();
   /** Everything on the device was deleted at the person's wish, and it has ended. */
   erased = $state(false);
   /** The device is being closed and opened again at the person's wish, and may hold something else then. */
@@ -59,6 +64,7 @@ export class AppState {
   start(): void {
     // Who closes the page has not given up what was begun.
     addEventListener('pagehide', this.#keepDrafts);
+    followLinks();
     this.#connect();
   }
 
@@ -69,9 +75,20 @@ export class AppState {
   #connect(): void {
     openChannel().then(
       (channel) => this.#connected(createApiClient(channel)),
-      () => this.#disconnected(),
+      (error: unknown) => {
+        if (error instanceof LockedError) this.#locked(error.lock);
+        else this.#disconnected();
+      },
     );
   }
+
+  #locked(lock: Lock): void {
+    this.connection = 'locked';
+    this.lock = lock;
+  }
+
+  /** `call` by itself, for what knows no more of the app. */
+  readonly caller: Call = (command, args) => this.call(command, args);
 
   /** Rejects with a `CommandError` whose message is for the person. */
   async call<C extends Command>(command: C, args: CommandArguments[C]): Promise<CommandResults[C]> {

@@ -63,7 +63,7 @@ export class Thread {
     this.id = id;
     this.#call = call;
     this.draft = new Draft(id, call, draft);
-    this.uploads = new Uploads();
+    this.uploads = new Uploads(call);
   }
 
   /** Something has changed: fetches it at once, but while much is changing only so often. */

@@ -1,4 +1,4 @@
-import type { HostEvent, HostSettings } from '../../../main/api/types.ts';
+import type { AttachmentView, HostEvent, HostSettings } from '../../../main/api/types.ts';
 
 export const SETTINGS_PAGES = [
   'appearance',
@@ -22,7 +22,10 @@ export type Dialog =
   | { readonly kind: 'new-conversation' }
   | { readonly kind: 'conversation'; readonly id: string }
   | { readonly kind: 'history'; readonly messageId: string }
-  | { readonly kind: 'image'; readonly src: string; readonly name: string };
+  | {
+      readonly kind: 'image';
+      readonly file: Pick<AttachmentView, 'id' | 'name' | 'mediaType'>;
+    };
 
 /** What of the page is open, besides the conversation. */
 export class Ui {

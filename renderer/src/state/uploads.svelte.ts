@@ -1,8 +1,12 @@
-import { toldText } from '../i18n/error-text.ts';
+import { errorText, toldText } from '../i18n/error-text.ts';
 import { t } from '../i18n/i18n.svelte.ts';
+import { postHeaders } from './content.ts';
+import type { Call } from './thread.svelte.ts';
 
 /** Files that a message can carry: see `send` of the api. */
 export const FILES_MAX = 20;
+
+const PATH = './files';
 
 export interface OutgoingFile {
   readonly id: string;
@@ -18,11 +22,14 @@ export class Upload {
   sent = $state(0);
   problem = $state('');
   id = $state<string>();
+  readonly #call: Call;
   #request: XMLHttpRequest | undefined;
+  #isCancelled = false;
 
-  constructor(file: File, key: number) {
+  constructor(file: File, key: number, call: Call) {
     this.file = file;
     this.key = key;
+    this.#call = call;
     this.start();
   }
 
@@ -30,10 +37,20 @@ export class Upload {
   start(): void {
     this.problem = '';
     this.sent = 0;
+    postHeaders(this.#call, PATH).then(
+      (headers) => {
+        if (!this.#isCancelled) this.#send(headers);
+      },
+      (error: unknown) => (this.problem = errorText(error)),
+    );
+  }
+
+  #send(headers: Readonly<Record<string, string>>): void {
     const request = new XMLHttpRequest();
     this.#request = request;
-    request.open('POST', './files');
+    request.open('POST', PATH);
     request.setRequestHeader('Content-Type', 'application/octet-stream');
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded }) => (this.sent = loaded);
     request.onload = () => {
       const answer = parsed(request.responseText);
@@ -47,6 +64,7 @@ export class Upload {
   }
 
   cancel(): void {
+    this.#isCancelled = true;
     this.#request?.abort();
   }
 }
@@ -55,12 +73,17 @@ export class Upload {
 export class Uploads {
   list = $state.raw<readonly Upload[]>([]);
   readonly isReady = $derived(this.list.every(({ id }) => id !== undefined));
+  readonly #call: Call;
   #nextKey = 1;
+
+  constructor(call: Call) {
+    this.#call = call;
+  }
 
   /** Returns how many there was no room for. */
   add(files: readonly File[]): number {
     const room = FILES_MAX - this.list.length;
-    const taken = files.slice(0, room).map((file) => new Upload(file, this.#nextKey++));
+    const taken = files.slice(0, room).map((file) => new Upload(file, this.#nextKey++, this.#call));
     this.list = [...this.list, ...taken];
     return files.length - taken.length;
   }

@@ -6,8 +6,8 @@ const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 
 export const isPicture = ({ mediaType }: Pick<AttachmentView, 'mediaType'>): boolean =>
   PICTURES.has(mediaType);
 
-/** Where the device gives the content of a file: to be saved, or `inline` to be shown. */
-export function fileUrl(
+/** Where the device gives the content of a file: to be saved, or `inline` to be shown. See state/content.ts for what it takes. */
+export function filePath(
   { id, name, mediaType }: Pick<AttachmentView, 'id' | 'name' | 'mediaType'>,
   inline = false,
 ): string {

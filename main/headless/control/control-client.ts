@@ -1,0 +1,47 @@
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { proveAsClient } from '../../api/mutual-proof.ts';
+import { EXIT, ExpectedFailure } from '../failures.ts';
+import { findControlPlace } from './control-folder.ts';
+import { linePipe } from './line-pipe.ts';
+import { withShortPath } from './short-path.ts';
+
+/** A program that has taken the place of a device may say nothing, milliseconds. */
+const PROOF_TIMEOUT_MS = 5_000;
+
+/**
+ * A connection to the device that runs on a data folder, which has proven that it is that: nothing is sent to anything else.
+ * Rejects with `ExpectedFailure`, exit code 3, where no device runs.
+ */
+export async function connectToDevice(dataFolder: string): Promise<Socket> {
+  const place = findControlPlace(dataFolder);
+  if (!place) throw notRunning(dataFolder);
+  const socket = await withShortPath(place.address, open).catch(() => {
+    throw notRunning(dataFolder);
+  });
+  socket.on('error', () => socket.destroy());
+  const late = setTimeout(() => socket.destroy(), PROOF_TIMEOUT_MS);
+  const isProven = await proveAsClient(place.secret, linePipe(socket));
+  clearTimeout(late);
+  if (isProven) return socket;
+  socket.destroy();
+  throw notRunning(dataFolder);
+}
+
+function open(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path });
+    socket.once('error', reject);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+  });
+}
+
+function notRunning(dataFolder: string): ExpectedFailure {
+  return new ExpectedFailure(
+    `No device is running on ${dataFolder}; start one with: reunion device --data ${dataFolder}`,
+    EXIT.notRunning,
+  );
+}
