@@ -17,6 +17,7 @@ import type { Device } from '../device/device.ts';
 import { systemClock } from '../helpers/clock.ts';
 import { VERSION } from '../helpers/version.ts';
 import { AppWindow } from './app-window.ts';
+import { keepDownloadsPrivate } from './downloads.ts';
 import { electronUpdates } from './electron-updates.ts';
 import { hostService } from './host-service.ts';
 import type { HostService } from './host-service.ts';
@@ -172,6 +173,7 @@ export class DesktopApp {
     const { args, here } = this.#options;
     Menu.setApplicationMenu(Menu.buildFromTemplate(this.#menu()));
     limitPermissions(session.defaultSession, isOwnPage, () => this.#scanner.isOpen);
+    keepDownloadsPrivate(session.defaultSession, (error) => this.#options.logger.error(error));
     this.#applySpelling();
     this.#ends.push(await serveCommandLine(this.#device));
     const tray = this.#showTray(join(here, 'icons'));

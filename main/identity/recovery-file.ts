@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PeerId } from '../mvds/types.ts';
 import { openStoreKey, recoveryKeysIn, sealStoreKey } from './recovery.ts';
@@ -34,7 +34,7 @@ export function keepForRecovery(
 export function keepBesideBackup(folder: string, backup: string): boolean {
   const path = join(folder, RECOVERY_FILE);
   if (!existsSync(path)) return false;
-  copyFileSync(path, backup + BACKUP_SUFFIX);
+  writeWhole(backup + BACKUP_SUFFIX, readFileSync(path, 'utf8'), 'replace');
   return true;
 }
 

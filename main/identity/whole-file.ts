@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -7,8 +8,9 @@ import { dirname } from 'node:path';
  * make it at once, the first one's. Returns whether it was written. Throws Node's errors.
  */
 export function writeWhole(path: string, content: string, mode: 'new' | 'replace'): boolean {
-  const temporary = `${path}.${process.pid}.new`;
-  const file = openSync(temporary, 'w', 0o600);
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.new`;
+  // `wx` is O_CREAT | O_EXCL: it follows no link that somebody has put there.
+  const file = openSync(temporary, 'wx', 0o600);
   try {
     writeSync(file, content);
     fsyncSync(file);

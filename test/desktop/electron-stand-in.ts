@@ -149,6 +149,7 @@ export function createStandIn(userData: string) {
         setPermissionCheckHandler: vi.fn<Listener>(),
         setDevicePermissionHandler: vi.fn<Listener>(),
         setSpellCheckerEnabled: vi.fn<Listener>(),
+        on: vi.fn<Listener>(),
       },
     },
     shell: { openExternal: async (url: string) => void opened.push(url) },

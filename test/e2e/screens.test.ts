@@ -48,6 +48,24 @@ test('the screens of a device that is new', async () => {
     .waitFor();
 }, 90_000);
 
+test('the screens of a tab that may not use the device', async () => {
+  const device = await startDevice(temporaryFolder(), ['--name', 'Desk']);
+  const link = await device.link();
+  const page = await openPage(await startBrowser(), new URL(link).origin, {
+    expected: /401|WebSocket/u,
+  });
+  await page.getByRole('heading', { name: 'Open this page by a link' }).waitFor();
+  await screen(page, 'locked-no-session');
+  await page.goto(`${new URL(link).origin}/#token=used`);
+  await page.getByRole('heading', { name: 'This link no longer works' }).waitFor();
+  await screen(page, 'locked-dead-link');
+  await page.goto(await device.link());
+  await page.getByRole('button', { name: 'I already have one' }).waitFor();
+  await reunion(['web', '--data', device.folder, '--end', 'all']);
+  await page.getByRole('heading', { name: 'This session has ended' }).waitFor();
+  await screen(page, 'locked-ended');
+});
+
 test('the screens of conversations', async () => {
   const [a, b] = [temporaryFolder(), temporaryFolder()];
   const relay = await startRelay();

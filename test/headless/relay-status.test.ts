@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { startRelayStatus } from '../../main/headless/relay-status.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
@@ -47,4 +48,28 @@ test('metrics that cannot be had are an error of the server, and do not end it',
   onTestFinished(() => status.close());
   expect((await fetch(`http://127.0.0.1:${status.port}/metrics`)).status).toBe(500);
   expect((await fetch(`http://127.0.0.1:${status.port}/health`)).status).toBe(200);
+});
+
+test('a page whose name leads to this computer reads neither metrics nor health', async () => {
+  const relay = { addresses: [], counts: () => COUNTS, metrics: async () => 'metric 1\n' };
+  const status = await startRelayStatus(relay, 0, new ManualClock());
+  onTestFinished(() => status.close());
+  const answered = (path: string, host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const asked = request({ host: '127.0.0.1', port: status.port, path, headers: { host } });
+      asked.on('response', (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      });
+      asked.on('error', reject);
+      asked.end();
+    });
+  for (const path of ['/metrics', '/health']) {
+    for (const host of ['evil.example', `evil.example:${status.port}`, 'localhost.evil.example']) {
+      expect(await answered(path, host), host).toBe(403);
+    }
+    for (const host of ['127.0.0.1', 'localhost:1', `[::1]:${status.port}`, '10.0.0.7:9464']) {
+      expect(await answered(path, host), host).toBe(200);
+    }
+  }
 });

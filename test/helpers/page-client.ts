@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { createApiClient } from '../../main/api/client.ts';
 import type { ApiClient } from '../../main/api/client.ts';
@@ -27,7 +26,12 @@ export async function openSocket(origin: string, session: PageSession): Promise<
     headers: { origin },
   });
   const came: string[] = [];
-  socket.on('message', (data: Buffer) => came.push(data.toString()));
+  let wake: () => void = () => undefined;
+  socket.on('message', (data: Buffer) => {
+    came.push(data.toString());
+    wake();
+  });
+  socket.once('close', () => wake());
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);
@@ -38,7 +42,9 @@ export async function openSocket(origin: string, session: PageSession): Promise<
     (await proveAsClient(secret, {
       send: (text) => socket.send(text),
       async receive() {
-        while (came.length === 0 && socket.readyState === socket.OPEN) await setTimeout(1);
+        while (came.length === 0 && socket.readyState === socket.OPEN) {
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
         return came.shift();
       },
     }));

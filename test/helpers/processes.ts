@@ -42,14 +42,21 @@ export class RunningProcess {
   readonly #lines: string[] = [];
   readonly #stderr: Buffer[] = [];
 
-  /** `namespace`: the network namespace to run in; that of the test where absent. */
-  constructor(args: readonly string[], namespace?: string) {
+  /**
+   * @param namespace the network namespace to run in; that of the test where absent
+   * @param env added to the environment of the test
+   */
+  constructor(
+    args: readonly string[],
+    namespace?: string,
+    env: Readonly<Record<string, string>> = {},
+  ) {
     const command = [process.execPath, ...nodeFlags, REUNION, ...args];
     const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
     const [program = '', ...rest] = [...inside, ...command];
     this.child = spawn(program, rest, {
       stdio: 'pipe',
-      env: { ...process.env, ...nodeEnvironment },
+      env: { ...process.env, ...nodeEnvironment, ...env },
     });
     const { stdout, stderr } = this.child;
     if (!stdout || !stderr) throw new Error('a process without pipes');
@@ -90,6 +97,11 @@ export class RunningProcess {
   /** What standard output has so far. */
   get lines(): readonly string[] {
     return this.#lines;
+  }
+
+  /** What standard error has so far. */
+  get errors(): string {
+    return Buffer.concat(this.#stderr).toString('utf8');
   }
 
   /** The first match in standard error, where a question has no end of line; waits for it as `line` does. */

@@ -5,6 +5,7 @@ import { systemClock, systemRandom } from '../../helpers/clock.ts';
 import { startControlServer } from '../control/control-server.ts';
 import type { ControlServer } from '../control/control-server.ts';
 import { makeDataFolder } from '../folders.ts';
+import { shellWord } from '../output.ts';
 import { keyWays } from '../key-ways.ts';
 import type { KeyOptions } from '../key-ways.ts';
 import { openInBrowserByFile } from '../web/open-page.ts';
@@ -98,7 +99,7 @@ async function runOnce(running: Process): Promise<'stopped' | 'restart'> {
 async function tell(device: Device, { web, options }: Process, folder: string): Promise<void> {
   console.log(`ready ${device.id}`);
   if (!web) return;
-  const another = `reunion web --data ${options.data}`;
+  const another = `reunion web --data ${shellWord(options.data)}`;
   if (process.stdout.isTTY) {
     console.log(`page ${web.createLink().link}`);
     console.log(`This link opens the page once, within a minute. For another one: ${another}`);

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 /** `sun_path` of unix(7) and of macOS, without the zero byte at its end: a longer path would be refused, or cut. */
 export const SOCKET_PATH_BYTES_MAX = process.platform === 'darwin' ? 103 : 107;
 
-const PREFIX = 'reunion-';
+const PREFIX = 'reunion-socket-';
 const LINK = 'd';
 
 /**
