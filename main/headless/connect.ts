@@ -57,11 +57,16 @@ export async function requestOf(
   const connection = await connectToDevice(folder);
   return new Promise((resolve, reject) => {
     const request = httpRequest({
-      ...{ host: HOST, path, method, headers },
+      ...{ host: HOST, path, method },
+      // Else the device would close it with its answer, which is lost then where more is still being sent.
+      headers: { ...headers, Connection: 'keep-alive' },
       createConnection: () => connection,
     });
     connection.resume();
-    request.once('response', resolve);
+    request.once('response', (response) => {
+      response.once('close', () => connection.destroy());
+      resolve(response);
+    });
     // Also when the device has answered before it had read everything: the answer has come by then.
     request.on('error', () => reject(unreachable()));
     if (body === undefined || typeof body === 'string') {

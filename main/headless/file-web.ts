@@ -5,6 +5,9 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import { answerFileRequest } from '../api/file-requests.ts';
 import type { DeviceService } from '../api/server.ts';
 
+/** For a client to read that it was refused, before it is cut off, milliseconds. */
+const REFUSED_MS = 2_000;
+
 /**
  * Answers a request about files of a client that is known to be allowed to ask. Never rejects.
  * @param headers of every answer, in place of those that it would have
@@ -22,8 +25,7 @@ export async function serveFile(
     mayAdd,
     onBug: (error) => service.onBug(error),
   });
-  // What is refused need not be read to its end.
-  if (!incoming.complete && answer.status >= 400) response.setHeader('Connection', 'close');
+  if (!incoming.complete && answer.status >= 400) cutSoon(incoming);
   for (const [name, value] of answer.headers) response.setHeader(name, value);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   response.writeHead(answer.status);
@@ -35,6 +37,15 @@ export async function serveFile(
     if (!gone.signal.aborted) service.onBug(error);
     response.destroy();
   }
+}
+
+/**
+ * What is refused need not be read to its end. But a client that is still sending would find the connection broken, and not the
+ * answer, were it closed at once.
+ */
+function cutSoon(incoming: IncomingMessage): void {
+  const late = setTimeout(() => incoming.socket.destroy(), REFUSED_MS);
+  for (const event of ['end', 'close']) incoming.once(event, () => clearTimeout(late));
 }
 
 function requestOf(incoming: IncomingMessage, signal: AbortSignal): Request {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { commandArguments } from '../../main/api/contract.ts';
-import { noHost } from '../../main/api/no-host.ts';
+import { noHost, noWeb } from '../../main/api/no-host.ts';
 
 it('a browser has no settings of a host, and says so', async () => {
   expect(await noHost.hostSettings({})).toBeNull();
@@ -9,6 +9,14 @@ it('a browser has no settings of a host, and says so', async () => {
     noHost.checkForUpdates({}),
     noHost.installUpdate({}),
   ]) {
+    await expect(call).rejects.toMatchObject({ code: 'not-found' });
+  }
+});
+
+it('an app has no sessions of browsers, makes no links to its page, and needs no tickets', async () => {
+  expect(await noWeb.webSessions({})).toBeNull();
+  expect(await noWeb.contentTicket({ method: 'GET', path: '/backup' })).toEqual({ ticket: null });
+  for (const call of [noWeb.createWebLink({}), noWeb.endWebSession({ session: 'all' })]) {
     await expect(call).rejects.toMatchObject({ code: 'not-found' });
   }
 });

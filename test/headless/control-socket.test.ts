@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  createReadStream,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -15,6 +17,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { ask } from '../../main/headless/content.ts';
 import { connectToDevice } from '../../main/headless/control/control-client.ts';
 import { controlFolder, makeControlPlace } from '../../main/headless/control/control-folder.ts';
 import { SOCKET_PATH_BYTES_MAX, withShortPath } from '../../main/headless/control/short-path.ts';
@@ -131,4 +134,22 @@ test('a data folder of any length can have its socket, and nothing is left elsew
     before,
   );
   expect(lstatSync(join(controlFolder(folder), 'socket')).isSocket()).toBe(true);
+});
+
+test('whoever sends a file that is refused in the middle of it is told why, each time', async () => {
+  const folder = temporaryFolder();
+  await startDevice(folder, ['--web', 'off']);
+  const path = join(temporaryFolder(), 'huge.bin');
+  writeFileSync(path, '');
+  const bytes = 5 * 2 ** 30;
+  // It has no content that would take room.
+  truncateSync(path, bytes);
+  for (let time = 0; time < 25; time += 1) {
+    const asked = ask(folder, '/files', {
+      method: 'POST',
+      body: createReadStream(path),
+      headers: { 'Content-Length': String(bytes) },
+    });
+    await expect(asked).rejects.toThrow('A file can have 4 GiB at most.');
+  }
 });
