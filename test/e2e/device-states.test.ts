@@ -46,6 +46,11 @@ async function withStatus(page: Page): Promise<(change: Partial<Status>) => Prom
     const device = socket.connectToServer();
     push = (status) => socket.send(JSON.stringify({ event: { kind: 'status', status } }));
     device.onMessage((data) => {
+      // The first texts are those of the proof: see main/api/mutual-proof.ts.
+      if (!String(data).startsWith('{')) {
+        socket.send(data);
+        return;
+      }
       const frame = JSON.parse(String(data)) as {
         result?: Partial<Status>;
         event?: { kind: string; status?: Status };

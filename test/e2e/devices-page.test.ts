@@ -101,6 +101,11 @@ async function repeatWord(page: Page): Promise<void> {
   await page.routeWebSocket(/./u, (socket) => {
     const device = socket.connectToServer();
     device.onMessage((data) => {
+      // The first texts are those of the proof: see main/api/mutual-proof.ts.
+      if (!String(data).startsWith('{')) {
+        socket.send(data);
+        return;
+      }
       const frame = JSON.parse(String(data)) as { result?: { words?: string[] } };
       const words = frame.result?.words;
       if (words) words[1] = words[0] ?? '';
