@@ -46,6 +46,11 @@ export class DeviceDirectory {
   checkSay(): void {
     const { keeper, self } = this.#options;
     if (keeper.list?.removed.has(self)) throw removedError();
+    this.#checkRole();
+  }
+
+  #checkRole(): void {
+    const { keeper, self } = this.#options;
     if (keeper.list?.members.get(self)?.role !== 'mailbox') return;
     throw new ReunionError(
       'mailbox',
@@ -81,7 +86,7 @@ export class DeviceDirectory {
   /** Decides for one of two devices that removed each other. Throws `not-found` where no such dispute is open, and as `checkSay`. */
   async settle(kept: PeerId, lost: PeerId): Promise<void> {
     const { keeper, append, clock, onRemoved } = this.#options;
-    this.checkSay();
+    this.#checkRole();
     const isOpen = disputesOf(keeper.list).some(({ one, other }) => {
       const parties = [one.id, other.id];
       return kept !== lost && parties.includes(kept) && parties.includes(lost);

@@ -49,6 +49,12 @@ export class Backing {
     return known;
   }
 
+  /** Whether the signer of a removal had heard of a device when it signed it. */
+  knows(removal: RemovalEntry, peer: PeerId): boolean {
+    const introductions = this.#introductions.get(peer) ?? [];
+    return introductions.some(({ index }) => this.known(removal).has(index));
+  }
+
   /**
    * How many bystanders had seen `removal`, and signed an entry that says so, before they saw `other`. A bystander is a
    * device that neither of the two is by or about, that both signers knew, so that neither can have made it up for this, and
@@ -63,9 +69,7 @@ export class Backing {
       ...[other.signer, other.change.subject],
     ]);
     const isCommon = (peer: PeerId): boolean =>
-      (this.#introductions.get(peer) ?? []).some(
-        ({ index }) => this.known(removal).has(index) && this.known(other).has(index),
-      );
+      this.knows(removal, peer) && this.knows(other, peer);
     const wasRemoved = (peer: PeerId): boolean =>
       this.#removals.some(
         ({ signer, change }) => change.subject === peer && !parties.has(signer) && isCommon(signer),

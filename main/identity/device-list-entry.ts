@@ -28,7 +28,7 @@ const KINDS = ['create', 'add', 'remove', 'rename', 'address', 'confirm'] as con
 export const ADDRESSES_MAX = 16;
 export const ADDRESS_BYTES_MAX = 256;
 /** Removals that one entry declares void: a key in wrong hands may have signed several. */
-export const REPUDIATED_MAX = 16;
+export const REPUDIATED_MAX = 48;
 
 export type EntryKind = (typeof KINDS)[number];
 

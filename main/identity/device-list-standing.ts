@@ -30,11 +30,12 @@ type Decision = 'open' | 'stands' | 'void';
  * An entry counts if an introduction of its signer, in its past, counts, and no removal that counts defeats it. A removal
  * defeats what the removed device has signed and the remover did not know of, or knew of and declared void; so what a
  * removed key signs later, whatever it links to, is void. That holds for removals too: a removal by a key that was removed
- * counts only if those who removed it knew of it. A removal that more bystanders had seen before the one that would defeat
- * it is not defeated; see `Backing`.
+ * counts only if those who removed it knew of it. A removal is not defeated by a device that its signer had never heard of,
+ * nor where more bystanders had seen it before the one that would defeat it; see `Backing`.
  *
  * Removals may so defeat each other in a circle. Such a dispute is decided for a removal by `self`, the device that asks:
- * nobody else can tell it that it was not first. Otherwise for the removal by the device that was longer on the list.
+ * nobody else can tell it that it was not first. Otherwise for the removal by the device that was longer on the list. A person
+ * who is asked about a dispute on `self` decides it there for good; the entry that says so counts elsewhere as any other.
  */
 export function standingEntries(grounded: readonly GroundedEntry[], self?: PeerId): Standing {
   return new StandingEntries(grounded, self).standing();
@@ -56,7 +57,7 @@ class StandingEntries {
     this.#removals = grounded.filter(isRemoval);
     for (const removal of this.#removals) {
       append(this.#bySubject, removal.change.subject, removal);
-      this.#decisions.set(removal, 'open');
+      this.#decisions.set(removal, this.#isOwnWord(removal) ? 'stands' : 'open');
     }
     for (const entry of grounded) {
       if (!isIntroduction(entry) || !isTrusted(entry.change.role)) continue;
@@ -124,7 +125,15 @@ class StandingEntries {
     if (removal.signer === entry.signer && removal.change.subject === entry.change.subject) {
       return false;
     }
+    if (this.#isOwnWord(removal)) return true;
+    // Nobody's removals are undone by a device that it had never heard of: the removed one may have let that in.
+    if (!this.#backing.knows(entry, removal.signer)) return false;
     return this.#backing.count(entry, removal) <= this.#backing.count(removal, entry);
+  }
+
+  /** What a person has said on this device, asked in a dispute: it is not for other entries to overrule that here. */
+  #isOwnWord({ signer, change }: RemovalEntry): boolean {
+    return signer === this.#self && change.repudiated.length > 0;
   }
 
   /** Decides a circle at the removal that ranks first; see `standingEntries`. */

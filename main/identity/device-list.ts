@@ -81,8 +81,9 @@ export function removeDevice(
 }
 
 /**
- * Makes an entry that removes `lost` and declares void that it removed `kept`: what a person says where two devices removed
- * each other. `known` and throws: see `addDevice`.
+ * Makes an entry that removes `lost` and declares void the removals by it that `kept` did not know of when it removed
+ * `lost`: what a person says where the two removed each other. A device that was removed in that dispute makes it too.
+ * `known`: see `addDevice`. Throws `RangeError` where this device never was a member.
  */
 export function settleDispute(
   keys: SigningKeys,
@@ -90,13 +91,19 @@ export function settleDispute(
   known: readonly Uint8Array[],
   { kept, lost, at }: { readonly kept: PeerId; readonly lost: PeerId; readonly at: number },
 ): Uint8Array {
-  const repudiated = groundedEntries(list, known)
-    .filter(isRemoval)
-    .filter(({ signer, change }) => signer === lost && change.subject === kept)
+  const removals = groundedEntries(list, known).filter(isRemoval);
+  const answered = removals.filter(
+    ({ signer, change }) => signer === kept && change.subject === lost,
+  );
+  const repudiated = removals
+    .filter(({ signer }) => signer === lost)
+    .filter(({ index, change }) => {
+      return change.subject === kept || !answered.some(({ past }) => past.has(index));
+    })
     .map(({ hash }) => hash)
     .sort()
     .slice(0, REPUDIATED_MAX);
-  return signChange(keys, list, known, { kind: 'remove', subject: lost, repudiated, at });
+  return signLinked(keys, list, known, { kind: 'remove', subject: lost, repudiated, at });
 }
 
 /** Makes an entry that shows that this device has seen all of `known`. `known` and throws: see `addDevice`. */
@@ -209,10 +216,20 @@ function signChange(
   known: readonly Uint8Array[],
   fields: Omit<EntryFields, 'listId' | 'previous'>,
 ): Uint8Array {
-  const list = deviceListOf(listId, known, keys.peerId);
-  if (list?.removed.has(keys.peerId)) {
+  if (deviceListOf(listId, known, keys.peerId)?.removed.has(keys.peerId)) {
     throw new DeviceRemovedError('this device was removed from the device list');
   }
+  return signLinked(keys, listId, known, fields);
+}
+
+/** Links an entry to what the device knows of, and signs it. */
+function signLinked(
+  keys: SigningKeys,
+  listId: DeviceListId,
+  known: readonly Uint8Array[],
+  fields: Omit<EntryFields, 'listId' | 'previous'>,
+): Uint8Array {
+  const list = deviceListOf(listId, known, keys.peerId);
   const grounded = groundedEntries(listId, known);
   const own = grounded
     .filter(isIntroduction)

@@ -324,7 +324,6 @@ class TrustLife {
     await this.#schedule.runUntil(this.#schedule.nowMs + 30 * SECOND);
     for (const device of this.#honest) {
       for (const { kept, lost } of device.keeper.list?.disputes ?? []) {
-        if (device.keeper.list?.removed.has(device.peerId) === true) continue;
         this.#seen.add('dispute');
         const [honest, thief] = kept === this.#thief.peerId ? [lost, kept] : [kept, lost];
         await device.settle(honest, thief);
