@@ -30,12 +30,11 @@ type Decision = 'open' | 'stands' | 'void';
  * An entry counts if an introduction of its signer, in its past, counts, and no removal that counts defeats it. A removal
  * defeats what the removed device has signed and the remover did not know of, or knew of and declared void; so what a
  * removed key signs later, whatever it links to, is void. That holds for removals too: a removal by a key that was removed
- * counts only if those who removed it knew of it. A removal is not defeated by a device that its signer had never heard of,
- * nor where more bystanders had seen it before the one that would defeat it; see `Backing`.
+ * counts only if those who removed it knew of it. A removal is not defeated by a device that its signer had never heard of.
  *
- * Removals may so defeat each other in a circle. Such a dispute is decided for a removal by `self`, the device that asks:
- * nobody else can tell it that it was not first. Otherwise for the removal by the device that was longer on the list. A person
- * who is asked about a dispute on `self` decides it there for good; the entry that says so counts elsewhere as any other.
+ * Removals may so defeat each other in a circle. Such a dispute is decided for the removal that more bystanders had seen
+ * first; see `Backing`. Where they do not tell, for a removal by `self`, the device that asks: nobody else can tell it that it
+ * was not first. Otherwise for the removal by the device that was longer on the list. A person who is asked about a dispute on `self` decides it there for good; the entry that says so counts elsewhere as any other.
  */
 export function standingEntries(grounded: readonly GroundedEntry[], self?: PeerId): Standing {
   return new StandingEntries(grounded, self).standing();
@@ -127,8 +126,7 @@ class StandingEntries {
     }
     if (this.#isOwnWord(removal)) return true;
     // Nobody's removals are undone by a device that it had never heard of: the removed one may have let that in.
-    if (!this.#backing.knows(entry, removal.signer)) return false;
-    return this.#backing.count(entry, removal) <= this.#backing.count(removal, entry);
+    return this.#backing.knows(entry, removal.signer);
   }
 
   /** What a person has said on this device, asked in a dispute: it is not for other entries to overrule that here. */
@@ -138,22 +136,30 @@ class StandingEntries {
 
   /** Decides a circle at the removal that ranks first; see `standingEntries`. */
   #settle(open: readonly RemovalEntry[]): void {
-    const first = open.reduce((one, other) => (this.#ranksBefore(other, one) ? other : one));
+    const ordered = open.toSorted((one, other) => (one.hash < other.hash ? -1 : 1));
+    // One that defeats no other is in no circle: it waits for what becomes of those that are.
+    const inCircle = ordered.filter((one) => ordered.some((other) => this.#attacks(one, other)));
+    const first = (inCircle.length > 0 ? inCircle : ordered).reduce((one, other) =>
+      this.#ranksBefore(other, one) ? other : one,
+    );
     this.#decisions.set(first, 'stands');
-    for (const other of open) {
+    for (const other of ordered) {
       if (other === first) continue;
-      const isMutual = this.#attacks(first, other);
-      if (this.#attacks(other, first)) this.#decisions.set(other, 'void');
+      const isAgainst = this.#attacks(other, first);
+      if (isAgainst) this.#decisions.set(other, 'void');
+      const isDisputed = isAgainst || this.#attacks(first, other);
       const isNew = !this.#disputes.some(
         ({ kept, lost }) => kept === first.signer && lost === other.signer,
       );
-      if (isMutual && isNew && first.signer !== other.signer) {
+      if (isDisputed && isNew && first.signer !== other.signer) {
         this.#disputes.push({ kept: first.signer, lost: other.signer });
       }
     }
   }
 
   #ranksBefore(one: RemovalEntry, other: RemovalEntry): boolean {
+    const seen = this.#backing.count(one, other) - this.#backing.count(other, one);
+    if (seen !== 0) return seen > 0;
     const isOwn = (removal: RemovalEntry) => removal.signer === this.#self;
     if (isOwn(one) !== isOwn(other)) return isOwn(one);
     if (one.signer === other.signer) return one.hash < other.hash;

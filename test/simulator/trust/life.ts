@@ -75,6 +75,8 @@ class TrustLife {
   readonly #seen = new Set<string>();
   readonly #faults: string[] = [];
   readonly #seed: number;
+  /** Devices that were put on the list by an inviter in dispute, and could not take it over. */
+  readonly #turnedAway = new Set<PeerId>();
   #mailbox!: HostileMailbox;
   #listId!: DeviceListId;
   #beginning: readonly Uint8Array[] = [];
@@ -212,7 +214,10 @@ class TrustLife {
       const name = this.#name(device.peerId);
       const { list } = device.keeper;
       const devices = [...(list?.members.values() ?? [])].filter(({ role }) => role === 'device');
-      const members = devices.map(({ peerId }) => peerId).sort();
+      const members = devices
+        .map(({ peerId }) => peerId)
+        .filter((peer) => !this.#turnedAway.has(peer))
+        .sort();
       if (JSON.stringify(members) !== JSON.stringify(expected)) {
         found.push(`${name} has the members ${members.map((peer) => this.#name(peer)).join(', ')}`);
       }
@@ -302,8 +307,17 @@ class TrustLife {
     const keys = keysOf(this.#honest.length);
     await inviter.add({ peerId: keys.peerId, name: 'newcomer', role: 'device' });
     const newcomer = this.#device(keys);
+    const entries = await inviter.keeper.entries();
+    // While it is in dispute whether the inviter was removed, the newcomer may have to believe that it was.
+    const isIn = [inviter.peerId, keys.peerId].every((self) =>
+      deviceListOf(this.#listId, entries, self)?.members.has(keys.peerId),
+    );
+    if (!isIn) {
+      this.#turnedAway.add(keys.peerId);
+      return;
+    }
     await newcomer.start();
-    await newcomer.adopt(await inviter.keeper.entries());
+    await newcomer.adopt(entries);
     this.#honest.push(newcomer);
     this.#seen.add('let in');
   }
