@@ -3,17 +3,21 @@ import type { SyncChanges } from '../mvds/ports.ts';
 import type { MessageId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
 import { ConversationTable } from './conversations.ts';
-import { StoreError, storeError } from './errors.ts';
+import { StoreError, storeError, StoreFullError, StoreReadOnlyError } from './errors.ts';
 import type { FileCopy } from './file-backend/index.ts';
-import { openDatabase } from './file-backend/index.ts';
+import { freePages, openDatabase, refuseHoles } from './file-backend/index.ts';
 import { FileTable } from './files.ts';
 import { MessageTable } from './messages.ts';
 import { Names } from './names.ts';
 import type { OpeningOptions } from './opening.ts';
 import { isCheckedAtOpening, openConnection, quickCheck } from './opening.ts';
 import { RecordTable } from './records.ts';
+import type { SessionRecord } from './session-record.ts';
+import { countOpening, readSessions, storeIdOf, writeSessions } from './session-record.ts';
 import { ActivityTable, SettingTable } from './settings.ts';
 import { discard, replaceFile } from './store-files.ts';
+import type { StoreKeys } from './store-keys.ts';
+import { enclose } from './store-keys.ts';
 import { commitChanges } from './sync.ts';
 import { text } from './values.ts';
 
@@ -40,8 +44,9 @@ export class Engine {
   readonly activity: ActivityTable;
   readonly files: FileTable;
   readonly storeId: string;
-  readonly #options: OpeningOptions;
   readonly #connection: Connection;
+  #options: OpeningOptions;
+  #session: SessionRecord | undefined;
   #isSuspect = false;
 
   constructor(connection: Connection, options: OpeningOptions) {
@@ -54,8 +59,7 @@ export class Engine {
     this.conversations = new ConversationTable(connection, names, this.files);
     this.settings = new SettingTable(connection);
     this.activity = new ActivityTable(connection, names);
-    const sql = "SELECT value FROM meta WHERE key = 'store_id'";
-    this.storeId = connection.first(sql, [], ([value]) => text(value)) ?? '';
+    this.storeId = storeIdOf(connection);
   }
 
   commit(changes: SyncChanges): readonly MessageId[] {
@@ -125,37 +129,96 @@ export class Engine {
    * Gives back the room of what was deleted: writes the store anew and puts it in the place of the old one. Nothing else
    * may be called before it is done.
    */
-  async compact(): Promise<void> {
-    const { files, fileSystem, key } = this.#options;
+  compact(): Promise<void> {
+    return this.#rewrite(this.#connection.file.key);
+  }
+
+  /**
+   * Encrypts the store anew under `key` (32 bytes), in the place of the one it has, as `compact` does. The store opens by
+   * the one key or the other wherever this ends, so both must be kept until it is done.
+   */
+  async rekey(key: Uint8Array): Promise<void> {
+    this.#options = { ...this.#options, key };
+    await this.#rewrite(key);
+  }
+
+  async #rewrite(key: Uint8Array | undefined): Promise<void> {
+    const { files, fileSystem } = this.#options;
     discard(fileSystem, files.draft);
-    this.#connection.file.withFile(files.draft, (name) => {
+    this.#connection.file.withFile(files.draft, key, (name) => {
       this.#connection.script(`VACUUM INTO '${name}'`);
     });
     syncFile(this.#options, files.draft);
     // Gives it a log while it is still a draft: in its place, a crash in the middle of that would cost its first page.
     (await openDatabase({ path: files.draft, key, fileSystem })).close();
+    const before = this.#connection.file.key;
+    this.#endSession();
     this.#connection.close();
     // The deletion of the log first: after a crash it would be taken for the log of the new database.
     fileSystem.syncFolder(files.folder);
+    let now = before;
     try {
       replaceFile(fileSystem, files.draft, files.database);
+      now = key;
     } finally {
-      this.#connection.reopen(await openDatabase({ path: files.database, key, fileSystem }));
+      this.#connection.reopen(await openDatabase({ path: files.database, key: now, fileSystem }));
       this.#connection.script('PRAGMA foreign_keys = ON');
+      this.beginSession();
     }
   }
 
+  /** Writes down that the store is open; see `SessionRecord`. To be called once, before anything is written. */
+  beginSession(): void {
+    const { files, fileSystem, key } = this.#options;
+    this.#session = undefined;
+    try {
+      const known = readSessions(fileSystem, files.session, this.#sessionKeys);
+      const session = countOpening(this.#connection, known);
+      writeSessions(fileSystem, files.session, key, [session]);
+      this.#session = session;
+    } catch (error) {
+      // A full disk must not keep a person from reading: what was known of the last opening stays.
+      const told = storeError(error, undefined);
+      if (told instanceof StoreFullError || told instanceof StoreReadOnlyError) return;
+      throw told;
+    }
+  }
+
+  /** Writes down that the log is of no use any more. */
+  #endSession(): void {
+    const { files, fileSystem, key } = this.#options;
+    if (!this.#session) return;
+    try {
+      // Not TRUNCATE: until it is written down, a log that is empty would be taken for one that was lost.
+      this.#connection.script('PRAGMA wal_checkpoint(FULL)');
+      writeSessions(fileSystem, files.session, key, [{ ...this.#session, isClosed: true }]);
+    } catch {
+      // On a full disk, say, the log stays, and goes on to be needed.
+    }
+  }
+
+  get #sessionKeys(): StoreKeys {
+    const { key, earlierKeys = [] } = this.#options;
+    const present = this.#connection.file.key;
+    return { key, earlierKeys: present ? [present, ...earlierKeys] : earlierKeys };
+  }
+
   /**
-   * Starts a copy to `path`, under the same key.
+   * Starts a copy to `path`, under a key of its own (32 bytes), which is put into the copy, sealed under the store's key. A
+   * store that is not encrypted has copies that are not.
    * @returns copies a part at each call; whether it is done
    */
-  startBackup(path: string): { readonly step: () => boolean; readonly cancel: () => void } {
-    const { fileSystem, files } = this.#options;
+  startBackup(
+    path: string,
+    backupKey: Uint8Array,
+  ): { readonly step: () => boolean; readonly cancel: () => void } {
+    const { fileSystem, files, key } = this.#options;
+    const ownKey = key && backupKey;
     if (resolve(path) === resolve(files.database)) {
       throw new StoreError('The store cannot be backed up to itself.');
     }
     const draft = `${path}.draft`;
-    const copy = this.#startCopy(draft);
+    const copy = this.#startCopy(draft, ownKey);
     return {
       step: () => {
         try {
@@ -164,6 +227,12 @@ export class Engine {
           throw storeError(error, undefined);
         }
         copy.close();
+        try {
+          refuseHoles(copy.holes, freePages(fileSystem, { path: draft, key: ownKey }));
+          if (key && ownKey) enclose(fileSystem, draft, key, ownKey);
+        } catch (error) {
+          throw storeError(error, undefined);
+        }
         syncFile(this.#options, draft);
         replaceFile(fileSystem, draft, path);
         return true;
@@ -175,8 +244,8 @@ export class Engine {
     };
   }
 
-  #startCopy(draft: string): FileCopy {
-    const { key, fileSystem } = this.#options;
+  #startCopy(draft: string, key: Uint8Array | undefined): FileCopy {
+    const { fileSystem } = this.#options;
     try {
       discard(fileSystem, draft);
       return this.#connection.file.copyTo(draft, key);
@@ -186,13 +255,36 @@ export class Engine {
   }
 
   close(): void {
+    this.#endSession();
     this.#connection.close();
+  }
+
+  /** Whether the store still has a key of before, since a change of it did not get to its end. */
+  get isBehind(): boolean {
+    return this.#connection.file.key !== this.#options.key;
   }
 }
 
 /** Opens the store's database and everything over it. Throws the store's errors. */
 export async function openEngine(options: OpeningOptions): Promise<Engine> {
-  return new Engine(await openConnection(options), options);
+  const engine = new Engine(await openConnection(options), options);
+  try {
+    engine.beginSession();
+    if (engine.isBehind && options.key) await finishRekey(engine, options.key);
+    return engine;
+  } catch (error) {
+    engine.close();
+    throw storeError(error, undefined);
+  }
+}
+
+/** On a disk without the room for it the store stays as it is, and the next opening tries again. */
+async function finishRekey(engine: Engine, key: Uint8Array): Promise<void> {
+  try {
+    await engine.rekey(key);
+  } catch (error) {
+    if (!(error instanceof StoreFullError)) throw error;
+  }
 }
 
 function syncFile({ fileSystem }: OpeningOptions, path: string): void {

@@ -11,22 +11,32 @@ import type { ActivityLog, SettingStore } from './ports.ts';
 import type { CallableTable, StoreCall, StoreMethod } from './service.ts';
 import { StoreService } from './service.ts';
 import { storeFiles } from './store-files.ts';
+import type { StoreKeys } from './store-keys.ts';
 import type { OpenEngine, ThreadOptions } from './thread.ts';
 import { openInThread } from './thread.ts';
 
 export * from './errors.ts';
 export { eraseStore } from './erase.ts';
+export { KEY_BYTES } from './file-backend/index.ts';
 export { lockStore as lockFolder } from './lock.ts';
 export type { StoreStats } from './engine.ts';
 export type { StoreNotice } from './opening.ts';
+export { OUTLIVING_SETTING } from './outliving.ts';
+export type { Outliving } from './outliving.ts';
 export type { RestoreOptions } from './restore.ts';
 export { checkBackup, restoreStore } from './restore.ts';
+export type { StoreKeys } from './store-keys.ts';
 
-export interface StoreOptions {
+export interface StoreOptions extends StoreKeys {
   /** The store's own folder; made if it is missing. */
   readonly folder: string;
-  /** 32 bytes. Undefined: the store is not encrypted. A store keeps what it was made with. */
+  /**
+   * 32 bytes. Undefined: the store is not encrypted. One that is found under one of `earlierKeys` is encrypted anew under
+   * this.
+   */
   readonly key: Uint8Array | undefined;
+  /** Settings of a store that takes the place of an unusable one, or turned out to be older than it should be. */
+  readonly afterLoss?: Readonly<Record<string, unknown>>;
   /** False keeps the engine in the caller's thread, which then waits for the disk. */
   readonly inThread?: boolean;
   /** For tests; keeps the engine in the caller's thread. */
@@ -51,6 +61,8 @@ export interface Store {
   readonly files: FileStore;
   /** 16 random bytes as 32 hexadecimal characters, made with the store: another one after the store was lost. */
   readonly storeId: string;
+  /** Whether it was found under an earlier key, and the disk had no room to encrypt it anew. */
+  readonly isBehind: boolean;
   stats(): Promise<StoreStats>;
   /**
    * What is wrong with the store, in words; empty when nothing is.
@@ -59,8 +71,13 @@ export interface Store {
   check(full: boolean): Promise<readonly string[]>;
   /** Gives back the disk space of what was deleted. */
   compact(): Promise<void>;
-  /** Copies the store to `path`, encrypted as it is, while it is in use; a file there is replaced. */
-  backup(path: string): Promise<void>;
+  /**
+   * Copies the store to `path` while it is in use; a file there is replaced. The copy is encrypted under `key` (32 bytes),
+   * which should be new and random, and carries it, sealed under the store's key.
+   */
+  backup(path: string, key: Uint8Array): Promise<void>;
+  /** Encrypts the store anew under `key` (32 bytes). Wherever that ends, one of the two keys opens it. */
+  rekey(key: Uint8Array): Promise<void>;
   /** Ends what runs and releases the store. Calls after it reject with `StoreClosedError`. */
   close(): Promise<void>;
 }
@@ -79,11 +96,15 @@ const FOLDER_MODE = 0o700;
  * takes its place; with `refuseUnusable`, `StoreDamagedError`, `StoreForeignError` or `StoreNewerError` is thrown instead.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const { folder, key, refuseUnusable = false } = options;
+  const { folder, key, earlierKeys = [], refuseUnusable = false, afterLoss = {} } = options;
   mkdirSync(folder, { recursive: true, mode: FOLDER_MODE });
   const unlock = lockStore(folder);
   try {
-    const engine = await openEngineFor({ files: storeFiles(folder), key, refuseUnusable }, options);
+    const files = storeFiles(folder);
+    const engine = await openEngineFor(
+      { files, key, earlierKeys, refuseUnusable, afterLoss },
+      options,
+    );
     return makeStore(engine, unlock);
   } catch (error) {
     unlock();
@@ -101,10 +122,10 @@ async function openEngineFor(
   const own = { fileSystem: fileSystem ?? nodeFileSystem, onNotice, now };
   const engine = await openEngine({ ...opening, ...own });
   const service = new StoreService(engine, idleMs);
-  return { storeId: engine.storeId, call: (call) => service.call(call) };
+  return { storeId: engine.storeId, isBehind: engine.isBehind, call: (call) => service.call(call) };
 }
 
-function makeStore({ storeId, call }: OpenEngine, unlock: () => void): Store {
+function makeStore({ storeId, isBehind, call }: OpenEngine, unlock: () => void): Store {
   const onStore = async <T>(method: StoreMethod, ...args: unknown[]): Promise<T> =>
     (await call({ table: 'store', method, args })) as T;
   let closing: Promise<void> | undefined;
@@ -119,10 +140,12 @@ function makeStore({ storeId, call }: OpenEngine, unlock: () => void): Store {
     activity: port(call, 'activity') as ActivityLog,
     files: port(call, 'files') as FileStore,
     storeId,
+    isBehind,
     stats: () => onStore('stats'),
     check: (full) => onStore('check', full),
     compact: () => onStore('compact'),
-    backup: (path) => onStore('backup', path),
+    backup: (path, key) => onStore('backup', path, key),
+    rekey: (key) => onStore('rekey', key),
     close() {
       closing ??= onStore<undefined>('close').finally(unlock);
       return closing;

@@ -5,8 +5,14 @@ import { StoreDamagedError, storeError, StoreForeignError, StoreNewerError } fro
 import type { FileSystem } from './file-backend/index.ts';
 import { openDatabase } from './file-backend/index.ts';
 import { APPLICATION_ID, migrate } from './schema.ts';
+import type { Carried } from './outliving.ts';
+import { addOutliving, readOutliving } from './outliving.ts';
+import { isLogMissing, isOlder, readSessions } from './session-record.ts';
+import { SettingTable } from './settings.ts';
 import type { StoreFiles } from './store-files.ts';
 import { discard, replaceFile, setAside } from './store-files.ts';
+import type { StoreKeys } from './store-keys.ts';
+import { keyOfFile } from './store-keys.ts';
 import { text } from './values.ts';
 
 /** Why a file cannot be the store. */
@@ -22,11 +28,14 @@ export type StoreNotice = {
   | { readonly kind: 'set-aside'; readonly reason: UnusableReason }
   /** Seen while the store is in use. */
   | { readonly kind: 'damage-found' }
+  /** What was written last is missing. */
+  | { readonly kind: 'older' }
 );
 
-export interface OpeningOptions {
+export interface OpeningOptions extends StoreKeys {
   readonly files: StoreFiles;
-  readonly key: Uint8Array | undefined;
+  /** Settings of a store that takes the place of another one, or that turned out to be older than it should be. */
+  readonly afterLoss?: Readonly<Record<string, unknown>>;
   readonly fileSystem: FileSystem;
   readonly onNotice: (notice: StoreNotice) => void;
   /** Throws why a store that is there cannot be used, rather than setting it aside. */
@@ -53,27 +62,76 @@ export async function openConnection(options: OpeningOptions): Promise<Connectio
   if (fileSystem.size(files.database) === undefined) {
     // A log without its database is of no use to SQLite, which would delete it.
     if (fileSystem.size(files.log) !== undefined) notifySetAside(options, 'damaged');
-    await create(options);
+    await create(options, undefined);
     return openExisting(options);
   }
   try {
-    return await openExisting(options);
+    return await openKnown(options);
   } catch (error) {
     const reason = reasonToSetAside(error);
     if (reason === undefined || options.refuseUnusable === true) throw error;
-    notifySetAside(options, reason);
-    await create(options);
+    const aside = notifySetAside(options, reason);
+    await create(options, await readOutliving(fileSystem, aside, options));
     return openExisting(options);
   }
 }
 
+/** Opens the database that is there, and tells where it is older than it should be. */
+async function openKnown(options: OpeningOptions): Promise<Connection> {
+  const { files, onNotice } = options;
+  const { known, isMissing } = sessionsOf(options);
+  const connection = await openExisting(options);
+  try {
+    if (!isMissing && !isOlder(connection, known)) return connection;
+    connection.transaction(() => {
+      // By another id the other devices know to offer everything again.
+      renewStoreId(connection);
+      setAll(connection, options.afterLoss);
+    });
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  onNotice({
+    kind: 'older',
+    path: files.database,
+    message:
+      'The store is older than when Reunion last used it: its files were put back from a copy, or one of them was deleted. What was written last may be missing here. Your other devices send again what they have.',
+  });
+  return connection;
+}
+
+function sessionsOf(options: OpeningOptions) {
+  const { files, fileSystem } = options;
+  try {
+    const known = readSessions(fileSystem, files.session, options);
+    return { known, isMissing: isLogMissing(fileSystem, files.log, known) };
+  } catch (error) {
+    throw storeError(error, undefined);
+  }
+}
+
+export function renewStoreId(connection: Connection): void {
+  const id = toHex(randomBytes(STORE_ID_BYTES));
+  connection.run("UPDATE meta SET value = ? WHERE key = 'store_id'", id);
+}
+
+export function setAll(
+  connection: Connection,
+  settings: Readonly<Record<string, unknown>> = {},
+): void {
+  const table = new SettingTable(connection);
+  for (const [name, value] of Object.entries(settings)) table.set(name, value);
+}
+
 /** Opens the database that is there. Throws the store's errors. */
 export async function openExisting(options: OpeningOptions): Promise<Connection> {
-  const { files, key, fileSystem } = options;
+  const { files, fileSystem } = options;
   const path = files.database;
   let connection: Connection | undefined;
   try {
     refuseForeign(fileSystem, path);
+    const key = keyOfFile(fileSystem, path, options);
     connection = new Connection(await openDatabase({ path, key, fileSystem }));
     migrate(connection, false);
     const isSuspect = fileSystem.size(files.suspect) !== undefined;
@@ -98,16 +156,25 @@ export function quickCheck(connection: Connection, table?: string): void {
   if (found[0] !== 'ok') throw new StoreDamagedError(`The store is damaged: ${found.join('; ')}.`);
 }
 
-/** Made under another name and renamed when it is whole, so that a crash leaves either no store or a whole one. */
-async function create({ files, key, fileSystem }: OpeningOptions): Promise<void> {
+/**
+ * Made under another name and renamed when it is whole, so that a crash leaves either no store or a whole one. `carried`: of
+ * the store whose place it takes.
+ */
+async function create(options: OpeningOptions, carried: Carried | undefined): Promise<void> {
+  const { files, key, fileSystem, afterLoss } = options;
   let connection: Connection | undefined;
   try {
     connection = new Connection(await openDatabase({ path: files.draft, key, fileSystem }));
     migrate(connection, true);
     const id = toHex(randomBytes(STORE_ID_BYTES));
     connection.run("INSERT INTO meta(key, value) VALUES('store_id', ?)", id);
+    if (carried) {
+      addOutliving(connection, carried);
+      setAll(connection, afterLoss);
+    }
     connection.close();
     connection = undefined;
+    fileSystem.unlink(files.session);
     replaceFile(fileSystem, files.draft, files.database);
   } catch (error) {
     connection?.close();
@@ -147,11 +214,12 @@ const WHAT_HAPPENED = {
   newer: 'The store was written by a later version of Reunion',
 };
 
-function notifySetAside(options: OpeningOptions, reason: UnusableReason): void {
+function notifySetAside(options: OpeningOptions, reason: UnusableReason): string {
   const path = setAside(options.fileSystem, options.files, reason, options.now());
   const message =
     `${WHAT_HAPPENED[reason]}. It was set aside unchanged as ${path}, and a new store was made, ` +
     'which your other devices fill again.';
   options.fileSystem.unlink(options.files.suspect);
   options.onNotice({ kind: 'set-aside', reason, path, message });
+  return path;
 }

@@ -1,28 +1,32 @@
-import { randomBytes } from 'node:crypto';
 import { dirname, resolve } from 'node:path';
-import { toHex } from '../helpers/bytes.ts';
-import { StoreError } from './errors.ts';
+import { StoreError, storeError } from './errors.ts';
 import type { FileSystem } from './file-backend/index.ts';
-import { nodeFileSystem } from './file-backend/index.ts';
+import { nodeFileSystem, transcribe } from './file-backend/index.ts';
 import { lockStore } from './lock.ts';
 import type { OpeningOptions } from './opening.ts';
-import { openExisting, quickCheck, reasonToSetAside, STORE_ID_BYTES } from './opening.ts';
-import {
-  copyFile,
-  discard,
-  keepAside,
-  replaceFile,
-  storeFiles,
-  unusedAsideName,
-} from './store-files.ts';
+import { openExisting, quickCheck, reasonToSetAside, renewStoreId, setAll } from './opening.ts';
+import type { Carried } from './outliving.ts';
+import { addOutliving, readOutliving } from './outliving.ts';
+import type { SessionRecord } from './session-record.ts';
+import { openingsOf, readSessions, storeIdOf, writeSessions } from './session-record.ts';
+import { discard, keepAside, replaceFile, storeFiles, unusedAsideName } from './store-files.ts';
+import type { StoreKeys } from './store-keys.ts';
+import { keyOfFile } from './store-keys.ts';
 
-export interface RestoreOptions {
+export interface RestoreOptions extends StoreKeys {
   /** The store's own folder, which must be there. */
   readonly folder: string;
-  /** 32 bytes: the key of the backup, and of the store from then on. Undefined: neither is encrypted. */
+  /**
+   * 32 bytes: the key of the restored store. It, or one of `earlierKeys`, must open the backup, or the key that is sealed
+   * in there. Undefined: neither is encrypted.
+   */
   readonly key: Uint8Array | undefined;
+  /** 32 bytes: the key of the backup, where it is known otherwise. */
+  readonly backupKey?: Uint8Array;
   /** What `Store.backup` wrote. It is only read. */
   readonly backup: string;
+  /** Settings that the restored store gets. */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** For tests. */
   readonly fileSystem?: FileSystem;
 }
@@ -33,11 +37,11 @@ export interface RestoreOptions {
  * `StoreNewerError` or `StoreFullError`, with nothing changed, and Node's own error when the backup cannot be read.
  *
  * The restored store gets a new id: it no longer holds all that the other devices were told it does, and by its id they
- * know to offer it everything again.
+ * know to offer it everything again. What outlives a store (see `OUTLIVING_SETTING`) is carried over from the present one.
  * @returns where the present store is now; undefined when there was none
  */
 export async function restoreStore(options: RestoreOptions): Promise<string | undefined> {
-  const { folder, key, backup, fileSystem = nodeFileSystem } = options;
+  const { folder, key, earlierKeys, backup, settings, fileSystem = nodeFileSystem } = options;
   const files = storeFiles(folder);
   if ([files.database, files.draft].includes(resolve(backup))) {
     throw new StoreError('The store cannot be restored from itself.');
@@ -45,14 +49,19 @@ export async function restoreStore(options: RestoreOptions): Promise<string | un
   const unlock = lockStore(folder);
   try {
     const now = (): number => Date.now();
-    const opening: OpeningOptions = { files, key, fileSystem, onNotice: () => undefined, now };
+    const keys: StoreKeys = { key, ...(earlierKeys && { earlierKeys }) };
+    const opening: OpeningOptions = { ...keys, files, fileSystem, onNotice: () => undefined, now };
     discard(fileSystem, files.draft);
     try {
-      copyFile(fileSystem, backup, files.draft);
-      await renew({ ...opening, files: { ...files, database: files.draft } });
+      copyUnder(fileSystem, options, files.draft);
+      const carried = await readOutliving(fileSystem, files.database, keys);
+      const draft = { ...opening, files: { ...files, database: files.draft } };
+      const session = await renew(draft, carried, settings);
       const aside = await keepPresent(opening);
       // What is in it is kept beside it by now, and SQLite would take it for the log of the restored database.
       if (fileSystem.unlink(files.log)) fileSystem.syncFolder(folder);
+      const before = readSessions(fileSystem, files.session, keys).slice(0, 1);
+      writeSessions(fileSystem, files.session, key, [...before, session]);
       replaceFile(fileSystem, files.draft, files.database);
       return aside;
     } catch (error) {
@@ -69,13 +78,16 @@ export async function restoreStore(options: RestoreOptions): Promise<string | un
  * an earlier version wrote it, so that it should be a copy.
  */
 export async function checkBackup({
-  key,
   backup,
+  backupKey,
   fileSystem = nodeFileSystem,
+  ...keys
 }: Omit<RestoreOptions, 'folder'>): Promise<void> {
   const files = { ...storeFiles(dirname(backup)), database: backup };
   const now = (): number => Date.now();
-  const connection = await openExisting({ files, key, fileSystem, now, onNotice: () => undefined });
+  const own = backupKey ? { key: backupKey } : keys;
+  const onNotice = (): void => undefined;
+  const connection = await openExisting({ files, ...own, fileSystem, now, onNotice });
   try {
     quickCheck(connection);
   } finally {
@@ -83,13 +95,36 @@ export async function checkBackup({
   }
 }
 
-/** Checks a copy of a backup and gives it another id. */
-async function renew(options: OpeningOptions): Promise<void> {
+/** The backup, page by page, under the key that the store is to have. */
+function copyUnder(
+  fileSystem: FileSystem,
+  { backup, backupKey, key, earlierKeys = [] }: RestoreOptions,
+  draft: string,
+): void {
+  try {
+    const from = backupKey ?? keyOfFile(fileSystem, backup, { key, earlierKeys });
+    transcribe(fileSystem, { path: backup, key: from }, { path: draft, key });
+  } catch (error) {
+    throw storeError(error, undefined);
+  }
+}
+
+/** Checks the copy of a backup and makes it a store of its own. Returns what is to be known of its last end. */
+async function renew(
+  options: OpeningOptions,
+  carried: Carried,
+  settings: Readonly<Record<string, unknown>> | undefined,
+): Promise<SessionRecord> {
   const connection = await openExisting(options);
   try {
     quickCheck(connection);
-    const id = toHex(randomBytes(STORE_ID_BYTES));
-    connection.run("UPDATE meta SET value = ? WHERE key = 'store_id'", id);
+    connection.transaction(() => {
+      renewStoreId(connection);
+      addOutliving(connection, carried);
+      setAll(connection, settings);
+    });
+    const openings = openingsOf(connection);
+    return { storeId: storeIdOf(connection), openings, isClosed: true };
   } finally {
     connection.close();
   }

@@ -68,7 +68,7 @@ export type StoreCall =
   | { readonly table: CallableTable; readonly method: string; readonly args: readonly unknown[] }
   | { readonly table: 'store'; readonly method: StoreMethod; readonly args: readonly unknown[] };
 
-export type StoreMethod = 'commit' | 'stats' | 'check' | 'compact' | 'backup' | 'close';
+export type StoreMethod = 'commit' | 'stats' | 'check' | 'compact' | 'rekey' | 'backup' | 'close';
 
 /** What a person waits for. It does not have to wait for what synchronizes, however much of that there is. */
 const URGENT: ReadonlySet<string> = new Set([
@@ -141,9 +141,11 @@ export class StoreService {
       case 'check':
         return this.#maintain(async () => engine.check(args[0] === true));
       case 'compact':
-        return this.#maintain(() => this.#compact());
+        return this.#maintain(() => this.#alone(() => engine.compact()));
+      case 'rekey':
+        return this.#maintain(() => this.#alone(() => engine.rekey(args[0] as Uint8Array)));
       case 'backup':
-        return this.#maintain(() => this.#backUp(String(args[0])));
+        return this.#maintain(() => this.#backUp(String(args[0]), args[1] as Uint8Array));
       case 'close':
         this.#isClosed = true;
         this.#idleCheck.stop();
@@ -155,11 +157,11 @@ export class StoreService {
     return undefined;
   }
 
-  async #compact(): Promise<void> {
-    const compacted = this.#engine.compact();
-    this.#exclusive = compacted.catch(() => undefined);
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const working = work();
+    this.#exclusive = working.catch(() => undefined);
     try {
-      await compacted;
+      await working;
     } finally {
       this.#exclusive = undefined;
     }
@@ -171,8 +173,8 @@ export class StoreService {
     return result;
   }
 
-  async #backUp(path: string): Promise<void> {
-    const backup = this.#engine.startBackup(path);
+  async #backUp(path: string, key: Uint8Array): Promise<void> {
+    const backup = this.#engine.startBackup(path, key);
     try {
       while (!backup.step()) {
         await nextTurn();

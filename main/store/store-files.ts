@@ -14,6 +14,8 @@ export interface StoreFiles {
   readonly draft: string;
   /** There, and empty, while damage was seen that the next opening has to look into. */
   readonly suspect: string;
+  /** What is known of the last opening and its end; see `SessionRecord`. */
+  readonly session: string;
 }
 
 export function storeFiles(folder: string): StoreFiles {
@@ -24,6 +26,7 @@ export function storeFiles(folder: string): StoreFiles {
     log: database + LOG_SUFFIX,
     draft: `${database}.draft`,
     suspect: `${database}.suspect`,
+    session: `${database}.session`,
   };
 }
 

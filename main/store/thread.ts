@@ -7,12 +7,13 @@ import { StoreClosedError, StoreError } from './errors.ts';
 import type { StoreNotice } from './opening.ts';
 import type { StoreCall } from './service.ts';
 import type { StoreFiles } from './store-files.ts';
+import type { StoreKeys } from './store-keys.ts';
 
 /** What the thread is started with. */
-export interface ThreadOptions {
+export interface ThreadOptions extends StoreKeys {
   readonly files: StoreFiles;
-  readonly key: Uint8Array | undefined;
   readonly refuseUnusable: boolean;
+  readonly afterLoss: Readonly<Record<string, unknown>>;
 }
 
 /** What is sent to the thread. */
@@ -24,7 +25,7 @@ export interface ThreadRequest {
 /** What the thread sends. First notices, if any, then `opened` or `failed`; an answer to each request, in any order. */
 export type ThreadReply =
   | { readonly kind: 'notice'; readonly notice: StoreNotice }
-  | { readonly kind: 'opened'; readonly storeId: string }
+  | { readonly kind: 'opened'; readonly storeId: string; readonly isBehind: boolean }
   | { readonly kind: 'failed'; readonly error: ErrorRecord }
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: ErrorRecord };
@@ -32,6 +33,7 @@ export type ThreadReply =
 /** An open engine, wherever it runs. */
 export interface OpenEngine {
   readonly storeId: string;
+  readonly isBehind: boolean;
   readonly call: (call: StoreCall) => Promise<unknown>;
 }
 
@@ -72,7 +74,11 @@ class EngineThread {
           return;
         case 'opened':
           this.#worker.unref();
-          opening.resolve({ storeId: reply.storeId, call: (call) => this.#call(call) });
+          opening.resolve({
+            storeId: reply.storeId,
+            isBehind: reply.isBehind,
+            call: (call) => this.#call(call),
+          });
           return;
         case 'failed':
           // Thrown at the exit, when the thread has let go of the files, which the caller may want to move.

@@ -28,7 +28,7 @@ try {
     if (call.table === 'store' && call.method === 'close') port.close();
   };
   port.on('message', (request: ThreadRequest) => void answer(request));
-  send({ kind: 'opened', storeId: engine.storeId });
+  send({ kind: 'opened', storeId: engine.storeId, isBehind: engine.isBehind });
 } catch (error) {
   send({ kind: 'failed', error: toRecord(error) });
 }

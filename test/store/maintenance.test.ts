@@ -1,11 +1,13 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { StoreKeyError } from '../../main/store/index.ts';
-import { restoreStore, checkStore, compactStore } from '../../main/store/maintenance.ts';
+import { openStore, restoreStore, StoreKeyError } from '../../main/store/index.ts';
 import { testFolder } from './folder.ts';
 import { KEY, openTestStore } from './open.ts';
 import { added, entry, messageId } from './samples.ts';
+
+const BACKUP_KEY = new Uint8Array(32).fill(2);
+const NEW_KEY = new Uint8Array(32).fill(3);
 
 describe.each([
   ['plain', undefined],
@@ -16,15 +18,15 @@ describe.each([
     const path = join(testFolder(), 'backup.db');
     const store = await openTestStore({ folder, key });
     await store.sync.commit({ addMessages: [added(1), added(2)] });
-    const backup = store.backup(path);
+    const backup = store.backup(path, BACKUP_KEY);
     await store.sync.commit({ addMessages: [added(3)] });
     await backup;
     await store.sync.commit({ addMessages: [added(4)] });
     await store.close();
-    const aside = await restoreStore({ folder, key }, path);
+    const aside = await restoreStore({ folder, key, backup: path });
     expect(statSync(aside ?? '').size).toBeGreaterThan(0);
-    expect(await checkStore({ folder, key }, true)).toEqual([]);
     const restored = await openTestStore({ folder, key });
+    expect(await restored.check(true)).toEqual([]);
     // What was there when it was asked for, and perhaps what arrived before it was done, but nothing later.
     expect([2, 3]).toContain(await restored.sync.messages.count());
   });
@@ -40,29 +42,185 @@ describe.each([
       .slice(1)
       .map(({ id, order }) => ({ target: id, eventId: id, order }));
     await store.conversations.apply({ deletions, projectedThrough: 2 });
+    const before = await store.stats();
     await store.compact();
     await store.sync.commit({ addMessages: [added(1)] });
     expect(await store.conversations.entry(messageId(0))).toMatchObject({
       text: 'text 0'.repeat(20),
     });
     expect((await store.conversations.search({ text: 'text', limit: 9 })).length).toBe(1);
-    await store.close();
-    const { before, after } = await compactStore({ folder, key });
+    await store.compact();
+    const after = await store.stats();
     expect(after.messages).toBe(1);
     expect(after.bytes).toBeLessThanOrEqual(before.bytes);
-    expect(await checkStore({ folder, key }, true)).toEqual([]);
+    expect(await store.check(true)).toEqual([]);
   });
 });
 
-test('a backup under another key is refused and the store stays', async () => {
+describe('a backup of an encrypted store', () => {
+  test('opens by its own key and by the key of the store, and by no other', async () => {
+    const folder = testFolder();
+    const path = join(testFolder(), 'backup.db');
+    const store = await openTestStore({ folder, key: KEY });
+    await store.sync.commit({ addMessages: [added(1)] });
+    await store.backup(path, BACKUP_KEY);
+    await store.close();
+    const before = readFileSync(join(folder, 'messages.db'));
+    for (const key of [NEW_KEY, BACKUP_KEY]) {
+      await expect(restoreStore({ folder, key, backup: path })).rejects.toBeInstanceOf(
+        StoreKeyError,
+      );
+    }
+    expect(readFileSync(join(folder, 'messages.db')).equals(before)).toBe(true);
+    const elsewhere = testFolder();
+    // As the device does that has got another key since; and as the recovery phrase does.
+    const ways = [{ earlierKeys: [BACKUP_KEY, KEY] }, { backupKey: BACKUP_KEY }];
+    for (const way of ways) {
+      await restoreStore({ folder: elsewhere, key: NEW_KEY, backup: path, ...way });
+      const restored = await openTestStore({ folder: elsewhere, key: NEW_KEY });
+      expect(await restored.sync.messages.count()).toBe(1);
+      await restored.close();
+    }
+    await expect(openStore({ folder: elsewhere, key: KEY, inThread: false })).rejects.toThrow(
+      StoreKeyError,
+    );
+  });
+});
+
+test('a page of zeros, where a message was, is damage: the store is set aside', async () => {
   const folder = testFolder();
-  const path = join(testFolder(), 'backup.db');
   const store = await openTestStore({ folder, key: KEY });
-  await store.backup(path);
+  const addMessages = [added(1, { body: new Uint8Array(50_000).fill(7) })];
+  await store.sync.commit({ addMessages });
   await store.close();
-  const before = readFileSync(join(folder, 'messages.db'));
-  writeFileSync(path, readFileSync(path));
-  const other = new Uint8Array(32).fill(9);
-  await expect(restoreStore({ folder, key: other }, path)).rejects.toBeInstanceOf(StoreKeyError);
-  expect(readFileSync(join(folder, 'messages.db')).equals(before)).toBe(true);
+  const file = join(folder, 'messages.db');
+  const bytes = readFileSync(file);
+  const pages = Math.floor((bytes.length - 4096) / 4124);
+  // One of the pages of the long body: the last of the file but for a few.
+  bytes.fill(0, 4096 + (pages - 4) * 4124, 4096 + (pages - 3) * 4124);
+  writeFileSync(file, bytes);
+  const notices: string[] = [];
+  const onNotice = ({ kind }: { kind: string }): unknown => notices.push(kind);
+  await openTestStore({ folder, key: KEY, onNotice });
+  expect(notices).toEqual(['set-aside']);
+});
+
+describe('a store that is older than it should be', () => {
+  const kinds = async (folder: string) => {
+    const notices: string[] = [];
+    const onNotice = ({ kind }: { kind: string }): unknown => notices.push(kind);
+    const afterLoss = { 'set-after-loss': true };
+    const store = await openStore({ folder, key: KEY, inThread: false, onNotice, afterLoss });
+    const found = {
+      notices,
+      messages: await store.sync.messages.count(),
+      id: store.storeId,
+      setting: await store.settings.get('set-after-loss'),
+    };
+    await store.close();
+    return found;
+  };
+
+  /** As a process leaves a store that ends in the middle. */
+  async function crashed(messages: number): Promise<string> {
+    const folder = testFolder();
+    const store = await openTestStore({ folder, key: KEY });
+    for (let at = 0; at < messages; at += 1) await store.sync.commit({ addMessages: [added(at)] });
+    const copy = testFolder();
+    cpSync(folder, copy, { recursive: true });
+    await store.close();
+    return copy;
+  }
+
+  test('since its log is gone after a crash is told, gets another id, and goes on', async () => {
+    const folder = await crashed(3);
+    for (const lost of ['gone', 'empty', 'zeros']) {
+      const copy = testFolder();
+      cpSync(folder, copy, { recursive: true });
+      const log = join(copy, 'messages.db-wal');
+      if (lost === 'gone') rmSync(log);
+      else writeFileSync(log, new Uint8Array(lost === 'empty' ? 0 : statSync(log).size));
+      const found = await kinds(copy);
+      expect(found, lost).toMatchObject({ notices: ['older'], messages: 0, setting: true });
+      const again = await kinds(copy);
+      expect(again, lost).toMatchObject({ notices: [], id: found.id });
+    }
+  });
+
+  test('with its log it is what it was, and nobody is told', async () => {
+    const folder = await crashed(3);
+    expect(await kinds(folder)).toMatchObject({ notices: [], messages: 3, setting: undefined });
+    expect(await kinds(folder)).toMatchObject({ notices: [], messages: 3 });
+  });
+
+  test('since a copy was put back is told, whether its record was put back with it, deleted or kept', async () => {
+    const folder = testFolder();
+    const file = join(folder, 'messages.db');
+    await kinds(folder);
+    const old = readFileSync(file);
+    const oldRecord = readFileSync(`${file}.session`);
+    const store = await openTestStore({ folder, key: KEY });
+    await store.sync.commit({ addMessages: [added(1)] });
+    await store.close();
+    writeFileSync(file, old);
+    expect(await kinds(folder)).toMatchObject({ notices: ['older'], messages: 0 });
+    writeFileSync(file, old);
+    rmSync(`${file}.session`);
+    expect(await kinds(folder)).toMatchObject({ notices: ['older'] });
+    // All of it is what nothing here can tell: that is said in the documents.
+    writeFileSync(file, old);
+    writeFileSync(`${file}.session`, oldRecord);
+    expect(await kinds(folder)).toMatchObject({ notices: [] });
+  });
+
+  test('is not one that was compacted, encrypted anew or restored', async () => {
+    const folder = testFolder();
+    const backup = join(testFolder(), 'backup.db');
+    const store = await openTestStore({ folder, key: KEY });
+    await store.backup(backup, BACKUP_KEY);
+    await store.compact();
+    await store.sync.commit({ addMessages: [added(1)] });
+    const copy = testFolder();
+    cpSync(folder, copy, { recursive: true });
+    await store.close();
+    expect(await kinds(copy)).toMatchObject({ notices: [], messages: 1 });
+    await restoreStore({ folder, key: KEY, backup });
+    expect(await kinds(folder)).toMatchObject({ notices: [], messages: 0 });
+  });
+});
+
+describe('a store that gets another key', () => {
+  test('keeps everything, goes on, and no earlier key opens it or a later backup', async () => {
+    const folder = testFolder();
+    const backup = join(testFolder(), 'backup.db');
+    const store = await openTestStore({ folder, key: KEY });
+    await store.sync.commit({ addMessages: [added(1)] });
+    await store.rekey(NEW_KEY);
+    await store.sync.commit({ addMessages: [added(2)] });
+    await store.backup(backup, BACKUP_KEY);
+    await store.close();
+    await expect(openStore({ folder, key: KEY, inThread: false })).rejects.toThrow(StoreKeyError);
+    const elsewhere = testFolder();
+    await expect(restoreStore({ folder: elsewhere, key: KEY, backup })).rejects.toThrow(
+      StoreKeyError,
+    );
+    const again = await openTestStore({ folder, key: NEW_KEY, earlierKeys: [KEY] });
+    expect(await again.sync.messages.count()).toBe(2);
+    expect(await again.check(true)).toEqual([]);
+  });
+
+  test('that was not done when it ended is done when it is opened next', async () => {
+    const folder = testFolder();
+    const store = await openTestStore({ folder, key: KEY });
+    await store.sync.commit({ addMessages: [added(1)] });
+    await store.close();
+    const notices: unknown[] = [];
+    const onNotice = (notice: unknown): unknown => notices.push(notice);
+    const again = await openTestStore({ folder, key: NEW_KEY, earlierKeys: [KEY], onNotice });
+    expect(await again.sync.messages.count()).toBe(1);
+    expect(again.isBehind).toBe(false);
+    await again.close();
+    await expect(openStore({ folder, key: KEY, inThread: false })).rejects.toThrow(StoreKeyError);
+    expect(notices).toEqual([]);
+  });
 });

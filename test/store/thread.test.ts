@@ -44,7 +44,7 @@ test('the caller goes on while the thread works, and every call in flight is ans
   const applied = store.conversations.apply({ putEntries, projectedThrough: 1 });
   const checked = store.check(true);
   const compacted = store.compact();
-  const backup = store.backup(join(testFolder(), 'backup.db'));
+  const backup = store.backup(join(testFolder(), 'backup.db'), KEY);
   const read = store.conversations.entry(entry(7, '').id);
   await applied;
   clearImmediate(turning);

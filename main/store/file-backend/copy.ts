@@ -7,11 +7,11 @@ import type { Vfs } from './vfs.ts';
 /** `sqlite3_backup_step` has copied the last page. */
 const DONE = 101;
 
-/** Copies `source` to the empty file of `mount` through SQLite's own online backup. */
+/** Copies `source`, the file of `from`, to the empty file of `mount` through SQLite's own online backup. */
 export function startCopy(
   { module, memory }: SqlEngine,
   vfs: Vfs,
-  source: SqlDatabase,
+  { source, from }: { readonly source: SqlDatabase; readonly from: Mount },
   mount: Mount,
 ): FileCopy {
   const name = vfs.add(mount);
@@ -31,11 +31,23 @@ export function startCopy(
     throw mount.cause(error);
   }
   const opened = target;
+  const holes = new Set<number>();
+  const step = (pages: number): number => {
+    // Pages that were freed are read as well, of which some were never written.
+    from.holes.found = holes;
+    try {
+      return module._sqlite3_backup_step(backup, pages);
+    } finally {
+      from.holes.found = undefined;
+    }
+  };
   return {
+    holes,
     step(pages) {
-      const result = module._sqlite3_backup_step(backup, pages);
+      const result = step(pages);
       if (result === DONE) return true;
       if (result === RESULT.ok) return false;
+      if (from.lastError !== undefined) throw from.cause(undefined);
       throw mount.cause(new Error(`the copy failed with SQLite's code ${result}`));
     },
     close() {

@@ -44,14 +44,26 @@ interface Unit {
   readonly stored: number;
 }
 
+/**
+ * Pages that were never written: SQLite writes no page that was freed in the transaction that added it, so that zeros
+ * stand in its place. SQLite reads such a page only to copy the whole file.
+ */
+export interface Holes {
+  /** Where such pages are noted, by their numbers, while they may be read. Undefined: a page of zeros is damage. */
+  found: Set<number> | undefined;
+}
+
+/** The page of SQLite's lock byte (https://www.sqlite.org/fileformat2.html#the_lock_byte_page), which nobody ever writes. */
+export const LOCK_PAGE = 0x4000_0000 / PAGE_BYTES + 1;
+
 /** AES-256-GCM over the pages of a database. `key`: 32 bytes, of this file alone. */
-export function sealedPages(key: Uint8Array): FileCodec {
-  return new SealedUnits(key, PAGES);
+export function sealedPages(key: Uint8Array, holes: Holes): FileCodec {
+  return new SealedUnits(key, PAGES, holes);
 }
 
 /** AES-256-GCM over the frames of a write-ahead log. `key`: 32 bytes, of this file alone. */
 export function sealedLog(key: Uint8Array): FileCodec {
-  return new SealedUnits(key, LOG);
+  return new SealedUnits(key, LOG, { found: undefined });
 }
 
 /**
@@ -61,14 +73,16 @@ export function sealedLog(key: Uint8Array): FileCodec {
 class SealedUnits implements FileCodec {
   readonly #key: KeyObject;
   readonly #layout: Layout;
+  readonly #holes: Holes;
   readonly #place = Buffer.alloc(8);
   readonly #nonce = Buffer.alloc(NONCE_BYTES);
   #nonceCount = 0;
   #sealed = Buffer.alloc(0);
 
-  constructor(key: Uint8Array, layout: Layout) {
+  constructor(key: Uint8Array, layout: Layout, holes: Holes) {
     this.#key = createSecretKey(key);
     this.#layout = layout;
+    this.#holes = holes;
   }
 
   read(file: RawFile, target: Uint8Array, offset: number): number {
@@ -169,11 +183,17 @@ class SealedUnits implements FileCodec {
       decipher.final();
     } catch {
       if (mayBeTorn) return Buffer.alloc(unit.length);
-      // SQLite never writes a page that was freed in the transaction that added it: a hole in the file.
-      if (sealed.every((byte) => byte === 0)) return Buffer.alloc(unit.length);
+      if (this.#isHole(unit, sealed)) return Buffer.alloc(unit.length);
       throw new DamagedFileError(`the bytes at offset ${unit.stored} were altered or lost`);
     }
     return plain;
+  }
+
+  #isHole(unit: Unit, sealed: Buffer): boolean {
+    const { found } = this.#holes;
+    if (!found || sealed.some((byte) => byte !== 0)) return false;
+    found.add(unit.start / PAGE_BYTES + 1);
+    return true;
   }
 
   /**

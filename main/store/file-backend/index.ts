@@ -14,6 +14,14 @@ export * from './errors.ts';
 export type { FileSystem } from './file-system.ts';
 export { nodeFileSystem } from './file-system.ts';
 export { KEY_BYTES } from './key-header.ts';
+export {
+  freePages,
+  opensWith,
+  readFileEnvelope,
+  refuseHoles,
+  transcribe,
+  writeFileEnvelope,
+} from './whole-files.ts';
 export type { SqlDatabase, SqlStatement, SqlValue } from './sqljs.ts';
 
 export interface OpenFileOptions {
@@ -31,13 +39,15 @@ export interface OpenFileOptions {
 /** A SQLite database in a real file. */
 export interface FileDatabase {
   readonly connection: SqlDatabase;
+  /** What it was opened with. */
+  readonly key: Uint8Array | undefined;
   /**
    * The failure of the file system behind the last error that SQLite reported, and forgets it. Undefined when there was
    * none.
    */
   takeFileError(): unknown;
-  /** Lets SQLite write another file, such as by `VACUUM INTO`, under the name given to `use`. */
-  withFile<T>(path: string, use: (name: string) => T): T;
+  /** Lets SQLite write another file under `key`, such as by `VACUUM INTO`, under the name given to `use`. */
+  withFile<T>(path: string, key: Uint8Array | undefined, use: (name: string) => T): T;
   /** Starts a copy of the database, as it will be when the copy is finished, to a new file at `path`, under `key`. */
   copyTo(path: string, key: Uint8Array | undefined): FileCopy;
   close(): void;
@@ -45,6 +55,8 @@ export interface FileDatabase {
 
 /** A running copy. Writes through the same connection, in between steps, are part of it. */
 export interface FileCopy {
+  /** Pages that were read and never written, by their numbers: so far, and of a sound database free ones alone. */
+  readonly holes: ReadonlySet<number>;
   /** Copies up to `pages` pages of 4096 bytes. Returns whether all of it is now copied and on the medium. */
   step(pages: number): boolean;
   /** Ends the copy, finished or not. */
@@ -101,13 +113,14 @@ export async function openDatabase(options: OpenFileOptions): Promise<FileDataba
   mount.lastError = undefined;
   return {
     connection: opened,
+    key,
     takeFileError() {
       const { lastError } = mount;
       mount.lastError = undefined;
       return lastError;
     },
-    withFile(otherPath, use) {
-      const other = new Mount({ path: otherPath, fileSystem, key });
+    withFile(otherPath, otherKey, use) {
+      const other = new Mount({ path: otherPath, fileSystem, key: otherKey });
       const otherName = vfs.add(other);
       try {
         return use(otherName);
@@ -118,7 +131,12 @@ export async function openDatabase(options: OpenFileOptions): Promise<FileDataba
       }
     },
     copyTo: (to, toKey) =>
-      startCopy(engine, vfs, opened, new Mount({ path: to, fileSystem, key: toKey })),
+      startCopy(
+        engine,
+        vfs,
+        { source: opened, from: mount },
+        new Mount({ path: to, fileSystem, key: toKey }),
+      ),
     close() {
       try {
         opened.close();

@@ -14,6 +14,15 @@ const COPY_BYTES = MAGIC.length + SALT_BYTES + DIGEST_BYTES + DIGEST_BYTES;
 /** In two sectors, so that one bad sector does not cost the salt and with it every page. */
 const COPY_OFFSETS = [0, 2048];
 
+/**
+ * Where a file may carry an envelope: the key of the file, sealed under another key, so that whoever has that one needs
+ * no other file. In two sectors again.
+ */
+const ENVELOPE_OFFSETS = [1024, 3072];
+const ENVELOPE_MAGIC = Buffer.from('sealed key v1 \n\0', 'latin1');
+/** Room between two copies of what opens the file. */
+export const ENVELOPE_BYTES_MAX = 512;
+
 /** The keys of one database file and of the log that belongs to it. */
 export interface FileKeys {
   readonly pages: Uint8Array;
@@ -53,6 +62,34 @@ export function readKeyHeader(file: RawFile, key: Uint8Array): FileKeys {
     return deriveKeys(key, salt);
   }
   throw new DamagedFileError('the header of the encrypted file is damaged or foreign');
+}
+
+/** Puts an envelope of up to 512 bytes into the header of an encrypted file. Whoever reads it authenticates it. */
+export function writeEnvelope(file: RawFile, envelope: Uint8Array): void {
+  if (envelope.byteLength > ENVELOPE_BYTES_MAX)
+    throw new RangeError('an envelope that is too long');
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(envelope.byteLength);
+  const body = Buffer.concat([ENVELOPE_MAGIC, length, envelope]);
+  const copy = Buffer.concat([body, sha256(body)]);
+  for (const offset of ENVELOPE_OFFSETS) file.write(copy, offset);
+}
+
+/** The envelope of a file; undefined where it has none, or none that is whole. */
+export function readEnvelope(file: RawFile): Uint8Array | undefined {
+  const header = Buffer.alloc(HEADER_BYTES);
+  if (file.read(header, 0) < HEADER_BYTES) return undefined;
+  for (const offset of ENVELOPE_OFFSETS) {
+    const copy = header.subarray(offset, offset + ENVELOPE_MAGIC.length + 2 + ENVELOPE_BYTES_MAX);
+    if (!copy.subarray(0, ENVELOPE_MAGIC.length).equals(ENVELOPE_MAGIC)) continue;
+    const length = copy.readUInt16LE(ENVELOPE_MAGIC.length);
+    if (length > ENVELOPE_BYTES_MAX) continue;
+    const end = ENVELOPE_MAGIC.length + 2 + length;
+    const digest = header.subarray(offset + end, offset + end + DIGEST_BYTES);
+    if (!sha256(copy.subarray(0, end)).equals(digest)) continue;
+    return new Uint8Array(copy.subarray(ENVELOPE_MAGIC.length + 2, end));
+  }
+  return undefined;
 }
 
 const PLAIN_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');

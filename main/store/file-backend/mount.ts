@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FileCodec } from './codec.ts';
 import { plainCodec } from './codec.ts';
 import { sealedLog, sealedPages } from './encryption.ts';
+import type { Holes } from './encryption.ts';
 import { FileTakenError } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
 import type { FileKeys } from './key-header.ts';
@@ -22,6 +23,7 @@ export class Mount {
   readonly fileSystem: FileSystem;
   /** The last failure of its files, which SQLite only knows as a number. */
   lastError: unknown;
+  readonly holes: Holes = { found: undefined };
   readonly #key: Uint8Array | undefined;
   #keys: FileKeys | undefined;
 
@@ -48,14 +50,14 @@ export class Mount {
           file.storedSize() === 0
             ? writeKeyHeader(file, this.#key)
             : readKeyHeader(file, this.#key);
-        return sealedPages(this.#keys.pages);
+        return sealedPages(this.#keys.pages, this.holes);
       case 'log':
         if (this.#keys === undefined) throw new FileTakenError('the log was opened on its own');
         return sealedLog(this.#keys.log);
       case 'journal':
         // Only a file that is written anew, such as by `VACUUM INTO`, has one, and after a crash that file is worthless:
         // so the journal may be too.
-        return sealedPages(randomBytes(KEY_BYTES));
+        return sealedPages(randomBytes(KEY_BYTES), this.holes);
       case 'other':
         // Better no file than one that is written in the clear.
         throw new Error('an encrypted database has no other files');
