@@ -32,6 +32,8 @@ export const INVITATION_MINUTES_MAX = 24 * 60;
 const ADDRESS_LENGTH_MAX = 1_000;
 /** Messages that one call asks about: a page of them. */
 const HOLDERS_MAX = PAGE_MAX;
+/** More devices than anybody has. */
+const DEVICES_MAX = 1_000;
 /** What the log shows at once. */
 const ACTIVITY_MAX = 1_000;
 /** Seconds between two synchronizations: below a few the connection might as well stay, beyond a week nobody remembers. */
@@ -68,6 +70,11 @@ export const commandArguments = {
   removeDevice: device,
   /** Of two devices that removed each other, by their ids: the one that stays, and the one that is removed for good. */
   settleDispute: z.object({ keep: z.string(), remove: z.string() }).strict(),
+  /**
+   * After a backup was put back: removes every other device but these, by their ids or names. Fails with not-found for one
+   * that is none.
+   */
+  confirmDevices: z.object({ keep: z.array(z.string()).max(DEVICES_MAX) }).strict(),
   renameDevice: device.extend({ name: z.string() }),
   /** Deletes everything that this device holds, its keys first, and ends it. Only where it was removed by another. */
   eraseDevice: none,
@@ -146,6 +153,7 @@ export interface CommandResults extends ConversationResults, FileResults, HostRe
   readonly devices: readonly DeviceRecord[];
   readonly removeDevice: Status;
   readonly settleDispute: Status;
+  readonly confirmDevices: Status;
   readonly renameDevice: Status;
   readonly eraseDevice: Record<string, never>;
   readonly pauseDevice: Status;

@@ -160,6 +160,8 @@ export interface Status {
    * there are in all, which is null before one of the others has said so.
    */
   readonly firstTransfer: { readonly received: number; readonly total: number | null } | null;
+  /** Whether a backup was put back, and a person is to say which of the other devices stay: see `confirmDevices`. */
+  readonly confirmDevices: boolean;
   /** What protects the keys of this device: the mode of their file alone, a passphrase, or the desktop's keychain. */
   readonly keyProtection: 'file' | 'passphrase' | 'keychain';
   /** Whether there is a phrase, written down, that gets a person back in who has lost every device. */

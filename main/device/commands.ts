@@ -10,6 +10,7 @@ import type {
 } from '../api/types.ts';
 import type { PeerId } from '../helpers/ids.ts';
 import { VERSION } from '../helpers/version.ts';
+import type { DeviceConfirmation } from './device-confirmation.ts';
 import type { DeviceDirectory } from './device-directory.ts';
 import type { Exchange } from './exchange/exchange.ts';
 import type { Files } from './files/files.ts';
@@ -29,6 +30,7 @@ export interface CommandTargets {
   readonly exchange: Exchange;
   readonly pairing: PairingService;
   readonly devices: DeviceDirectory;
+  readonly confirmation: DeviceConfirmation;
   readonly sync: SyncControl;
   readonly relays: RelayList;
   readonly missing: (device: string, limit: number) => Promise<MissingMessages>;
@@ -86,6 +88,10 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
     },
     settleDispute: async ({ keep, remove }) => {
       await devices.settle(keep as PeerId, remove as PeerId);
+      return status();
+    },
+    confirmDevices: async ({ keep }) => {
+      await targets.confirmation.confirm(keep);
       return status();
     },
     renameDevice: async ({ device, name }) => {

@@ -89,6 +89,16 @@ export class ContentKeyKeeper {
     return this.#starting;
   }
 
+  /** Starts an epoch also where there is a key to seal under. Does nothing on a device that may not. */
+  async renew(): Promise<void> {
+    await this.refresh();
+    const { now, randomBytes } = this.#options;
+    const list = this.#options.list();
+    if (!list || !this.#ring || !this.#mayStart(list)) return;
+    await this.#append(list, this.#ring.startEpoch(now(), randomBytes));
+    await this.refresh();
+  }
+
   /**
    * Gives other devices what they lack and this one is to give: the keys of a device that it has added, those of an epoch
    * that it has started, and whatever nobody else is left to give. So each gets what it needs even where others are away, and

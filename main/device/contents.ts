@@ -81,7 +81,9 @@ export class Contents {
       ...{ folder, clock, writer, restoration, conversations: this.conversations },
       restart: options.onRestart,
       store: store.conversations,
-      backUp: (path) => store.backup(path),
+      backUp: async (path) => {
+        await membership.copies.backUp(path);
+      },
       isMailbox: () => membership.isMailbox,
       onState: (state) => emit({ kind: 'import', import: state }),
       onBug: onError,

@@ -23,6 +23,7 @@ import { directOptions } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { PauseAll } from './pause-all.ts';
 import { DeviceSettings } from './settings.ts';
+import { StoreKey } from './store-key.ts';
 
 /** What a device on the LAN is reached at where no address is given: any free port. */
 const LAN_LISTEN = ['/ip4/0.0.0.0/tcp/0', '/ip6/::/tcp/0'];
@@ -32,6 +33,7 @@ export interface Core {
   readonly options: DeviceOptions;
   readonly keys: OpenedKeys;
   readonly store: Store;
+  readonly storeKey: StoreKey;
   readonly settings: DeviceSettings;
   readonly network: Network;
   readonly sync: Orchestrator;
@@ -154,6 +156,7 @@ export async function openCore(
   });
   return {
     ...{ options, keys, store, settings, network, sync, group, admission },
+    storeKey: new StoreKey(options.folder, keys, store),
     ...{ history, choice, firstTransfer, limits, pauseAll },
     background: new Background(onError),
     append: (groupId, timestamp, body) => sync.append(groupId, timestamp, body),

@@ -32,8 +32,13 @@ import type { PeerId } from '../mvds/types.ts';
 import type { SettingStore } from '../store/ports.ts';
 import { readGroup } from './read-group.ts';
 
-const LIST_SETTING = 'device-list';
+/** The setting that names the list. */
+export const LIST_SETTING = 'device-list';
 const listSetting = z.string().length(64);
+/** The list that a value of `LIST_SETTING` names; undefined for anything else. */
+export function deviceListIdOf(value: unknown): DeviceListId | undefined {
+  return listSetting.safeParse(value).data as DeviceListId | undefined;
+}
 /** As many as surely fit one payload: a device that was connected had all the others. */
 const FAREWELL_ENTRIES = 32;
 

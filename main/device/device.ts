@@ -6,6 +6,7 @@ import { VERSION } from '../helpers/version.ts';
 import { eraseKeys, openKeys } from '../identity/keys.ts';
 import { eraseRecoveryFile } from '../identity/recovery-file.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
+import { AFTER_LOSS } from './after-loss.ts';
 import { createCommands } from './commands.ts';
 import { Contents } from './contents.ts';
 import { openCore } from './core.ts';
@@ -21,6 +22,7 @@ import type { SystemEffect, SystemEvent } from './power.ts';
 import { RelayList } from './relay-list.ts';
 import { systemName } from './settings.ts';
 import { StatusBoard } from './status-board.ts';
+import { storeKeysOf } from './store-key.ts';
 import { SyncControl } from './sync-control.ts';
 
 /**
@@ -44,7 +46,12 @@ export class Device {
     const { folder, protections, log } = options;
     const keys = await openKeys(folder, holdsStore(folder), protections);
     const onNotice = ({ message }: { readonly message: string }): void => log.notice(message);
-    const store = await openStore({ folder, key: keys.storeKey, onNotice });
+    const store = await openStore({
+      folder,
+      ...storeKeysOf(keys),
+      afterLoss: AFTER_LOSS,
+      onNotice,
+    });
     try {
       const device = new Device(await openCore(options, keys, store));
       await device.#start();
@@ -69,7 +76,11 @@ export class Device {
       },
     });
     this.#membership = membership;
-    this.#restoration = new Restoration({ folder: options.folder, key: core.keys.storeKey });
+    this.#restoration = new Restoration({
+      folder: options.folder,
+      keys: () => core.storeKey.keys,
+      freeBytes: options.files?.freeBytes,
+    });
     this.#contents = new Contents(core, membership, {
       emit,
       onStatus: () => this.#status.show(),
@@ -167,11 +178,11 @@ export class Device {
   }
 
   async #start(): Promise<void> {
-    const { network, sync, pauseAll, limits, background } = this.#core;
+    const { network, sync, pauseAll, limits, background, options } = this.#core;
     await this.#membership.start();
     await this.#contents.start();
     await this.#status.read();
-    await network.start();
+    if (options.offline !== true) await network.start();
     await sync.start();
     pauseAll.start(sync);
     background.run(limits.tend());
@@ -193,6 +204,7 @@ export class Device {
       ...{ conversations, files, exchange },
       pairing: this.#pairing,
       devices: membership.directory,
+      confirmation: membership.confirmation,
       sync: syncControl,
       relays: new RelayList({ settings, network, addresses: membership.addresses }),
       missing: async (device, limit) => {

@@ -2,18 +2,24 @@ import { hostname } from 'node:os';
 import { ReunionError } from '../api/errors.ts';
 import type { DeviceInfo, DeviceRole } from '../api/types.ts';
 import type { PeerId } from '../helpers/ids.ts';
+import { contentKeyGroup, deviceListGroup } from '../identity/device-list.ts';
 import type { DeviceList, MemberRole } from '../identity/device-list.ts';
 import { presentable } from '../identity/device-name.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
 import { relaysIn } from '../network/multiaddrs.ts';
+import { OUTLIVING_SETTING, StoreError } from '../store/index.ts';
+import type { Outliving } from '../store/index.ts';
 import { Addresses } from './addresses.ts';
 import { ContentKeyKeeper } from './content-key-keeper.ts';
+import { RENEW_CONTENT_KEY } from './after-loss.ts';
 import type { Core } from './core.ts';
+import { DeviceConfirmation } from './device-confirmation.ts';
 import { DeviceDirectory, deviceName } from './device-directory.ts';
-import { DeviceListKeeper } from './device-list-keeper.ts';
+import { DeviceListKeeper, LIST_SETTING } from './device-list-keeper.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
 import type { WayToInviter } from './pairing-service.ts';
 import { Recovery } from './recovery.ts';
+import { RecoveryCopies, recoveryKeysOn } from './recovery-copies.ts';
 import { RemovalNotices } from './removal-notices.ts';
 import { systemName } from './settings.ts';
 
@@ -37,17 +43,20 @@ export class Membership {
   readonly directory: DeviceDirectory;
   readonly contentKeys: ContentKeyKeeper;
   readonly addresses: Addresses;
+  readonly confirmation: DeviceConfirmation;
+  readonly copies: RecoveryCopies;
   readonly #core: Core;
   readonly #hooks: MembershipHooks;
   readonly #keeper: DeviceListKeeper;
   readonly #recovery: Recovery;
+  #isOutlivingSet = false;
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
 
   constructor(core: Core, hooks: MembershipHooks) {
     this.#core = core;
     this.#hooks = hooks;
-    const { keys, store, network, settings, group, admission, append, options } = core;
+    const { keys, store, storeKey, network, settings, group, admission, append, options } = core;
     const { folder, clock, listen } = options;
     const { messages } = store.sync;
     const keeper = new DeviceListKeeper({
@@ -64,11 +73,18 @@ export class Membership {
       onError: (error) => options.log.error(error),
       onStored: (entries) => admission.followKeyLog(entries),
     });
-    this.#recovery = new Recovery({ folder, keys, keeper, messages, clock, append });
+    this.#recovery = new Recovery({ keys, keeper, messages, clock, append });
+    this.copies = new RecoveryCopies({
+      ...{ folder, keys, store, storeKey },
+      list: () => keeper.list,
+      entries: () => keeper.entries(),
+    });
     const self = keys.peerId;
     this.addresses = new Addresses({ self, keeper, network, settings, listen, clock, append });
     const onRemoved = () => this.#rotateKeys();
     this.directory = new DeviceDirectory({ self, keeper, clock, append, onRemoved });
+    const { directory } = this;
+    this.confirmation = new DeviceConfirmation({ settings: store.settings, directory });
   }
 
   get self(): PeerId {
@@ -99,7 +115,7 @@ export class Membership {
   }
 
   get hasRecoveryPhrase(): boolean {
-    return Recovery.keysOn(this.list).length > 0;
+    return recoveryKeysOn(this.list).length > 0;
   }
 
   /** A device by the name that it has, or had when it was removed. */
@@ -127,14 +143,17 @@ export class Membership {
     await this.#keeper.load();
     await this.#admitByPhrase();
     await this.contentKeys.load();
+    await this.#renewContentKey();
     await this.#takeName();
     await this.contentKeys.tend();
+    await this.confirmation.load();
   }
 
   /** Entries of the device list or of the log of content keys have come. */
   async refresh(): Promise<void> {
     await this.#keeper.refresh();
     await this.#tendKeys();
+    await this.#followRecovery();
   }
 
   /** As which of them another device is a member; undefined where it is none. */
@@ -209,6 +228,7 @@ export class Membership {
     this.directory.checkSay();
     const words = await this.#recovery.create((peerId) => this.directory.remove(peerId));
     await this.#tendKeys();
+    await this.#followRecovery();
     return words;
   }
 
@@ -242,6 +262,37 @@ export class Membership {
     await this.contentKeys.current();
   }
 
+  /** Before anything is written, where the store took the place of another one. */
+  async #renewContentKey(): Promise<void> {
+    const { settings } = this.#core.store;
+    if ((await settings.get(RENEW_CONTENT_KEY)) !== true) return;
+    await this.contentKeys.renew();
+    await settings.set(RENEW_CONTENT_KEY, undefined);
+  }
+
+  /** A full disk, say, keeps the store under its key; the next start tries again. */
+  async #followRecovery(): Promise<void> {
+    try {
+      await this.copies.follow();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      this.#core.options.log.notice(
+        `The store could not be encrypted under another key: ${error.message} Reunion tries again when it starts next.`,
+      );
+    }
+  }
+
+  /** Which devices belong together, and by which keys, must not be forgotten with the store. */
+  async #outlive(list: DeviceList): Promise<void> {
+    if (this.#isOutlivingSet) return;
+    this.#isOutlivingSet = true;
+    const outliving: Outliving = {
+      groups: [deviceListGroup(list.id), contentKeyGroup(list.id)],
+      settings: [LIST_SETTING, 'relays', 'addresses'],
+    };
+    await this.#core.store.settings.set(OUTLIVING_SETTING, outliving);
+  }
+
   async #rotateKeys(): Promise<void> {
     await this.contentKeys.refresh();
     if (this.list?.members.has(this.self)) await this.contentKeys.current();
@@ -257,7 +308,8 @@ export class Membership {
     const { settings, background } = this.#core;
     if (list) {
       this.#notices?.follow(list);
-      this.#recovery.follow(list);
+      background.run(this.#followRecovery());
+      background.run(this.#outlive(list));
       this.addresses.follow(list);
       background.run(this.addresses.tell());
     }

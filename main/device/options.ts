@@ -15,6 +15,8 @@ export interface FileLimits {
 export interface DeviceOptions {
   /** The data folder; made where there is none. */
   readonly folder: string;
+  /** Connects to nobody: only to do something to the data folder. Default: no. */
+  readonly offline?: boolean;
   /** How keys may be protected on this host; new ones by the first. By the mode of their file alone where absent. */
   readonly protections?: readonly KeyProtection[];
   /** The recovery phrase's keys, which let this device in. */

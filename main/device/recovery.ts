@@ -3,20 +3,18 @@ import { ReunionError } from '../api/errors.ts';
 import type { Clock } from '../helpers/clock.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import { ContentKeyring } from '../identity/content-keyring.ts';
-import { contentKeyGroup } from '../identity/device-list.ts';
-import type { DeviceList } from '../identity/device-list.ts';
+import { contentKeyGroup, renameDevice } from '../identity/device-list.ts';
 import type { DeviceKeys, SigningKeys } from '../identity/keys.ts';
 import { createRecoveryPhrase, recoveryKeysOf } from '../identity/recovery.ts';
-import { keepForRecovery } from '../identity/recovery-file.ts';
 import type { MessageStore } from '../mvds/ports.ts';
 import type { DeviceListKeeper } from './device-list-keeper.ts';
 import { readGroup } from './read-group.ts';
+import { recoveryKeysOn } from './recovery-copies.ts';
 
 /** What the recovery phrase is called where the devices are listed. */
 const RECOVERY_NAME = 'Recovery phrase';
 
 export interface RecoveryOptions {
-  readonly folder: string;
   readonly keys: DeviceKeys;
   readonly keeper: DeviceListKeeper;
   readonly messages: MessageStore;
@@ -32,25 +30,14 @@ export class Recovery {
     this.#options = options;
   }
 
-  /** The recovery keys on a list: one, unless two devices have made a phrase at the same time. */
-  static keysOn(list: DeviceList | undefined): readonly PeerId[] {
-    const members = [...(list?.members.values() ?? [])];
-    return members.filter(({ role }) => role === 'recovery').map(({ peerId }) => peerId);
-  }
-
-  /** Keeps the store key of this device for whoever has the phrase. */
-  follow(list: DeviceList): void {
-    const { folder, keys } = this.#options;
-    keepForRecovery(folder, Recovery.keysOn(list), keys.storeKey, randomBytes);
-  }
-
   /**
    * Makes a phrase, and puts its key on the device list; those that were there before are removed, once it is there. The
-   * words are kept nowhere.
+   * new one signs that the list is its own: by that `recover` tells a backup of these devices from a forged one. The words
+   * are kept nowhere.
    */
   async create(remove: (peerId: PeerId) => Promise<void>): Promise<readonly string[]> {
     const { keeper, append, clock } = this.#options;
-    const before = Recovery.keysOn(keeper.list);
+    const before = recoveryKeysOn(keeper.list);
     const words = createRecoveryPhrase(randomBytes);
     const keys = recoveryKeysOf(words.join(' '));
     if (!keys) throw new Error('a phrase that was just made is none');
@@ -61,6 +48,7 @@ export class Recovery {
       at: clock.now(),
     } as const;
     await keeper.add(append, { peerId: keys.peerId, ...described });
+    await this.#endorse(keys);
     for (const peerId of before) await remove(peerId);
     return words;
   }
@@ -71,7 +59,7 @@ export class Recovery {
    */
   async admit(recovery: SigningKeys, self: { name: string; system: string }): Promise<void> {
     const { keeper, keys, append, messages, clock } = this.#options;
-    if (!Recovery.keysOn(keeper.list).includes(recovery.peerId)) {
+    if (!recoveryKeysOn(keeper.list).includes(recovery.peerId)) {
       throw new ReunionError(
         'recovery-unknown',
         'This recovery phrase does not belong to these messages any more: another one took its place before the backup was made.',
@@ -87,5 +75,15 @@ export class Recovery {
     for (const entry of ring.passOn(at, (member) => member === keys.peerId)) {
       await append(group, BigInt(at), entry);
     }
+  }
+
+  /** A renaming of itself to the name that it has: an entry of the phrase's own, which changes nothing. */
+  async #endorse(recovery: SigningKeys): Promise<void> {
+    const { keeper, append, clock } = this.#options;
+    const { list } = keeper;
+    if (!list) throw new Error('a list that was just added to is not there');
+    const named = { peerId: recovery.peerId, name: RECOVERY_NAME, at: clock.now() };
+    const entry = renameDevice(recovery, list.id, await keeper.entries(), named);
+    await keeper.learn(append, [entry]);
   }
 }

@@ -79,6 +79,7 @@ export class StatusBoard {
       files: files.status(),
       keyProtection: keys.backend,
       hasRecoveryPhrase: membership.hasRecoveryPhrase,
+      confirmDevices: membership.confirmation.isDue,
       pausedUntil: pauseAll.until,
     });
   }

@@ -20,6 +20,7 @@ export function statusOf(known: {
   readonly files: Status['files'];
   readonly keyProtection: Status['keyProtection'];
   readonly hasRecoveryPhrase: boolean;
+  readonly confirmDevices: boolean;
   readonly pausedUntil: Status['pausedUntil'];
 }): Status {
   const {
@@ -51,6 +52,7 @@ export function statusOf(known: {
     firstTransfer: firstTransfer.progress(storage.messages, peers),
     keyProtection,
     hasRecoveryPhrase,
+    confirmDevices: known.confirmDevices,
     pausedUntil: known.pausedUntil,
     files: known.files,
     peers,

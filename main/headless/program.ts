@@ -19,6 +19,7 @@ import {
 } from './arguments.ts';
 import { runDevice } from './commands/device.ts';
 import {
+  confirmDevices,
   eraseDevice,
   keepDevice,
   listDevices,
@@ -44,6 +45,7 @@ import { addExchangeCommands } from './exchange-program.ts';
 import { addFileCommands } from './file-program.ts';
 import { addMessageCommands } from './message-program.ts';
 import { addRelayCommand } from './relay-program.ts';
+import { addStayOptions } from './stay.ts';
 import { addStoreCommands } from './store-program.ts';
 
 const HELP_AFTER = `
@@ -182,6 +184,12 @@ function addDeviceCommands(program: Command): void {
     .argument('<device>', device)
     .argument('<name>', 'the new name')
     .action(renameDevice);
+  const confirm = devices
+    .command('confirm')
+    .description('say which other devices stay, after a backup was put back')
+    .addOption(dataOption())
+    .action(confirmDevices);
+  addStayOptions(confirm);
   devices
     .command('erase')
     .description('delete everything on this device, which was removed by another one, and end it')
@@ -285,7 +293,7 @@ function addKeyCommands(program: Command): void {
     .addOption(dataOption())
     .option('--yes', 'do not ask')
     .action(makePhrase);
-  program
+  const recovery = program
     .command('recover')
     .description(
       'get back in by the recovery phrase, with a backup or with messages whose key is lost',
@@ -293,7 +301,7 @@ function addKeyCommands(program: Command): void {
     .addOption(dataOption())
     .argument(
       '[backup]',
-      'what `reunion store backup` wrote; without it, what is in the data folder',
+      'what `reunion store backup` wrote, or the ZIP that the window saves; without it, what is in the data folder',
     )
     .option('--name <name>', 'what this device is called on the others')
     .option(
@@ -302,4 +310,5 @@ function addKeyCommands(program: Command): void {
     )
     .addOption(passphraseOption())
     .action(recover);
+  addStayOptions(recovery);
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { dataOption, passphraseOption } from './arguments.ts';
+import { addStayOptions } from './stay.ts';
 import { backUpStore, checkStore, compactStore, restoreFromBackup } from './commands/store.ts';
 
 /** What is done to the store of a data folder while no device runs on it. */
@@ -22,17 +23,18 @@ export function addStoreCommands(program: Command): void {
     .action(compactStore);
   store
     .command('backup')
-    .description('copy the store to a file, encrypted as it is')
+    .description('copy the store to a file, encrypted under a key of its own')
     .addOption(dataOption())
     .addOption(passphraseOption())
     .argument('<file>', 'where to')
     .option('--force', 'replace a file that is there')
     .action(backUpStore);
-  store
+  const restore = store
     .command('restore')
     .description('put a backup in the place of the store, which is kept under a dated name')
     .addOption(dataOption())
     .addOption(passphraseOption())
-    .argument('<file>', 'what `reunion store backup` wrote')
+    .argument('<file>', 'what `reunion store backup` wrote, or the ZIP that the window saves')
     .action(restoreFromBackup);
+  addStayOptions(restore);
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { concatBytes } from '../helpers/bytes.ts';
 
-/** An Ed25519 seed (RFC 8032) and the key of the store both have 32 bytes. */
+/** An Ed25519 seed (RFC 8032) and the key that wraps those of the store both have 32 bytes. */
 export const SECRET_BYTES = 32;
-/** The seed, then the key of the store. */
+/** The seed, then the wrapping key. */
 export const SECRETS_BYTES = 2 * SECRET_BYTES;
 
 /** The key file cannot be used. Nothing was changed. */
@@ -37,20 +37,20 @@ export function encodedBytes(length: number) {
 }
 
 const secret = encodedBytes(SECRET_BYTES);
-const plain = z.object({ seed: secret, storeKey: secret });
+const plain = z.object({ seed: secret, wrappingKey: secret });
 
 /** As they are: protected by the mode of the file (0600) alone. */
 export const fileProtection: KeyProtection = {
   backend: 'file',
   protect: async (secrets) => {
-    const [seed, storeKey] = [secrets.subarray(0, SECRET_BYTES), secrets.subarray(SECRET_BYTES)];
+    const [seed, wrapping] = [secrets.subarray(0, SECRET_BYTES), secrets.subarray(SECRET_BYTES)];
     return {
       seed: Buffer.from(seed).toString('base64url'),
-      storeKey: Buffer.from(storeKey).toString('base64url'),
+      wrappingKey: Buffer.from(wrapping).toString('base64url'),
     };
   },
   unprotect: async (fields) => {
     const parsed = plain.safeParse(fields);
-    return parsed.success ? concatBytes(parsed.data.seed, parsed.data.storeKey) : 'damaged';
+    return parsed.success ? concatBytes(parsed.data.seed, parsed.data.wrappingKey) : 'damaged';
   },
 };

@@ -6,8 +6,9 @@ import { z } from 'zod';
 import { concatBytes } from '../helpers/bytes.ts';
 import { peerIdOfPublicKey } from '../helpers/peer-id.ts';
 import type { PeerId } from '../mvds/types.ts';
-import { fileProtection, KeyFileError, SECRET_BYTES, SECRETS_BYTES } from './key-protection.ts';
+import { fileProtection, KeyFileError, SECRET_BYTES } from './key-protection.ts';
 import type { Backend, KeyProtection, NotOpened } from './key-protection.ts';
+import { openValue, sealValue } from './sealed-value.ts';
 import { writeWhole } from './whole-file.ts';
 
 export { KeyFileError };
@@ -25,15 +26,30 @@ export interface SigningKeys {
 export interface DeviceKeys extends SigningKeys {
   /** 32 bytes: the store is encrypted at rest under it. */
   readonly storeKey: Uint8Array;
+  /** Keys that the store had before, the latest first: they open the backups of that time. */
+  readonly earlierStoreKeys: readonly Uint8Array[];
 }
 
 export interface OpenedKeys extends DeviceKeys {
-  /** What protects them in their file. */
+  /** 32 bytes: the keys of the store are sealed under it in their file. */
+  readonly wrappingKey: Uint8Array;
+  /** What protects the seed and the wrapping key in their file. */
   readonly backend: Backend;
 }
 
-/** `backend` says what protects the secrets. Files without it are of the first version, which knew only one way. */
-const keyFile = z.looseObject({ version: z.literal(1), backend: z.string().default('file') });
+/**
+ * A backup that is older than this many changes of the store's key needs the recovery phrase. A change is a new phrase or
+ * another protection: hardly anybody makes that many, and the file stays a few kilobytes.
+ */
+const EARLIER_KEYS_MAX = 32;
+const STORES_USE = 'store keys';
+
+/**
+ * `backend` says what protects the seed and the wrapping key; under that one the keys of the store are sealed, one after
+ * another, the present one first. So the store gets another key without anybody typing a passphrase.
+ */
+const keyFile = z.looseObject({ version: z.literal(2), backend: z.string(), stores: z.string() });
+const versionOne = z.looseObject({ version: z.literal(1) });
 
 /**
  * The keys of a data folder, from its key file (mode 0600), which is made where there is none: with the first of
@@ -53,10 +69,9 @@ export async function openKeys(
       `The messages in ${folder} are there, but their key ${KEY_FILE} is not. Put it back from a backup, or use the recovery phrase: reunion recover. Nothing was changed.`,
     );
   }
-  const protection = firstOf(protections);
-  const secrets = new Uint8Array(randomBytes(SECRETS_BYTES));
-  const isFirst = await writeKeys(path, secrets, protection, 'new');
-  return isFirst ? keysOf(secrets, protection) : readKeys(path, protections);
+  const made = newKeys(firstOf(protections).backend);
+  const isFirst = await writeKeys(path, made, firstOf(protections), 'new');
+  return isFirst ? made : readKeys(path, protections);
 }
 
 /** What protects the keys of a data folder, as its key file says; undefined where there is no such file. */
@@ -66,34 +81,53 @@ export function backendOf(folder: string): string | undefined {
 }
 
 /**
- * Protects the keys of a data folder in another way. At every moment the whole file of before or the whole new one is
- * there, and what is written was opened again before it counts. Rejects with `KeyFileError`, with nothing changed.
+ * Protects the keys of a data folder in another way, and gives the store another key, which the store is to be encrypted
+ * under next: a copy of the file of before then opens neither. At every moment the whole file of before or the whole new
+ * one is there, and what is written was opened again before it counts. Rejects with `KeyFileError`, with nothing changed.
  */
 export async function protectKeys(
   folder: string,
   protections: readonly KeyProtection[],
   to: KeyProtection,
-): Promise<void> {
+): Promise<OpenedKeys> {
   const path = join(folder, KEY_FILE);
   if (!existsSync(path)) throw new KeyFileError(`There is no key file in ${folder}.`);
-  const { seed, storeKey } = await readKeys(path, protections);
-  await writeKeys(path, concatBytes(seed, storeKey), to, 'replace');
+  const { backend } = to;
+  const wrappingKey = newSecret();
+  const keys = { ...withNewStoreKey(await readKeys(path, protections)), wrappingKey, backend };
+  await writeKeys(path, keys, to, 'replace');
+  return keys;
 }
 
 /**
- * Writes the key file of a device that takes over a store: a new identity of its own, and the key of that store (32
- * bytes). A key file that is there is replaced.
+ * Gives the store another key in the key file, beside those it had; the store itself is to be encrypted under it next.
+ * Throws `KeyFileError` where the file is not the one that `keys` were read of, and Node's errors, with nothing changed.
+ */
+export function renewStoreKey(folder: string, keys: OpenedKeys): OpenedKeys {
+  const path = join(folder, KEY_FILE);
+  const content = readFile(path);
+  if (!openStores(content.stores, keys.wrappingKey)) {
+    throw new KeyFileError(`The key file ${path} was changed while it was in use.`);
+  }
+  const renewed = withNewStoreKey(keys);
+  writeWhole(path, JSON.stringify({ ...content, stores: sealStores(renewed) }), 'replace');
+  return renewed;
+}
+
+/**
+ * Writes the key file of a device that takes over a store: a new identity of its own, and the keys of that store (32 bytes
+ * each). A key file that is there is replaced.
  */
 export async function takeOverStore(
   folder: string,
-  storeKey: Uint8Array,
+  store: Pick<DeviceKeys, 'storeKey' | 'earlierStoreKeys'>,
   protections: readonly KeyProtection[] = [fileProtection],
 ): Promise<OpenedKeys> {
-  const path = join(folder, KEY_FILE);
-  const secrets = concatBytes(randomBytes(SECRET_BYTES), storeKey);
   const protection = firstOf(protections);
-  await writeKeys(path, secrets, protection, 'replace');
-  return keysOf(secrets, protection);
+  const { storeKey, earlierStoreKeys } = store;
+  const keys = { ...newKeys(protection.backend), storeKey, earlierStoreKeys };
+  await writeKeys(join(folder, KEY_FILE), keys, protection, 'replace');
+  return keys;
 }
 
 /** Deletes the key file: what was encrypted under its keys cannot be read from then on. */
@@ -106,30 +140,71 @@ function firstOf([first]: readonly KeyProtection[]): KeyProtection {
   return first;
 }
 
+function newSecret(): Uint8Array {
+  return new Uint8Array(randomBytes(SECRET_BYTES));
+}
+
+function newKeys(backend: Backend): OpenedKeys {
+  const seed = newSecret();
+  const peerId = peerIdOfPublicKey(ed25519.getPublicKey(seed));
+  return {
+    ...{ peerId, seed, backend, wrappingKey: newSecret() },
+    ...{ storeKey: newSecret(), earlierStoreKeys: [] },
+  };
+}
+
+function withNewStoreKey(keys: OpenedKeys): OpenedKeys {
+  const earlierStoreKeys = [keys.storeKey, ...keys.earlierStoreKeys].slice(0, EARLIER_KEYS_MAX);
+  return { ...keys, storeKey: newSecret(), earlierStoreKeys };
+}
+
+function sealStores({ wrappingKey, storeKey, earlierStoreKeys }: OpenedKeys): string {
+  const sealed = sealValue(wrappingKey, STORES_USE, concatBytes(storeKey, ...earlierStoreKeys));
+  return Buffer.from(sealed).toString('base64url');
+}
+
+/** Undefined where they do not open. */
+function openStores(stores: string, wrappingKey: Uint8Array): Uint8Array[] | undefined {
+  const opened = openValue(wrappingKey, STORES_USE, Buffer.from(stores, 'base64url'));
+  if (!opened || opened.byteLength === 0 || opened.byteLength % SECRET_BYTES !== 0)
+    return undefined;
+  const count = Math.min(opened.byteLength / SECRET_BYTES, 1 + EARLIER_KEYS_MAX);
+  return Array.from({ length: count }, (_, at) =>
+    opened.slice(at * SECRET_BYTES, (at + 1) * SECRET_BYTES),
+  );
+}
+
 /** Resolves with false where `new` found a file there, which stays. */
 async function writeKeys(
   path: string,
-  secrets: Uint8Array,
+  keys: OpenedKeys,
   protection: KeyProtection,
   mode: 'new' | 'replace',
 ): Promise<boolean> {
+  const secrets = concatBytes(keys.seed, keys.wrappingKey);
   const fields = await protection.protect(secrets);
-  const content = JSON.stringify({ version: 1, backend: protection.backend, ...fields });
+  const { backend } = protection;
+  const content = JSON.stringify({ version: 2, backend, ...fields, stores: sealStores(keys) });
   const again = await protection.unprotect(JSON.parse(content));
   if (!(again instanceof Uint8Array) || Buffer.compare(again, secrets) !== 0) {
     throw new KeyFileError(
-      `What “${protection.backend}” was given to protect does not come back from it; nothing was changed.`,
+      `What “${backend}” was given to protect does not come back from it; nothing was changed.`,
     );
   }
   return writeWhole(path, content, mode);
 }
 
-function readFile(path: string): { readonly backend: string } & Record<string, unknown> {
+function readFile(path: string): z.infer<typeof keyFile> {
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     throw new KeyFileError(`The key file ${path} cannot be read: ${(error as Error).message}`);
+  }
+  if (versionOne.safeParse(content).success) {
+    throw new KeyFileError(
+      `The key file ${path} was made by a build of Reunion before 0.1.0, which this version does not read; it was left as it is.`,
+    );
   }
   const parsed = keyFile.safeParse(content);
   if (!parsed.success) throw new KeyFileError(notOpenedText(path, 'damaged'));
@@ -142,13 +217,12 @@ async function readKeys(path: string, protections: readonly KeyProtection[]): Pr
   if (!protection) throw new KeyFileError(otherWayText(path, content.backend));
   const opened = await protection.unprotect(content);
   if (!(opened instanceof Uint8Array)) throw new KeyFileError(notOpenedText(path, opened));
-  return keysOf(opened, protection);
-}
-
-function keysOf(secrets: Uint8Array, { backend }: KeyProtection): OpenedKeys {
-  const seed = secrets.slice(0, SECRET_BYTES);
-  const storeKey = secrets.slice(SECRET_BYTES);
-  return { peerId: peerIdOfPublicKey(ed25519.getPublicKey(seed)), seed, storeKey, backend };
+  const seed = opened.slice(0, SECRET_BYTES);
+  const wrappingKey = opened.slice(SECRET_BYTES);
+  const [storeKey, ...earlierStoreKeys] = openStores(content.stores, wrappingKey) ?? [];
+  if (!storeKey) throw new KeyFileError(notOpenedText(path, 'damaged'));
+  const peerId = peerIdOfPublicKey(ed25519.getPublicKey(seed));
+  return { peerId, seed, wrappingKey, storeKey, earlierStoreKeys, backend: protection.backend };
 }
 
 function notOpenedText(path: string, why: NotOpened): string {

@@ -41,6 +41,7 @@ export function status(peers: readonly PeerStatus[], change: Partial<Status> = {
     firstTransfer: null,
     keyProtection: 'keychain',
     hasRecoveryPhrase: true,
+    confirmDevices: false,
     storage: { messages: 0, bytes: 0, unsupported: 0 },
     pausedUntil: null,
     peers,

@@ -153,7 +153,12 @@ test('what is no backup, or is under another key, is refused and changes nothing
     expect(stderr).toMatch(sentence);
   }
   expect(readFileSync(database(folder)).equals(before)).toBe(true);
-  expect(readdirSync(folder).sort()).toEqual(['device.key', 'lock', 'messages.db']);
+  expect(readdirSync(folder).sort()).toEqual([
+    'device.key',
+    'lock',
+    'messages.db',
+    'messages.db.session',
+  ]);
 });
 
 test('a store whose device runs is left to it', async () => {

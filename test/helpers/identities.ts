@@ -5,5 +5,10 @@ import type { DeviceKeys } from '../../main/identity/keys.ts';
 /** The keys of a device, always the same for the same number. */
 export function keysOf(number: number): DeviceKeys {
   const seed = new Uint8Array(32).fill(number + 1);
-  return { peerId: peerIdOfPublicKey(ed25519.getPublicKey(seed)), seed, storeKey: seed };
+  return {
+    peerId: peerIdOfPublicKey(ed25519.getPublicKey(seed)),
+    seed,
+    storeKey: seed,
+    earlierStoreKeys: [],
+  };
 }

@@ -9,6 +9,7 @@ import {
   KeyFileError,
   openKeys,
   protectKeys,
+  renewStoreKey,
   takeOverStore,
 } from '../../main/identity/keys.ts';
 import { ARGON2_COST, passphraseProtection } from '../../main/identity/passphrase-protection.ts';
@@ -41,20 +42,49 @@ describe('the key file', () => {
     const keys = await openKeys(folder, false);
     expect(await openKeys(folder, true)).toEqual(keys);
     expect(statSync(file()).mode & 0o777).toBe(process.platform === 'win32' ? 0o666 : 0o600);
-    expect(JSON.parse(content())).toMatchObject({ version: 1, backend: 'file' });
+    expect(JSON.parse(content())).toMatchObject({ version: 2, backend: 'file' });
   });
 
-  it('of the first version opens still', async () => {
-    const [seed, storeKey] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
-    const encoded = [seed, storeKey].map((bytes) => Buffer.from(bytes).toString('base64url'));
-    writeFileSync(file(), JSON.stringify({ version: 1, seed: encoded[0], storeKey: encoded[1] }));
-    expect(await openKeys(folder, true)).toMatchObject({ seed, storeKey });
+  it('of a build before 0.1.0 is refused in one sentence, and left as it is', async () => {
+    const [seed, storeKey] = [1, 2].map((value) => Buffer.alloc(32, value).toString('base64url'));
+    writeFileSync(file(), JSON.stringify({ version: 1, seed, storeKey }));
+    await expectRefusal(() => openKeys(folder, true), /before 0\.1\.0/u);
+  });
+
+  it('gets another store key without what protects it, keeps those of before, and no older copy has it', async () => {
+    const first = await openKeys(folder, false, withPassphrase('correct horse'));
+    const copy = content();
+    const second = renewStoreKey(folder, first);
+    const third = renewStoreKey(folder, second);
+    expect(third.earlierStoreKeys).toEqual([second.storeKey, first.storeKey]);
+    expect(await openKeys(folder, true, withPassphrase('correct horse'))).toEqual(third);
+    expect(content()).not.toContain(Buffer.from(third.storeKey).toString('base64url'));
+    writeFileSync(file(), copy);
+    expect((await openKeys(folder, true, withPassphrase('correct horse'))).storeKey).toEqual(
+      first.storeKey,
+    );
+    // Of another time, or of somebody else.
+    writeFileSync(file(), copy.replace(/"stores":"...../u, '"stores":"AAAAA'));
+    expect(() => renewStoreKey(folder, third)).toThrow(/changed while it was in use/u);
+  });
+
+  it('keeps no more earlier keys than it has room for', async () => {
+    let keys = await openKeys(folder, false);
+    for (let round = 0; round < 40; round += 1) keys = renewStoreKey(folder, keys);
+    expect(keys.earlierStoreKeys).toHaveLength(32);
+    expect(await openKeys(folder, true)).toEqual(keys);
+    expect(content().length).toBeLessThan(4_096);
   });
 
   it('is not made beside messages, and not read when damaged', async () => {
     await expect(openKeys(folder, true)).rejects.toThrow(/Put it back from a backup/u);
     expect(readdirSync(folder)).toEqual([]);
-    for (const damaged of ['', '{', '{"version":1,"seed":"AA","storeKey":"AA"}', '{"version":2}']) {
+    for (const damaged of [
+      '',
+      '{',
+      '{"version":2,"backend":"file","seed":"AA","wrappingKey":"AA","stores":"AA"}',
+      '{"version":3}',
+    ]) {
       writeFileSync(file(), damaged);
       await expectRefusal(() => openKeys(folder, false), /damaged|cannot be read/u);
     }
@@ -66,7 +96,7 @@ describe('a key file under a passphrase', () => {
     const keys = await openKeys(folder, false, withPassphrase('correct horse'));
     expect(await openKeys(folder, true, withPassphrase('correct horse'))).toEqual(keys);
     expect(content()).not.toContain(Buffer.from(keys.seed).toString('base64url'));
-    expect(JSON.parse(content())).toMatchObject({ version: 1, backend: 'passphrase', ...cheap });
+    expect(JSON.parse(content())).toMatchObject({ version: 2, backend: 'passphrase', ...cheap });
     await expectRefusal(
       () => openKeys(folder, true, withPassphrase('correct hors')),
       /passphrase does not fit/u,
@@ -111,17 +141,24 @@ describe('a key file under a passphrase', () => {
 });
 
 describe('another protection', () => {
-  it('takes the place of the one before, the keys staying the same', async () => {
+  it('takes the place of the one before: the device stays the same, and its store gets another key', async () => {
     const [file, passphrase] = [
       fileProtection,
       passphraseProtection(async () => 'correct horse', cheap),
     ];
     const keys = await openKeys(folder, false);
-    await protectKeys(folder, [file], passphrase);
+    const second = await protectKeys(folder, [file], passphrase);
     expect(backendOf(folder)).toBe('passphrase');
-    expect(await openKeys(folder, true, [passphrase])).toEqual({ ...keys, backend: 'passphrase' });
-    await protectKeys(folder, [passphrase], file);
-    expect(await openKeys(folder, true)).toEqual(keys);
+    expect(await openKeys(folder, true, [passphrase])).toEqual(second);
+    const third = await protectKeys(folder, [passphrase], file);
+    expect(await openKeys(folder, true)).toEqual(third);
+    expect([second.peerId, third.peerId]).toEqual([keys.peerId, keys.peerId]);
+    expect(third.earlierStoreKeys).toEqual([second.storeKey, keys.storeKey]);
+    const secrets = [keys, second, third].flatMap(({ storeKey, wrappingKey }) => [
+      Buffer.from(storeKey).toString('hex'),
+      Buffer.from(wrappingKey).toString('hex'),
+    ]);
+    expect(new Set(secrets).size).toBe(6);
     expect(readdirSync(folder)).toEqual(['device.key']);
   });
 
@@ -139,7 +176,10 @@ describe('another protection', () => {
   });
 
   it('that is not at hand is named, with what can be done', async () => {
-    const content = { version: 1, backend: 'keychain', keychain: 'kwallet6', sealed: 'AA' };
+    const content = {
+      ...{ version: 2, backend: 'keychain', keychain: 'kwallet6', sealed: 'AA' },
+      stores: 'AA',
+    };
     writeFileSync(file(), JSON.stringify(content));
     await expectRefusal(() => openKeys(folder, true), /keychain .* reunion recover/u);
     writeFileSync(file(), JSON.stringify({ ...content, backend: 'moon' }));
@@ -148,7 +188,7 @@ describe('another protection', () => {
 
   it('of a store that was taken over comes with an identity of its own', async () => {
     const before = await openKeys(folder, false);
-    const after = await takeOverStore(folder, before.storeKey);
+    const after = await takeOverStore(folder, before);
     expect(after.storeKey).toEqual(before.storeKey);
     expect(after.peerId).not.toBe(before.peerId);
     expect(await openKeys(folder, true)).toEqual(after);

@@ -1,20 +1,25 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  addDevice,
+  createDeviceList,
+  listIdOfEntry,
+  renameDevice,
+} from '../../main/identity/device-list.ts';
 import type { SigningKeys } from '../../main/identity/keys.ts';
+import { createRecoveryPhrase, recoveryKeysOf } from '../../main/identity/recovery.ts';
 import {
-  createRecoveryPhrase,
-  openStoreKey,
-  recoveryKeysOf,
-  sealStoreKey,
-} from '../../main/identity/recovery.ts';
-import {
-  keepBesideBackup,
-  keepForRecovery,
+  endorsementIn,
+  knownTo,
+  makeRecoveryFile,
+  openRecoveryFile,
+  readRecoveryFile,
   recoveryFileOf,
-  recoverStoreKey,
+  writeRecoveryFile,
 } from '../../main/identity/recovery-file.ts';
+import { keysOf as deviceKeys } from '../helpers/identities.ts';
 
 const bytes = (value: number) => (length: number) => new Uint8Array(length).fill(value);
 const storeKey = new Uint8Array(32).fill(7);
@@ -54,49 +59,116 @@ describe('the recovery phrase', () => {
   });
 });
 
-describe('a store key that is sealed to recovery keys', () => {
+describe('the recovery file', () => {
   const one = keysOf(phraseOf(1));
   const other = keysOf(phraseOf(2));
   const stranger = keysOf(phraseOf(3));
+  const [maker, evil] = [deviceKeys(1), deviceKeys(66)];
+  const created = createDeviceList(maker, { name: 'Desk', system: 'Linux', at: 1 });
+  const list = listIdOfEntry(created) ?? ('' as never);
+  const added = [one, other].reduce(
+    (known, { peerId }) => [
+      ...known,
+      addDevice(maker, list, known, {
+        peerId,
+        name: 'Phrase',
+        system: '',
+        role: 'recovery',
+        at: 2,
+      }),
+    ],
+    [created],
+  );
+  const entries = [one, other].reduce(
+    (known, keys) => [
+      ...known,
+      renameDevice(keys, list, known, { peerId: keys.peerId, name: 'Phrase', at: 3 }),
+    ],
+    added,
+  );
+  const endorsed = (keys: SigningKeys, known: readonly Uint8Array[] = entries) => ({
+    peerId: keys.peerId,
+    endorsement: endorsementIn(known, list, keys.peerId) ?? new Uint8Array(),
+  });
+  const content = makeRecoveryFile(
+    { maker, list, key: storeKey },
+    [endorsed(one), endorsed(other)],
+    bytes(9),
+  );
 
-  it('opens by each of them and by no other', () => {
-    const content = sealStoreKey([one.peerId, other.peerId], storeKey, bytes(9));
-    expect(openStoreKey(content, one)).toEqual(storeKey);
-    expect(openStoreKey(content, other)).toEqual(storeKey);
-    expect(openStoreKey(content, stranger)).toBeUndefined();
+  it('opens by each of its phrases and by no other, and says whose it is', () => {
+    for (const keys of [one, other]) {
+      expect(openRecoveryFile(content, keys)).toEqual({ key: storeKey, list, maker: maker.peerId });
+    }
+    expect(openRecoveryFile(content, stranger)).toBe('other-phrase');
     expect(content).not.toContain(Buffer.from(storeKey).toString('base64url'));
-    for (const garbled of ['', '{', '[]', content.slice(0, -9)]) {
-      expect(openStoreKey(garbled, one)).toBeUndefined();
+    for (const garbled of ['', '{', '[]', 'null', content.slice(0, -9), ' '.repeat(99_999)]) {
+      expect(openRecoveryFile(garbled, one)).toBe('unreadable');
     }
   });
 
-  describe('in its file', () => {
-    let folder: string;
-    beforeEach(() => {
-      folder = mkdtempSync(join(tmpdir(), 'reunion-recovery-'));
-    });
-    afterEach(() => rmSync(folder, { recursive: true }));
+  it('is refused where somebody without the phrase made it, for a list of their own', () => {
+    const theirs = createDeviceList(evil, { name: 'MacBook', system: 'macOS', at: 1 });
+    const theirList = listIdOfEntry(theirs) ?? ('' as never);
+    const theirEntries = [
+      theirs,
+      addDevice(evil, theirList, [theirs], {
+        ...{ peerId: one.peerId, name: 'Phrase', system: '', role: 'recovery', at: 2 },
+      }),
+    ];
+    // All that lies in clear in a backup: the phrase's id and its endorsement of another list.
+    const endorsements = [theirEntries[1], theirs, endorsed(one).endorsement, new Uint8Array()];
+    for (const endorsement of endorsements) {
+      const phrase = { peerId: one.peerId, endorsement: endorsement ?? new Uint8Array() };
+      const forged = makeRecoveryFile(
+        { maker: evil, list: theirList, key: storeKey },
+        [phrase],
+        bytes(9),
+      );
+      expect(openRecoveryFile(forged, one)).toBe('not-authentic');
+    }
+  });
 
-    it('is written anew where the phrases change alone, and goes with the last', () => {
-      const path = recoveryFileOf(folder, undefined);
-      keepForRecovery(folder, [one.peerId], storeKey, bytes(9));
-      const before = readFileSync(path, 'utf8');
-      keepForRecovery(folder, [one.peerId], storeKey, bytes(10));
-      expect(readFileSync(path, 'utf8')).toBe(before);
-      keepForRecovery(folder, [other.peerId], storeKey, bytes(10));
-      expect(recoverStoreKey(path, one)).toBe('other-phrase');
-      expect(recoverStoreKey(path, other)).toEqual(storeKey);
-      keepForRecovery(folder, [], storeKey, bytes(10));
-      expect(readdirSync(folder)).toEqual([]);
-      expect(recoverStoreKey(path, other)).toBe('no-file');
-    });
+  it('is refused where anything in it was changed', () => {
+    const { body, signature } = JSON.parse(content) as { body: string; signature: string };
+    const fields = JSON.parse(body) as { phrases: object[] };
+    const fresh = makeRecoveryFile(
+      { maker: evil, list, key: new Uint8Array(32) },
+      [endorsed(one)],
+      bytes(8),
+    );
+    const sealed = JSON.parse((JSON.parse(fresh) as { body: string }).body) as typeof fields;
+    const changes = [
+      { ...fields, maker: evil.peerId },
+      { ...fields, keyId: 'x' },
+      { ...fields, phrases: sealed.phrases },
+      { ...fields, phrases: fields.phrases.slice(0, 1) },
+    ];
+    for (const changed of changes) {
+      const forged = JSON.stringify({ version: 2, body: JSON.stringify(changed), signature });
+      expect(openRecoveryFile(forged, one)).toBe('not-authentic');
+    }
+    // Whose signature it is, is looked up in the backup.
+    expect(openRecoveryFile(fresh, one)).toMatchObject({ maker: evil.peerId });
+  });
 
-    it('is copied beside a backup', () => {
-      const backup = join(folder, 'backup');
-      expect(keepBesideBackup(folder, backup)).toBe(false);
-      keepForRecovery(folder, [one.peerId], storeKey, bytes(9));
-      expect(keepBesideBackup(folder, backup)).toBe(true);
-      expect(recoverStoreKey(recoveryFileOf(folder, backup), one)).toEqual(storeKey);
-    });
+  it('is not made for a phrase whose own word has not come', () => {
+    expect(endorsementIn(added, list, one.peerId)).toBeUndefined();
+    expect(endorsementIn(entries, 'f'.repeat(64) as never, one.peerId)).toBeUndefined();
+  });
+
+  it('says which phrases it is for, and whether it holds a key, without giving it away', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reunion-recovery-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = recoveryFileOf(folder);
+    expect(knownTo(path, storeKey)).toEqual({ phrases: [], isCurrent: false });
+    expect(readRecoveryFile(path, one)).toBe('no-file');
+    writeRecoveryFile(path, content);
+    const phrases = [one.peerId, other.peerId];
+    expect(knownTo(path, storeKey)).toEqual({ phrases, isCurrent: true });
+    expect(knownTo(path, new Uint8Array(32))).toEqual({ phrases, isCurrent: false });
+    expect(readRecoveryFile(path, one)).toMatchObject({ key: storeKey });
+    writeRecoveryFile(path, undefined);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -3,22 +3,20 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ReunionError } from '../../api/errors.ts';
 import type { OutgoingFile } from '../../api/exchange-access.ts';
+import { RECOVERY_SUFFIX } from '../../identity/recovery-file.ts';
+import { BACKUP_FILE } from './backup-archive.ts';
 import { zipped } from './exporter.ts';
 
 export interface BackupOptions {
   /** The data folder: a copy of the store has room there, or nowhere. */
   readonly folder: string;
-  /** Copies the store, while it is in use, to a file. */
+  /** Copies the store, while it is in use, to a file, and puts what the recovery phrase needs beside it. */
   readonly backUp: (path: string) => Promise<void>;
-  /** What the recovery phrase needs: a file in the data folder. */
-  readonly recoveryFile: string;
   readonly now: () => number;
 }
 
 /** In the data folder, of folders that hold a backup which is being made or put back. */
 export const WORK_PREFIX = '.backup-under-way-';
-/** What the store is called in a backup. */
-export const BACKUP_FILE = 'backup.db';
 /** ZIP without its 64-bit extension, which the library does not write, has sizes and places of 32 bits. */
 const ZIP_BYTES_MAX = 0xffff_0000;
 
@@ -34,15 +32,11 @@ export function removeLeftCopies(folder: string): void {
  * The store and what the recovery phrase needs, in a ZIP; the copy is deleted once it was taken, or is not. Rejects with `ReunionError`,
  * file-too-large.
  */
-export async function backupFile({
-  folder,
-  backUp,
-  recoveryFile,
-  now,
-}: BackupOptions): Promise<OutgoingFile> {
+export async function backupFile({ folder, backUp, now }: BackupOptions): Promise<OutgoingFile> {
   const work = await mkdtemp(join(folder, WORK_PREFIX));
   const remove = () => rm(work, { recursive: true, force: true });
   const copy = join(work, BACKUP_FILE);
+  const recoveryFile = copy + RECOVERY_SUFFIX;
   try {
     await backUp(copy);
     if ((await stat(copy)).size > ZIP_BYTES_MAX) {
@@ -59,7 +53,7 @@ export async function backupFile({
     yield { path: BACKUP_FILE, content: createReadStream(copy) as AsyncIterable<Uint8Array> };
     if (!existsSync(recoveryFile)) return;
     const content = createReadStream(recoveryFile) as AsyncIterable<Uint8Array>;
-    yield { path: `${BACKUP_FILE}.recovery`, content };
+    yield { path: BACKUP_FILE + RECOVERY_SUFFIX, content };
   }
   const day = new Date(now()).toISOString().slice(0, 10);
   return {

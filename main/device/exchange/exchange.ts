@@ -3,7 +3,6 @@ import type { ExchangeAccess, ExportFormat, OutgoingFile } from '../../api/excha
 import type { ImportState } from '../../api/types.ts';
 import type { ConversationStore } from '../../conversations/ports.ts';
 import type { Clock } from '../../helpers/clock.ts';
-import { recoveryFileOf } from '../../identity/recovery-file.ts';
 import type { Conversations } from '../conversations.ts';
 import type { EventWriter } from '../event-writer.ts';
 import { backupFile, removeLeftCopies } from './backup.ts';
@@ -73,8 +72,7 @@ export class Exchange implements ExchangeAccess {
 
   backup(): Promise<OutgoingFile> {
     const { folder, backUp, clock } = this.#options;
-    const recoveryFile = recoveryFileOf(folder, undefined);
-    return backupFile({ folder, backUp, recoveryFile, now: () => clock.now() });
+    return backupFile({ folder, backUp, now: () => clock.now() });
   }
 
   async restore(content: AsyncIterable<Uint8Array>): Promise<void> {

@@ -1,8 +1,6 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { openPromise } from 'yauzl';
 import { ReunionError } from '../../api/errors.ts';
 import {
   checkBackup,
@@ -13,17 +11,25 @@ import {
   StoreKeyError,
   StoreNewerError,
 } from '../../store/index.ts';
-import { BACKUP_FILE, WORK_PREFIX } from './backup.ts';
+import type { StoreKeys } from '../../store/index.ts';
+import { AFTER_RESTORE } from '../after-loss.ts';
+import { freeBytesOf } from '../files/free-space.ts';
+import { BACKUP_FILE, codeOf, noBackup, noRoom, unpackBackup } from './backup-archive.ts';
+import { WORK_PREFIX } from './backup.ts';
 
 export interface RestorationOptions {
   /** The data folder: what is uploaded has room there, or nowhere. */
   readonly folder: string;
-  /** 32 bytes: the key of the store, and of a backup of it. */
-  readonly key: Uint8Array;
+  /** Of the store, and of its backups. */
+  readonly keys: () => StoreKeys;
+  /** For tests: free bytes; undefined where that cannot be told. */
+  readonly freeBytes?: (() => Promise<number | undefined>) | undefined;
 }
 
-/** “PK”: the first bytes of a ZIP. */
-const ZIP_MAGIC = Buffer.from([0x50, 0x4b, 0x03, 0x04]);
+/** Far more than anybody writes: a store of a hundred million messages. What is larger is no backup, whatever it is. */
+const RESTORE_BYTES_MAX = 64 * 1024 ** 3;
+/** Left free on the disk while a backup is taken: the device goes on writing meanwhile. */
+const RESTORE_RESERVE_BYTES = 64 * 1024 ** 2;
 
 /** A backup that takes the place of the store, which cannot be done while that is in use: taken now, and applied after the end. */
 export class Restoration {
@@ -44,9 +50,10 @@ export class Restoration {
     try {
       const backup = join(work, BACKUP_FILE);
       const given = join(work, 'given');
-      await pipeline(content, createWriteStream(given));
-      await unpack(given, backup);
-      await checkBackup({ key: this.#options.key, backup });
+      const room = await this.#room();
+      await pipeline(within(content, room), createWriteStream(given, { mode: 0o600 }));
+      await unpackBackup(given, work, await this.#room());
+      await checkBackup({ ...this.#options.keys(), backup });
     } catch (error) {
       rmSync(work, { recursive: true, force: true });
       throw told(error);
@@ -61,12 +68,19 @@ export class Restoration {
    */
   async apply(): Promise<string | undefined> {
     if (this.#taken === undefined) return undefined;
-    const { folder, key } = this.#options;
+    const { folder, keys } = this.#options;
+    const backup = join(this.#taken, BACKUP_FILE);
     try {
-      return await restoreStore({ folder, key, backup: join(this.#taken, BACKUP_FILE) });
+      return await restoreStore({ folder, ...keys(), backup, settings: AFTER_RESTORE });
     } finally {
       this.forget();
     }
+  }
+
+  async #room(): Promise<number> {
+    const { folder, freeBytes = () => freeBytesOf(folder) } = this.#options;
+    const free = (await freeBytes()) ?? RESTORE_BYTES_MAX;
+    return Math.max(0, Math.min(RESTORE_BYTES_MAX, free - RESTORE_RESERVE_BYTES));
   }
 
   forget(): void {
@@ -75,53 +89,17 @@ export class Restoration {
   }
 }
 
-/** What was given is the backup itself, or a ZIP that has it. */
-async function unpack(given: string, backup: string): Promise<void> {
-  if (!(await isZip(given))) {
-    await rename(given, backup);
-    return;
+/** So much of what is sent, and no more: what it takes must not fill the disk. */
+async function* within(
+  content: AsyncIterable<Uint8Array>,
+  bytesMax: number,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const part of content) {
+    bytes += part.byteLength;
+    if (bytes > bytesMax) throw noRoom();
+    yield part;
   }
-  // The library has no class for what it says of a ZIP that is cut off or garbled; the disk's errors have a code.
-  await extract(given, backup).catch((error: unknown) => {
-    const code = codeOf(error);
-    throw code === undefined || code.startsWith('Z_') ? noBackup() : error;
-  });
-  // There may not be room for both, and the copy that is put in the place of the store.
-  await rm(given);
-}
-
-async function isZip(path: string): Promise<boolean> {
-  const file = await open(path);
-  try {
-    const start = Buffer.alloc(ZIP_MAGIC.length);
-    await file.read(start, 0, start.length, 0);
-    return start.equals(ZIP_MAGIC);
-  } finally {
-    await file.close();
-  }
-}
-
-async function extract(archive: string, backup: string): Promise<void> {
-  const zip = await openPromise(archive, { autoClose: false });
-  try {
-    for await (const entry of zip.eachEntry()) {
-      if (entry.fileName !== BACKUP_FILE) continue;
-      await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(backup));
-      return;
-    }
-    throw noBackup();
-  } finally {
-    zip.close();
-  }
-}
-
-/** Of an error of Node, as ENOSPC. */
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
-}
-
-function noBackup(): ReunionError {
-  return new ReunionError('invalid-arguments', 'This file is no backup of Reunion, or not whole.');
 }
 
 function told(error: unknown): unknown {
@@ -140,7 +118,7 @@ function told(error: unknown): unknown {
   if (error instanceof StoreDamagedError || error instanceof StoreForeignError) return noBackup();
   const code = codeOf(error);
   if (error instanceof StoreFullError || code === 'ENOSPC' || code === 'EDQUOT') {
-    return new ReunionError('no-space', 'The disk is full: there is no room for the backup.');
+    return noRoom();
   }
   return error;
 }

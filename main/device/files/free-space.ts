@@ -79,7 +79,8 @@ export class FreeSpace {
 }
 
 /** What there is for this user; undefined on a file system that does not say. */
-async function freeBytesOf(folder: string): Promise<number | undefined> {
+/** Undefined where that cannot be told. */
+export async function freeBytesOf(folder: string): Promise<number | undefined> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;

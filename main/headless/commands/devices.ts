@@ -3,6 +3,8 @@ import { ask } from '../ask.ts';
 import { withDevice } from '../connect.ts';
 import { ExpectedFailure } from '../failures.ts';
 import { printable, printJson, timeText } from '../output.ts';
+import type { StayOptions } from '../stay.ts';
+import { whichStay } from '../stay.ts';
 
 interface DataOption {
   readonly data: string;
@@ -61,6 +63,26 @@ export async function keepDevice(
     await client.call('settleDispute', { keep: keep.id, remove: remove.id });
   });
   console.log('kept');
+}
+
+/** `reunion devices confirm`. */
+export async function confirmDevices({ data, ...options }: DataOption & StayOptions) {
+  await withDevice(data, async (client) => {
+    const { confirmDevices: isDue } = await client.call('status', {});
+    if (!isDue) throw new ExpectedFailure('There is nothing to confirm: no backup was put back.');
+    const devices = await client.call('devices', {});
+    const others = devices.filter(
+      ({ own, role, removed }) => !own && role !== 'recovery' && !removed,
+    );
+    const stay = await whichStay(others, options);
+    if (!stay) {
+      throw new ExpectedFailure(
+        'Say which devices stay: --keep NAME (repeatable) or --keep-all. The others are removed.',
+      );
+    }
+    await client.call('confirmDevices', { keep: [...stay] });
+  });
+  console.log('confirmed');
 }
 
 /** `reunion devices erase`. */

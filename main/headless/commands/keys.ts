@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
+import { storeKeysOf } from '../../device/store-key.ts';
 import { backendOf, protectKeys } from '../../identity/keys.ts';
+import type { OpenedKeys } from '../../identity/keys.ts';
 import { fileProtection } from '../../identity/key-protection.ts';
+import { holdsStore, lockFolder, openStore } from '../../store/index.ts';
 import { ask } from '../ask.ts';
 import { withDevice } from '../connect.ts';
 import { ExpectedFailure } from '../failures.ts';
@@ -24,18 +27,37 @@ export function showKeys({ data }: DataOption): void {
   console.log(DESCRIPTIONS[backend] ?? `${backend}: not known to this version`);
 }
 
-/** `reunion keys protect`. A running device is not disturbed: it has opened its keys already. */
+/**
+ * `reunion keys protect`. The store is encrypted under another key as well, so that a copy of the key file of before opens
+ * nothing that is written from now on; no device may run meanwhile.
+ */
 export async function changeProtection(
   options: DataOption & KeyOptions & { readonly with: 'file' | 'passphrase' },
 ): Promise<void> {
   const folder = resolve(options.data);
+  if (backendOf(folder) === undefined) {
+    throw new ExpectedFailure(`There is no key file in ${folder}.`);
+  }
   const ways = presentWays(folder, options);
-  await protectKeys(
-    folder,
-    ways,
-    options.with === 'file' ? fileProtection : newPassphrase(options),
-  );
+  const to = options.with === 'file' ? fileProtection : newPassphrase(options);
+  const unlock = lockFolder(folder);
+  let keys: OpenedKeys;
+  try {
+    keys = await protectKeys(folder, ways, to);
+  } finally {
+    unlock();
+  }
   showKeys(options);
+  if (!holdsStore(folder)) return;
+  // It is under the key of before, and gets the new one as it is opened.
+  const store = await openStore({ folder, ...storeKeysOf(keys), refuseUnusable: true });
+  const { isBehind } = store;
+  await store.close();
+  if (isBehind) {
+    console.error(
+      'The disk has no room to encrypt the messages under a new key. Reunion does so at its next start.',
+    );
+  }
 }
 
 /** `reunion keys phrase`: makes a recovery phrase, and prints it this one time. */
