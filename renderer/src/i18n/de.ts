@@ -246,6 +246,12 @@ export const de: Catalogue = {
   'interval-live': 'ständig',
   'interval-minutes':
     '{count, plural, =1 {jede Minute} =60 {jede Stunde} =360 {alle 6 Stunden} =1440 {einmal am Tag} other {alle # Minuten}}',
+  'confirm-devices': 'Welche Geräte hast du noch?',
+  'confirm-devices-explained':
+    'Eine Sicherung wurde zurückgespielt. Vielleicht hast du seither eines deiner Geräte verloren oder weggegeben. Hake die Geräte an, die du noch hast. Die anderen werden endgültig entfernt, und nichts Neues erreicht sie.',
+  'device-since': 'seit {moment}',
+  'confirm-removals':
+    '{count, plural, =0 {Alle behalten} one {# Gerät entfernen} other {# Geräte entfernen}}',
   'removal-explained':
     'Ein entferntes Gerät behält, was es hat; das kann ihm niemand nehmen. Neues erreicht es nicht, und es kommt nie als dasselbe Gerät zurück.',
   'remove-dots': 'Entfernen …',

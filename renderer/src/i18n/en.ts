@@ -239,6 +239,12 @@ export const en = {
   'interval-live': 'all the time',
   'interval-minutes':
     '{count, plural, =1 {every minute} =60 {every hour} =360 {every 6 hours} =1440 {once a day} other {every # minutes}}',
+  'confirm-devices': 'Which devices do you still have?',
+  'confirm-devices-explained':
+    'A backup was put back. One of your devices may have been lost or given away since it was made. Tick the devices that you still have. The others are removed for good, and nothing new reaches them.',
+  'device-since': 'since {moment}',
+  'confirm-removals':
+    '{count, plural, =0 {Keep all} one {Remove # device} other {Remove # devices}}',
   'removal-explained':
     'A device that is removed keeps what it has, which nobody can take back from it. Nothing new reaches it, and it never comes back as the same device.',
   'remove-dots': 'Remove…',
