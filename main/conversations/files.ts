@@ -79,15 +79,33 @@ export function parseFileId(text: string): FileId | undefined {
   return /^[0-9a-f]{64}$/u.test(text) ? (text as FileId) : undefined;
 }
 
-/** A name that is one on every system, and says nothing but what shows: no path, no control or direction characters. */
+/**
+ * Names of devices, which Windows finds in every folder and under every ending: see “Naming Files, Paths, and Namespaces” of
+ * its documentation.
+ */
+const DEVICE_NAMES =
+  /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$|clock\$) *(?:\.|$)/iu;
+/** Files that a system reads by itself where it finds them: what a folder looks like, and what a disk starts. */
+const SYSTEM_NAMES = /^(?:desktop\.ini|(?:eh)?thumbs\.db|autorun\.inf|folder\.htt|icon\r?)$/iu;
+/** Short names, by which Windows knows a file that has a longer one. */
+const SHORT_NAME = /~(?=\d+(?:\.|$))/gu;
+
+/**
+ * A name that is one on every system, special on none, and says nothing but what shows: no path, no control or direction
+ * characters, no name of a device, no hidden file, no home folder, nothing at its end that Windows drops.
+ */
 export function fileNameOf(given: string): string {
   const last = given.split(/[/\\]/u).at(-1) ?? '';
   const visible = last
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*]/gu, '')
-    .trim()
-    .normalize('NFC');
-  const name = cut(visible);
-  return /^\.*$/u.test(name) ? 'file' : name;
+    .normalize('NFC')
+    .replace(/^\s+|[\s.]+$/gu, '');
+  if (visible === '') return 'file';
+  const shown = visible.replace(/^[.~]+/u, (marks) => '_'.repeat(marks.length));
+  const long = shown.replace(SHORT_NAME, '_');
+  const isSpecial = DEVICE_NAMES.test(long) || SYSTEM_NAMES.test(long);
+  // What is cut off may leave a space or a dot at the end.
+  return cut(isSpecial ? `_${long}` : long).replace(/[\s.]+$/u, '') || 'file';
 }
 
 /** What can be a media type as RFC 6838 has it, in lower case; else the one for anything. */

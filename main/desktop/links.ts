@@ -1,3 +1,5 @@
+import { mailLink } from '../api/mail-links.ts';
+
 /** Longer than any link that Reunion makes, by far. */
 const LINK_LENGTH_MAX = 8_192;
 
@@ -10,7 +12,7 @@ export function externalLink(url: string): string | undefined {
   if (!parsed || !EXTERNAL.has(parsed.protocol)) return undefined;
   // A name and password in an address serve to make it look like another one.
   if (parsed.username !== '' || parsed.password !== '') return undefined;
-  return parsed.href;
+  return parsed.protocol === 'mailto:' ? mailLink(parsed.href) : parsed.href;
 }
 
 /** The pairing link that the system started the app with, or handed to one that runs; the last one, if there are several. */

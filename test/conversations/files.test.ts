@@ -89,6 +89,31 @@ describe('names', () => {
     ['', 'file'],
     ['a<b>:"c|?*.txt', 'abc.txt'],
     ['  東京.jpg ', '東京.jpg'],
+    ['.bashrc', '_bashrc'],
+    ['...profile', '___profile'],
+    ['\u200b.ssh', '_ssh'],
+    ['home/.. /.config', '_config'],
+    ['~', '_'],
+    ['~root', '_root'],
+    ['PROGRA~1', 'PROGRA_1'],
+    ['GIT~12.EXE', 'GIT_12.EXE'],
+    ['notes~.txt', 'notes~.txt'],
+    ['CON', '_CON'],
+    ['nul.txt', '_nul.txt'],
+    ['Aux .tar.gz', '_Aux .tar.gz'],
+    ['com1.log', '_com1.log'],
+    ['LPT³', '_LPT³'],
+    ['conin$', '_conin$'],
+    ['CON\u200b', '_CON'],
+    ['console.txt', 'console.txt'],
+    ['com10.txt', 'com10.txt'],
+    ['Desktop.INI', '_Desktop.INI'],
+    ['Thumbs.db', '_Thumbs.db'],
+    ['autorun.inf', '_autorun.inf'],
+    ['evil.exe.', 'evil.exe'],
+    ['evil.exe . .', 'evil.exe'],
+    ['. .', 'file'],
+    ['Rechnung Nr. 7 – März.pdf', 'Rechnung Nr. 7 – März.pdf'],
   ])('%j becomes %j', (given, name) => {
     expect(fileNameOf(given)).toBe(name);
   });
@@ -99,8 +124,17 @@ describe('names', () => {
         const name = fileNameOf(given);
         expect(utf8(name).byteLength).toBeLessThanOrEqual(FILE_NAME_BYTES_MAX);
         expect(name).toMatch(/^[^/\\\p{Cc}]+$/u);
+        expect(name).not.toMatch(/^[.~\s]|[.\s]$|^(?:con|nul|aux|prn|com\d|lpt\d) *(?:\.|$)/iu);
         expect(fileNameOf(name)).toBe(name);
       }),
+      {
+        examples: [
+          [`${'x'.repeat(254)}. y`],
+          [`${'x'.repeat(250)} .....tar`],
+          ['..con'],
+          ['con.'.repeat(70)],
+        ],
+      },
     );
     expect(fileNameOf(`${'x'.repeat(400)}.tar.gz`)).toMatch(/^x{252}\.gz$/u);
   });

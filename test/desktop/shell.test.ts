@@ -123,7 +123,10 @@ describe('a window', () => {
     for (const url of [
       'https://example.org/a',
       'http://example.org/',
-      'mailto:ana@example.org',
+      'mailto:ana@example.org?attach=/etc/passwd&subject=Hello',
+      'mailto:?attach=/etc/passwd',
+      'mailto:ana@example.org,ben@example.org',
+      'mailto:ana@example.org%0ABcc:ben@example.org',
       'file:///etc/passwd',
       'javascript:alert(1)',
       'reunion:abc',

@@ -47,6 +47,24 @@ describe('the Markdown of messages', () => {
       expect(linked(value), value).toBe(false);
     }
     expect(isSafeLink(' https://example.org')).toBe(true);
+    const mails = [
+      '[x](mailto:ana@example.org?attach=/etc/passwd&body=hi)',
+      '<mailto:ana@example.org>',
+    ];
+    for (const mail of mails) {
+      expect(JSON.stringify(parseMarkdown(mail)), mail).toContain(
+        '"href":"mailto:ana@example.org"',
+      );
+    }
+    for (const mail of [
+      'mailto:?attach=/etc/passwd',
+      'mailto:',
+      'mailto:a@example.org,b@example.org',
+      'mailto:a@example.org%0d%0aBcc:b@example.org',
+      'mailto:a%2Cb@example.org',
+    ]) {
+      expect(isSafeLink(mail), mail).toBe(false);
+    }
     expect(isSafeLink('java\nscript:alert(1)')).toBe(false);
   });
 

@@ -1,4 +1,5 @@
 import MarkdownIt from 'markdown-it';
+import { mailLink } from '../../../main/api/mail-links.ts';
 import type { Token } from 'markdown-it';
 
 /** A run of text, or what it is within. */
@@ -48,7 +49,7 @@ markdown.validateLink = isSafeLink;
 
 /** Where a link may lead: everything else is shown as the text it is. */
 export function isSafeLink(href: string): boolean {
-  return /^(?:https?:\/\/|mailto:)/iu.test(href.trim());
+  return /^https?:\/\//iu.test(href.trim()) || mailLink(href) !== undefined;
 }
 
 /** The blocks of a text. Never throws, whatever the text. */
@@ -194,7 +195,8 @@ function inlines(tokens: readonly Token[]): Inline[] {
 }
 
 function openLink(token: Token, into: Inline[]): Open {
-  const [href, title] = [String(token.attrGet('href') ?? ''), token.attrGet('title')];
+  const [given, title] = [String(token.attrGet('href') ?? ''), token.attrGet('title')];
+  const href = mailLink(given) ?? given;
   if (href === '') {
     // “[x]()” leads nowhere, and is the text that it is.
     into.push({ kind: 'text', text: '[' });
