@@ -1,10 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { app } from 'electron';
 import { commandLineOf } from './command-line.ts';
+import { refusalText, refusedSwitch } from './debug-switches.ts';
 
 // One program for the app and, without a window, for `reunion`: with the fuses set, nothing else runs JavaScript here.
+const refused = refusedSwitch(app);
 const words = commandLineOf(process.argv, process.platform);
-if (words) {
+if (refused !== undefined) {
+  console.error(refusalText(refused));
+  app.exit(1);
+} else if (words) {
   process.argv = [process.execPath, 'reunion', ...words];
   await import('../headless/cli.ts');
   app.exit(Number(process.exitCode ?? 0));

@@ -99,6 +99,9 @@ export function createStandIn(userData: string) {
   const app = Object.assign(new EventEmitter(), {
     isPackaged: false,
     exits: [] as number[],
+    /** The switches that it was started with. */
+    switches: new Set<string>(),
+    commandLine: { hasSwitch: (name: string): boolean => app.switches.has(name) },
     getPath: () => userData,
     getAppPath: () => '/app',
     getLoginItemSettings: () => ({ wasOpenedAtLogin: false }),

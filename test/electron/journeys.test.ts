@@ -78,3 +78,26 @@ test('the page has what the preload script gives it, and nothing of Node', async
   }));
   expect(reach).toEqual({ own: ['connect', 'scanner'], node: false });
 });
+
+const PACKED = process.env.REUNION_PACKED ?? '';
+
+// `npm run package -- --dir` makes it; REUNION_PACKED is the path of its program.
+if (PACKED !== '') {
+  test('the packed program ends with a sentence when it is to be opened to a debugger', async () => {
+    const refused = [
+      '--remote-debugging-port=0',
+      '--remote-debugging-pipe',
+      '--js-flags=--expose-gc',
+    ];
+    for (const argument of refused) {
+      const args = [argument, `--user-data-dir=${temporaryFolder()}`];
+      const program = spawn(PACKED, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+      let told = '';
+      program.stderr.on('data', (part: Buffer) => (told += part.toString()));
+      const [code] = (await once(program, 'exit')) as [number | null];
+      expect(code, argument).toBe(1);
+      expect(told, argument).toMatch(/Reunion does not start with --/u);
+      expect(told, argument).not.toMatch(/DevTools listening/u);
+    }
+  });
+}

@@ -1,0 +1,48 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { temporaryFolder } from '../helpers/processes.ts';
+import { createStandIn } from './electron-stand-in.ts';
+
+/** Starts the program on the stand-in, with these switches; returns what it ended with. */
+async function started(isPackaged: boolean, ...switches: string[]) {
+  const standIn = createStandIn(temporaryFolder());
+  Object.assign(standIn.app, { isPackaged });
+  for (const name of switches) standIn.app.switches.add(name);
+  const starts: string[] = [];
+  vi.resetModules();
+  vi.doMock('electron', () => standIn.electron);
+  vi.doMock('../../main/desktop/app.ts', () => ({ startApp: () => void starts.push('app') }));
+  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  onTestFinished(() => {
+    vi.doUnmock('electron');
+    vi.doUnmock('../../main/desktop/app.ts');
+    error.mockRestore();
+  });
+  await import('../../main/desktop/main.ts');
+  return { starts, exits: standIn.app.exits, told: error.mock.calls.flat() };
+}
+
+test.each([
+  'remote-debugging-port',
+  'remote-debugging-pipe',
+  'inspect',
+  'inspect-brk',
+  'js-flags',
+  'load-extension',
+  'renderer-cmd-prefix',
+])('the packed app does not start with --%s, and says so in a sentence', async (name) => {
+  const { starts, exits, told } = await started(true, 'hidden', name);
+  expect(starts).toEqual([]);
+  expect(exits).toEqual([1]);
+  expect(told).toEqual([expect.stringMatching(`^Reunion does not start with --${name}, .*\\.$`)]);
+});
+
+test('other switches, and a debugger for who works on the source, are no reason not to start', async () => {
+  expect(await started(true, 'password-store', 'no-sandbox', 'hidden')).toMatchObject({
+    starts: ['app'],
+    exits: [],
+  });
+  expect(await started(false, 'inspect', 'remote-debugging-port')).toMatchObject({
+    starts: ['app'],
+    exits: [],
+  });
+});
