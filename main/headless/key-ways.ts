@@ -3,6 +3,7 @@ import { backendOf } from '../identity/keys.ts';
 import { fileProtection } from '../identity/key-protection.ts';
 import type { KeyProtection } from '../identity/key-protection.ts';
 import { passphraseProtection } from '../identity/passphrase-protection.ts';
+import { weaknessOf } from '../identity/passphrase-strength.ts';
 import { ExpectedFailure } from './failures.ts';
 import { secretFile } from './secret-text.ts';
 
@@ -42,14 +43,23 @@ function fromFile(path: string): KeyProtection {
     throw new ExpectedFailure(
       `There is no passphrase in ${path === '-' ? 'the standard input' : path}.`,
     );
-  return passphraseProtection(async () => content);
+  const protection = passphraseProtection(async () => content);
+  return {
+    ...protection,
+    protect: async (secrets) => {
+      const weakness = await weaknessOf(content);
+      if (weakness !== undefined) throw new ExpectedFailure(`${weakness} Nothing was changed.`);
+      return protection.protect(secrets);
+    },
+  };
 }
 
 async function askTwice(): Promise<string> {
   for (;;) {
     const first = await askSecret('New passphrase:');
-    if (first !== '' && first === (await askSecret('The same again:'))) return first;
-    console.error(first === '' ? 'A passphrase is not empty.' : 'They were not the same.');
+    const weakness = first === '' ? 'A passphrase is not empty.' : await weaknessOf(first);
+    if (weakness === undefined && first === (await askSecret('The same again:'))) return first;
+    console.error(weakness ?? 'They were not the same.');
   }
 }
 

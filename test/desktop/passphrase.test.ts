@@ -46,16 +46,35 @@ describe('keys under a passphrase that the app asks for', () => {
 
   it('are asked for again until it fits', async () => {
     const folder = temporaryFolder();
-    await openKeys(folder, false, person('right').ways);
-    const { asked, ways } = person('wrong', 'wrong again', 'right');
+    await openKeys(folder, false, person('green otters paint').ways);
+    const { asked, ways } = person('wrong', 'wrong again', 'green otters paint');
     await openKeys(folder, true, ways);
     expect(asked.map(({ wrong }) => wrong)).toEqual([false, true, true]);
+  });
+
+  it('are put under none that is easy to guess, and the person is told why', async () => {
+    const { asked, ways } = person('x', 'password1', 'green otters paint');
+    await openKeys(temporaryFolder(), false, ways);
+    expect(asked).toEqual([
+      { kind: 'new', wrong: false },
+      {
+        kind: 'new',
+        wrong: false,
+        weakness: expect.stringMatching(/^This passphrase is/u) as string,
+      },
+      {
+        kind: 'new',
+        wrong: false,
+        weakness:
+          'This passphrase is too easy to guess. This is a commonly used password. Add more words that are less common.',
+      },
+    ]);
   });
 
   it('are left alone where the person gives up', async () => {
     const folder = temporaryFolder();
     await expect(openKeys(folder, false, person().ways)).rejects.toThrow(PassphraseCancelledError);
-    await openKeys(folder, false, person('right').ways);
+    await openKeys(folder, false, person('green otters paint').ways);
     const { ways } = person('wrong');
     await expect(openKeys(folder, true, ways)).rejects.toThrow(PassphraseCancelledError);
   });

@@ -61,6 +61,14 @@ describe('the keys of a device', () => {
         code: 1,
         stderr: expect.stringMatching(/There is no key file/u) as string,
       });
+      const weak = join(temporaryFolder(), 'weak');
+      writeFileSync(weak, 'letmein1');
+      expect(
+        await reunion(['device', '--data', folder, ...alone, '--passphrase-file', weak]),
+      ).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/too easy to guess.*Nothing was changed/u) as string,
+      });
       const first = await startDevice(folder, alone);
       await send(folder, 'before');
       expect((await keys()).stdout).toMatch(/^file: /u);

@@ -1,5 +1,6 @@
 import type { KeyProtection } from '../../identity/key-protection.ts';
 import { passphraseProtection } from '../../identity/passphrase-protection.ts';
+import { weaknessOf } from '../../identity/passphrase-strength.ts';
 import type { Argon2Cost } from '../../identity/passphrase-protection.ts';
 import type { Question } from './question.ts';
 
@@ -15,6 +16,15 @@ export class PassphraseCancelledError extends Error {
 /** Asks for a passphrase. Rejects with `PassphraseCancelledError`. */
 export type Ask = (question: Question) => Promise<string>;
 
+async function strong(ask: Ask): Promise<string> {
+  let given = await ask({ kind: 'new', wrong: false });
+  for (;;) {
+    const weakness = await weaknessOf(given);
+    if (weakness === undefined) return given;
+    given = await ask({ kind: 'new', wrong: false, weakness });
+  }
+}
+
 /** Protects keys by a passphrase that `ask` gets from the person: again and again, until it fits. */
 export function askedProtection(ask: Ask, cost?: Argon2Cost): KeyProtection {
   const by = (typed: string) => passphraseProtection(async () => typed, cost);
@@ -23,7 +33,7 @@ export function askedProtection(ask: Ask, cost?: Argon2Cost): KeyProtection {
   return {
     backend: 'passphrase',
     protect: async (secrets) => {
-      chosen = await ask({ kind: 'new', wrong: false });
+      chosen = await strong(ask);
       return by(chosen).protect(secrets);
     },
     unprotect: async (fields) => {

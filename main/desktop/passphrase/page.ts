@@ -29,13 +29,13 @@ function busy(is: boolean): void {
   again.disabled = is;
 }
 
-bridge.onQuestion(({ kind, wrong }) => {
+bridge.onQuestion(({ kind, wrong, weakness = '' }) => {
   isNew = kind === 'new';
   element('title').textContent = isNew ? 'Choose a passphrase' : 'Passphrase';
   element('hint').textContent = HINTS[kind];
   element('again-row').hidden = !isNew;
   go.textContent = isNew ? 'Use this passphrase' : 'Open';
-  problem.textContent = wrong ? 'That is not the passphrase.' : '';
+  problem.textContent = wrong ? 'That is not the passphrase.' : weakness;
   busy(false);
   passphrase.value = '';
   again.value = '';

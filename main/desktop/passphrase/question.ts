@@ -6,6 +6,8 @@ export interface Question {
   readonly kind: 'new' | 'open';
   /** Whether the last one did not fit. */
   readonly wrong: boolean;
+  /** Why the last one that was chosen is not taken, in a sentence or two. */
+  readonly weakness?: string;
 }
 
 /** Longer than anybody types; what is longer is no passphrase but a mistake. UTF-16 units. */
