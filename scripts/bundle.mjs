@@ -43,6 +43,8 @@ await esbuild({
     'desktop/main': join(root, 'main/desktop/main.ts'),
     // Started by main/store/thread.ts, which knows this place.
     'store/worker': join(root, 'main/store/worker.ts'),
+    // Started by main/device/exchange/import-thread.ts.
+    'import/worker': join(root, 'main/device/exchange/import-worker.ts'),
   },
   chunkNames: 'chunks/[name]-[hash]',
 });

@@ -7,7 +7,7 @@ import { refusalText, refusedSwitch } from './debug-switches.ts';
 const refused = refusedSwitch(app);
 const words = commandLineOf(process.argv, process.platform);
 if (refused !== undefined) {
-  console.error(refusalText(refused));
+  process.stderr.write(`${refusalText(refused)}\n`);
   app.exit(1);
 } else if (words) {
   process.argv = [process.execPath, 'reunion', ...words];

@@ -11,7 +11,7 @@ async function started(isPackaged: boolean, ...switches: string[]) {
   vi.resetModules();
   vi.doMock('electron', () => standIn.electron);
   vi.doMock('../../main/desktop/app.ts', () => ({ startApp: () => void starts.push('app') }));
-  const error = vi.spyOn(console, 'error').mockImplementation(() => undefined);
+  const error = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
   onTestFinished(() => {
     vi.doUnmock('electron');
     vi.doUnmock('../../main/desktop/app.ts');
@@ -33,7 +33,7 @@ test.each([
   const { starts, exits, told } = await started(true, 'hidden', name);
   expect(starts).toEqual([]);
   expect(exits).toEqual([1]);
-  expect(told).toEqual([expect.stringMatching(`^Reunion does not start with --${name}, .*\\.$`)]);
+  expect(told).toEqual([expect.stringMatching(`^Reunion does not start with --${name}, .*\\.\n$`)]);
 });
 
 test('other switches, and a debugger for who works on the source, are no reason not to start', async () => {

@@ -2,14 +2,16 @@ import { toApiError, ReunionError } from '../../api/errors.ts';
 import type { ImportState } from '../../api/types.ts';
 import type { ConversationStore } from '../../conversations/ports.ts';
 import type { ConversationId, Entry } from '../../conversations/types.ts';
-import { CLOCK_MAX } from '../../conversations/order.ts';
 import type { Clock } from '../../helpers/clock.ts';
-import { pieces } from './imported.ts';
-import type { ImportedConversation, ImportedMessage } from './imported.ts';
-import { IMPORT_BYTES_MAX, readImport, tooLarge } from './read-import.ts';
+import { readInThread } from './import-thread.ts';
+import type { ReadFile } from './import-thread.ts';
+import type { ImportedMessage } from './imported.ts';
+import { IMPORT_BYTES_MAX, tooLarge } from './read-import.ts';
 
 /** Messages written at the same time: the store commits those that come together in one go. */
 const AT_ONCE = 64;
+/** Messages taken out of the thread that has read the file at a time. */
+const SLICE = 1_000;
 /** Entries read at a time. */
 const PAGE = 1_000;
 /** What is shown changes this often, milliseconds. */
@@ -32,7 +34,7 @@ export interface ImporterOptions {
 export class Importer {
   readonly #options: ImporterOptions;
   #state: ImportState = { kind: 'idle' };
-  #isCancelled = false;
+  #cancelling = new AbortController();
   #running: Promise<unknown> | undefined;
   #shownAt = 0;
 
@@ -54,11 +56,16 @@ export class Importer {
     }
     const started = Promise.withResolvers<undefined>();
     this.#running = started.promise;
-    this.#isCancelled = false;
+    this.#cancelling = new AbortController();
+    const { signal } = this.#cancelling;
     try {
-      const whole = await collected(content, () => this.#isCancelled);
-      const conversations = readImport(name, whole, this.#options.clock.now());
-      this.#running = this.#run(name, conversations).finally(() => (this.#running = undefined));
+      const whole = await collected(content, signal);
+      const now = this.#options.clock.now();
+      const file = await readInThread({ name, content: whole, now }, signal);
+      this.#running = this.#run(name, file).finally(async () => {
+        this.#running = undefined;
+        await file.close();
+      });
     } catch (error) {
       this.#running = undefined;
       throw error;
@@ -69,24 +76,22 @@ export class Importer {
 
   /** Resolves once nothing more is written. */
   async cancel(): Promise<void> {
-    this.#isCancelled = true;
+    this.#cancelling.abort();
     // One that is still being read gives up by itself, with whoever sends it.
     if (this.#state.kind === 'running') await this.#running;
   }
 
-  async #run(name: string, conversations: readonly ImportedConversation[]): Promise<void> {
-    const split = conversations.map(({ name: called, messages }) => ({
-      name: called,
-      messages: messages
-        .filter(({ at }) => at >= 0 && at <= CLOCK_MAX)
-        .flatMap(({ at, text }) => pieces(text).map((piece) => ({ at, text: piece }))),
-    }));
-    const total = split.reduce((sum, { messages }) => sum + messages.length, 0);
+  get #isCancelled(): boolean {
+    return this.#cancelling.signal.aborted;
+  }
+
+  async #run(name: string, file: ReadFile): Promise<void> {
+    const total = file.conversations.reduce((sum, { count }) => sum + count, 0);
     const counts = { done: 0, added: 0, skipped: 0 };
     this.#show({ kind: 'running', name, done: 0, total }, true);
     try {
-      for (const { name: called, messages } of split) {
-        await this.#bring(called, messages, counts, () =>
+      for (const index of file.conversations.keys()) {
+        await this.#bring(file, index, counts, () =>
           this.#show({ kind: 'running', name, done: counts.done, total }),
         );
       }
@@ -103,15 +108,25 @@ export class Importer {
     }
   }
 
-  async #bring(
-    name: string,
-    messages: readonly ImportedMessage[],
-    counts: { done: number; added: number; skipped: number },
-    onProgress: () => void,
-  ): Promise<void> {
-    if (messages.length === 0 || this.#isCancelled) return;
+  /** One conversation of the file, a slice at a time. */
+  async #bring(file: ReadFile, index: number, counts: Counts, onProgress: () => void) {
+    const { name, count } = file.conversations[index] ?? { name: '', count: 0 };
+    if (count === 0 || this.#isCancelled) return;
     const conversation = await this.#options.conversation(name);
     const here = await this.#held(conversation);
+    for (let from = 0; from < count && !this.#isCancelled; from += SLICE) {
+      const messages = await file.messages(index, from, SLICE);
+      await this.#write(conversation, messages, here, counts, onProgress);
+    }
+  }
+
+  async #write(
+    conversation: ConversationId,
+    messages: readonly ImportedMessage[],
+    here: Held,
+    counts: Counts,
+    onProgress: () => void,
+  ): Promise<void> {
     let next = 0;
     const work = async () => {
       while (next < messages.length && !this.#isCancelled) {
@@ -164,6 +179,12 @@ export class Importer {
   }
 }
 
+interface Counts {
+  done: number;
+  added: number;
+  skipped: number;
+}
+
 /** How often each message is in a conversation: two that are equal in an export are two. */
 class Held {
   readonly #counts = new Map<string, number>();
@@ -192,14 +213,14 @@ const deletedAt = (at: number): string => String(at);
 /** Throws `ReunionError`, also where it is cancelled meanwhile. */
 async function collected(
   content: AsyncIterable<Uint8Array>,
-  isCancelled: () => boolean,
+  signal: AbortSignal,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
   for await (const part of content) {
     bytes += part.byteLength;
     if (bytes > IMPORT_BYTES_MAX) throw tooLarge();
-    if (isCancelled()) throw new ReunionError('invalid-arguments', 'The import was cancelled.');
+    if (signal.aborted) throw new ReunionError('invalid-arguments', 'The import was cancelled.');
     parts.push(part);
   }
   return Buffer.concat(parts);

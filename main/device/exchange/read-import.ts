@@ -1,4 +1,5 @@
 import { unzipSync } from 'fflate';
+import type { UnzipFileFilter, Unzipped } from 'fflate';
 import { ReunionError } from '../../api/errors.ts';
 import { nameOfFile } from './imported.ts';
 import type { ImportedConversation } from './imported.ts';
@@ -8,8 +9,14 @@ import { parseWhatsApp } from './whatsapp.ts';
 
 /** A chat of half a million messages has less; it has to be in memory as a whole, since JSON and ZIP are read that way. */
 export const IMPORT_BYTES_MAX = 256 << 20;
-/** A ZIP may be a thousand times as large inside. */
-const UNPACKED_BYTES_MAX = 512 << 20;
+/**
+ * Of all that is in a ZIP, which may be a thousand times as large inside: one budget for the whole of it. A ZIP inside counts
+ * with what it says is in it, and is not unpacked.
+ */
+const UNPACKED_BYTES_MAX = IMPORT_BYTES_MAX;
+
+/** A chat each: more than anybody has. Each is looked up in the directory of the ZIP. */
+const ZIP_FILES_MAX = 2_000;
 
 const NO_FORM =
   'This is none of the files that can be imported: a JSON export of Reunion or Telegram, a WhatsApp chat, or Markdown.';
@@ -20,8 +27,29 @@ export function readImport(
   content: Uint8Array,
   now: number,
 ): readonly ImportedConversation[] {
-  // “PK”, as every ZIP begins.
-  if (content[0] === 0x50 && content[1] === 0x4b) return inZip(name, content, now);
+  return isZip(content) ? inZip(name, content, now) : inFile(name, content, now);
+}
+
+/** “PK”, as every ZIP begins. */
+function isZip(content: Uint8Array): boolean {
+  return content[0] === 0x50 && content[1] === 0x4b;
+}
+
+/** Bytes that may still be unpacked. */
+interface Budget {
+  left: number;
+}
+
+function inFile(
+  name: string,
+  content: Uint8Array,
+  now: number,
+  budget: Budget = { left: 0 },
+): readonly ImportedConversation[] {
+  if (isZip(content)) {
+    filesIn(content, budget);
+    throw new ReunionError('invalid-arguments', NO_FORM);
+  }
   const text = textOf(content);
   // An export is an object; a chat of an iPhone begins with a bracket.
   if (/^\s*\{/u.test(text)) return inJson(text);
@@ -43,38 +71,58 @@ function inJson(text: string): readonly ImportedConversation[] {
   return found;
 }
 
-/** Every file of a known form; pictures and the like are left where they are. */
+/** Every file of a known form; pictures and the like are left where they are. One file is unpacked at a time. */
 function inZip(name: string, content: Uint8Array, now: number): readonly ImportedConversation[] {
-  let unpacked = 0;
-  let files: Record<string, Uint8Array>;
-  try {
-    files = unzipSync(content, {
-      filter: ({ name: path, originalSize }) => {
-        if (!/\.(?:txt|json|md|markdown)$/iu.test(path) || path.startsWith('__MACOSX/'))
-          return false;
-        unpacked += originalSize;
-        return unpacked <= UNPACKED_BYTES_MAX;
-      },
-    });
-  } catch {
-    throw new ReunionError('invalid-arguments', 'The file is no whole ZIP.');
-  }
-  if (unpacked > UNPACKED_BYTES_MAX) throw tooLarge();
-  const paths = Object.keys(files).sort();
+  const budget: Budget = { left: UNPACKED_BYTES_MAX };
+  const paths = filesIn(content, budget);
   const found = paths.flatMap((path) => {
-    const file = files[path] ?? new Uint8Array();
     // iOS calls every chat the same: the name of the ZIP says whose it is.
     const called = /(?:^|\/)_chat\.txt$/u.test(path) ? nameOfFile(name) : path;
     try {
-      return readImport(called, file, now);
+      return inFile(called, unpacked(content, path), now, budget);
     } catch (error) {
       // One among others that is something else does not keep the others out.
-      if (error instanceof ReunionError && paths.length > 1) return [];
+      const isOther = error instanceof ReunionError && error.code !== 'file-too-large';
+      if (isOther && paths.length > 1) return [];
       throw error;
     }
   });
   if (found.length === 0) throw new ReunionError('invalid-arguments', NO_FORM);
   return found;
+}
+
+/** The paths of what is to be read. Throws where there is more of it than is taken, before any of it is unpacked. */
+function filesIn(content: Uint8Array, budget: Budget): string[] {
+  const paths = new Set<string>();
+  unzip(content, ({ name: path, originalSize }) => {
+    if (!/\.(?:txt|json|md|markdown)$/iu.test(path) || path.startsWith('__MACOSX/')) return false;
+    budget.left -= originalSize;
+    paths.add(path);
+    if (paths.size > ZIP_FILES_MAX) throw tooLarge();
+    return false;
+  });
+  if (budget.left < 0) throw tooLarge();
+  return [...paths].sort();
+}
+
+/** No more than the ZIP announces: the library cuts off the rest. */
+function unpacked(content: Uint8Array, path: string): Uint8Array {
+  let isTaken = false;
+  const files = unzip(content, ({ name: other }) => {
+    if (other !== path || isTaken) return false;
+    isTaken = true;
+    return true;
+  });
+  return files[path] ?? new Uint8Array();
+}
+
+function unzip(content: Uint8Array, filter: UnzipFileFilter): Unzipped {
+  try {
+    return unzipSync(content, { filter });
+  } catch (error) {
+    if (error instanceof ReunionError) throw error;
+    throw new ReunionError('invalid-arguments', 'The file is no whole ZIP.');
+  }
 }
 
 export function tooLarge(): ReunionError {

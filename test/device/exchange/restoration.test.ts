@@ -87,3 +87,30 @@ test('a host that cannot start the device again refuses', async () => {
     code: 'not-found',
   });
 });
+
+test('a backup for which there is no room is refused before it fills the disk', async () => {
+  const folder = temporaryFolder();
+  const device = await OwnDevice.start('Desk', await relayHere(), {
+    folder,
+    onRestart: () => undefined,
+    files: { freeBytes: async () => 64 * 1024 * 1024 + 5_000 },
+  });
+  await device.send('here');
+  const backup = await backupOf(device);
+  let taken = 0;
+  async function* counted() {
+    for await (const part of piecesOf(backup, 1_000)) {
+      taken += part.byteLength;
+      yield part;
+    }
+  }
+  await expect(device.exchange.restore(counted())).rejects.toMatchObject({ code: 'no-space' });
+  expect(taken).toBeLessThan(7_000);
+  // The ZIP fits, and what is in it does not.
+  const small = zipSync({ 'backup.db': new Uint8Array(4_000_000) });
+  expect(small.byteLength).toBeLessThan(5_000);
+  await expect(device.exchange.restore(piecesOf(small, 1_000))).rejects.toMatchObject({
+    code: 'no-space',
+  });
+  expect(workFolders(folder)).toEqual([]);
+});
