@@ -15,7 +15,7 @@ const sources = [
   'test/interop',
   'test/bench',
 ];
-const sourceFiles = ['package-lock.json', 'vite.config.ts', 'tsconfig.json'];
+const sourceFiles = ['build/publisher.pub', 'package-lock.json', 'vite.config.ts', 'tsconfig.json'];
 
 /** Brings dist/ up to date with the sources. */
 export function build() {

@@ -1,5 +1,5 @@
 // The build itself; `build.mjs` decides whether it is needed.
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import { build as vite } from 'vite';
@@ -90,6 +90,10 @@ await esbuild({
 for (const file of ['icons', 'passphrase/index.html', 'passphrase/style.css']) {
   cpSync(join(root, 'main/desktop', file), join(dist, 'desktop', file), { recursive: true });
 }
+
+// The key that updates on Linux are signed with, where whoever publishes the build has one: see docs/releasing.md.
+const publisherKey = join(root, 'build/publisher.pub');
+if (existsSync(publisherKey)) cpSync(publisherKey, join(dist, 'desktop/publisher.pub'));
 
 await vite({
   root: join(root, 'renderer'),

@@ -19,8 +19,11 @@ export interface HostSettings {
 }
 
 export interface Updates {
-  /** `off`: this build does not update itself. `ready`: the version is here, and waits for a restart. */
-  readonly state: 'off' | 'idle' | 'checking' | 'downloading' | 'ready' | 'failed';
+  /**
+   * `off`: this build does not update itself. `ready`: the version is here, and waits for a restart. `refused`: it is not
+   * signed by whoever publishes this build, and is not installed.
+   */
+  readonly state: 'off' | 'idle' | 'checking' | 'downloading' | 'ready' | 'failed' | 'refused';
   /** The version that is found or here; null where there is none. */
   readonly version: string | null;
 }

@@ -84,7 +84,13 @@ export class DesktopApp {
   /** Opens the device of the data folder, which takes the person's passphrase where there is no keychain. Rejects with a clear error. */
   static async start(options: DesktopOptions): Promise<DesktopApp> {
     const device = await openDevice(options.here, options.logger, startOptions(options.args));
-    const updates = await electronUpdates(app, process.resourcesPath);
+    const updates = await electronUpdates({
+      app,
+      resources: process.resourcesPath,
+      here: options.here,
+      platform: process.platform,
+      onError: (error) => options.logger.error(error),
+    });
     const desktop = new DesktopApp(
       options,
       device,

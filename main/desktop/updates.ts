@@ -7,7 +7,8 @@ import type { Status, Updates } from '../api/types.ts';
  *  1. Without a place to publish to nothing is ever looked for.
  *  2. A version that is here is told once, and installed only where a person says so.
  *  3. Nothing restarts while messages are being transferred.
- *  4. What fails is tried again at the next time, and never in the way of anything else.
+ *  4. An update that is not signed by whoever publishes this build is refused, told, and never installed.
+ *  5. What fails is tried again at the next time, and never in the way of anything else.
  */
 
 /** What looks for new versions and installs them: electron-updater, or a double in tests. */
@@ -23,6 +24,8 @@ export type UpdateEvent =
   | { readonly kind: 'found'; readonly version: string }
   | { readonly kind: 'none' }
   | { readonly kind: 'fetched'; readonly version: string }
+  /** It is here, and not signed by whoever publishes this build. */
+  | { readonly kind: 'refused'; readonly version: string }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export interface UpdaterParts {
@@ -56,7 +59,7 @@ export class Updater {
   async check(): Promise<void> {
     const { source } = this.#parts;
     const { state } = this.#updates;
-    if (!source || (state !== 'idle' && state !== 'failed')) return;
+    if (!source || !['idle', 'failed', 'refused'].includes(state)) return;
     this.#set({ state: 'checking', version: null });
     try {
       await source.check();
@@ -80,7 +83,7 @@ export class Updater {
   #heard(event: UpdateEvent): void {
     const { onReady, onError } = this.#parts;
     // What is here stays so, whatever is heard of another attempt.
-    if (this.#updates.state === 'ready') return;
+    if (this.#updates.state === 'ready' && event.kind !== 'refused') return;
     switch (event.kind) {
       case 'found':
         this.#set({ state: 'downloading', version: event.version });
@@ -91,6 +94,10 @@ export class Updater {
       case 'fetched':
         this.#set({ state: 'ready', version: event.version });
         onReady(event.version);
+        break;
+      case 'refused':
+        onError(new Error(`the update to ${event.version} is not signed by its publisher`));
+        this.#set({ state: 'refused', version: event.version });
         break;
       case 'failed':
         if (this.#updates.state !== 'failed') onError(event.error);

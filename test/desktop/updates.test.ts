@@ -38,9 +38,20 @@ it('invariant 1: without a place to publish to nothing is ever looked for', asyn
   await expect(updater.install()).rejects.toMatchObject({ code: 'not-found' });
 
   const resources = temporaryFolder();
-  expect(await electronUpdates({ isPackaged: true }, resources)).toBeUndefined();
+  const options = {
+    resources,
+    here: resources,
+    platform: 'linux',
+    onError: () => undefined,
+  } as const;
+  const [packaged, source] = [{ isPackaged: true }, { isPackaged: false }];
+  expect(await electronUpdates({ ...options, app: packaged })).toBeUndefined();
   writeFileSync(join(resources, 'app-update.yml'), 'provider: generic\n');
-  expect(await electronUpdates({ isPackaged: false }, resources)).toBeUndefined();
+  expect(await electronUpdates({ ...options, app: source })).toBeUndefined();
+  // On Linux nothing but the publisher's key could tell a forged one.
+  expect(await electronUpdates({ ...options, app: packaged })).toBeUndefined();
+  writeFileSync(join(resources, 'publisher.pub'), 'not a key\n');
+  expect(await electronUpdates({ ...options, app: packaged })).toBeUndefined();
 });
 
 it('invariant 2: a version that is here is told once, and installed only on a yes', async () => {
@@ -72,7 +83,7 @@ it('invariant 3: nothing restarts while messages are being transferred', async (
   expect(done).toEqual(['ready 2.0.0', 'install']);
 });
 
-it('invariant 4: what fails is tried again the next time, and nobody waits for it', async () => {
+it('invariant 5: what fails is tried again the next time, and nobody waits for it', async () => {
   const { updater, done, say } = scene(() => Promise.reject(new Error('no network')));
   await updater.check();
   expect(updater.updates.state).toBe('failed');
@@ -81,4 +92,20 @@ it('invariant 4: what fails is tried again the next time, and nobody waits for i
   expect(done).toEqual(['check', 'error', 'check', 'error']);
   say({ kind: 'none' });
   expect(updater.updates.state).toBe('idle');
+});
+
+it('invariant 4: an update that its publisher did not sign is refused, told, and never installed', async () => {
+  const { updater, done, say } = scene();
+  await updater.check();
+  say({ kind: 'found', version: '2.0.0' });
+  say({ kind: 'refused', version: '2.0.0' });
+  expect(updater.updates).toEqual({ state: 'refused', version: '2.0.0' });
+  expect(done).toEqual(['check', 'error']);
+  await expect(updater.install()).rejects.toMatchObject({ code: 'not-found' });
+  // It is looked for again: the next one may be right. One that was right and was changed since is not.
+  await updater.check();
+  say({ kind: 'fetched', version: '2.0.1' });
+  say({ kind: 'refused', version: '2.0.1' });
+  expect(updater.updates).toEqual({ state: 'refused', version: '2.0.1' });
+  expect(done).not.toContain('install');
 });

@@ -81,7 +81,7 @@ export class Importer {
     if (this.#state.kind === 'running') await this.#running;
   }
 
-  get #isCancelled(): boolean {
+  #isCancelled(): boolean {
     return this.#cancelling.signal.aborted;
   }
 
@@ -98,7 +98,7 @@ export class Importer {
       await this.#options.shown();
       const { added, skipped } = counts;
       this.#show(
-        this.#isCancelled ? { kind: 'cancelled', added } : { kind: 'done', added, skipped },
+        this.#isCancelled() ? { kind: 'cancelled', added } : { kind: 'done', added, skipped },
         true,
       );
     } catch (error) {
@@ -111,10 +111,10 @@ export class Importer {
   /** One conversation of the file, a slice at a time. */
   async #bring(file: ReadFile, index: number, counts: Counts, onProgress: () => void) {
     const { name, count } = file.conversations[index] ?? { name: '', count: 0 };
-    if (count === 0 || this.#isCancelled) return;
+    if (count === 0 || this.#isCancelled()) return;
     const conversation = await this.#options.conversation(name);
     const here = await this.#held(conversation);
-    for (let from = 0; from < count && !this.#isCancelled; from += SLICE) {
+    for (let from = 0; from < count && !this.#isCancelled(); from += SLICE) {
       const messages = await file.messages(index, from, SLICE);
       await this.#write(conversation, messages, here, counts, onProgress);
     }
@@ -129,7 +129,7 @@ export class Importer {
   ): Promise<void> {
     let next = 0;
     const work = async () => {
-      while (next < messages.length && !this.#isCancelled) {
+      while (next < messages.length && !this.#isCancelled()) {
         const message = messages[next++];
         if (!message) return;
         if (here.take(message)) counts.skipped += 1;

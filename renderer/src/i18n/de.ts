@@ -510,6 +510,8 @@ export const de: Catalogue = {
   'updates.downloading': 'Version {version} wird geladen.',
   'updates.ready': 'Version {version} ist bereit.',
   'updates.failed': 'Keine neuere Version war zu bekommen.',
+  'updates.refused':
+    'Version {version} ist nicht vom Herausgeber von Reunion signiert. Sie wurde nicht installiert und sollte es auch nicht werden.',
   'check-updates': 'Nach Aktualisierungen suchen',
   'restart-update': 'Neu starten und aktualisieren',
   diagnostics: 'Diagnose',

@@ -499,6 +499,8 @@ export const en = {
   'updates.downloading': 'Version {version} is being downloaded.',
   'updates.ready': 'Version {version} is ready.',
   'updates.failed': 'No newer version could be had.',
+  'updates.refused':
+    'The publisher of Reunion did not sign version {version}. It was not installed, and should not be.',
   'check-updates': 'Look for updates',
   'restart-update': 'Restart and update',
   diagnostics: 'Diagnostics',
