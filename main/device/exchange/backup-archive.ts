@@ -70,7 +70,11 @@ async function extract(archive: string, folder: string, bytesMax: number): Promi
   try {
     if (zip.entryCount > ENTRIES_MAX) throw noBackup();
     let isThere = false;
+    const seen = new Set<string>();
     for await (const entry of zip.eachEntry()) {
+      // Of two with one name nobody could say which is meant.
+      if (seen.has(entry.fileName)) throw noBackup();
+      seen.add(entry.fileName);
       if (entry.fileName === BACKUP_FILE) {
         await extractEntry(zip, entry, join(folder, BACKUP_FILE), bytesMax);
         isThere = true;
