@@ -32,8 +32,7 @@ test('after a backup was put back the page asks which devices stay, until that i
   const viewport = { width: 900, height: 600 };
   for (const colorScheme of ['light', 'dark'] as const) {
     const page = await browser.newPage({ viewport, colorScheme });
-    const link = colorScheme === 'light' ? again.page : await webLink(a);
-    await page.goto(link);
+    await page.goto(await again.link());
     const dialog = page.getByRole('dialog', { name: 'Which devices do you still have?' });
     await dialog.getByRole('button', { name: 'Remove 2 devices' }).waitFor();
     await picture(page, `confirm-devices-${colorScheme}`);
@@ -66,7 +65,3 @@ test('after a backup was put back the page asks which devices stay, until that i
     stderr: expect.stringMatching(/There is nothing to confirm/u) as string,
   });
 }, 120_000);
-
-async function webLink(folder: string): Promise<string> {
-  return (await reunion(['web', '--data', folder])).stdout.trim();
-}
