@@ -44,7 +44,12 @@ const PACKAGES = [
   'which-runtime',
 ];
 /** What is started: by Electron, by Node or by a thread. The others are reached from these. */
-const ENTRIES = ['dist/desktop/main.mjs', 'dist/reunion.mjs', 'dist/store/worker.mjs', 'dist/import/worker.mjs'];
+const ENTRIES = [
+  'dist/desktop/main.mjs',
+  'dist/reunion.mjs',
+  'dist/store/worker.mjs',
+  'dist/import/worker.mjs',
+];
 
 /** Packed once, by the real electron-builder; its output is that of the machine that runs the tests. */
 const folder = mkdtempSync(join(tmpdir(), 'reunion-packed-'));
