@@ -77,7 +77,12 @@ test('a backup that is put back brings no removed device back, and the person co
   await a.exchange.restore(piecesOf(backup, 10_000));
   await a.close();
   const before = await currentEpoch(a.folder, c);
+  // What it knew of the removal is there before anybody is asked, and before another device could say so.
+  expect(before.isKnown).toBe(false);
   const again = await OwnDevice.start(undefined, relay, { folder: a.folder });
+  expect((await again.commands.devices({})).find(({ id }) => id === c.id)).toMatchObject({
+    removed: { by: { name: 'A' } },
+  });
   expect(await again.texts()).toEqual(['before the backup']);
   expect(await again.commands.status({})).toMatchObject({ confirmDevices: true });
   await expect(again.commands.confirmDevices({ keep: ['Nobody'] })).rejects.toMatchObject({

@@ -93,7 +93,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
       if (name !== undefined) names.add(name);
       const isOwn =
         path === 'package.json' ||
-        /^dist\/(chunks|desktop|renderer|store)\//u.test(path) ||
+        /^dist\/(chunks|desktop|import|renderer|store)\//u.test(path) ||
         path === 'dist/reunion.mjs';
       return !isOwn && name === undefined;
     });
