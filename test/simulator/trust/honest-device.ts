@@ -160,7 +160,7 @@ export class HonestDevice {
     const { texts } = this.keeper.conversationGroups ?? {};
     const stored = await this.store.messages.arrivedAfter(0, Infinity);
     const bodies = stored
-      .filter(({ groupId }) => groupId === texts)
+      .filter(({ groupId, delivered }) => groupId === texts && delivered)
       .map((message) => this.#bodies.open(message));
     return new Set(
       bodies.map((opened) =>

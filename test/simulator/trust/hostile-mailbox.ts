@@ -6,7 +6,7 @@ import {
   type Payload,
 } from '../../../main/mvds/codec.ts';
 import { createMemorySyncStore } from '../../../main/mvds/memory-store.ts';
-import { messageIdOf } from '../../../main/mvds/ids.ts';
+import { messageIdOf, toMessageId } from '../../../main/mvds/ids.ts';
 import { StaticGroup } from '../../../main/group/static-group.ts';
 import type { GroupId, Message, PeerId } from '../../../main/mvds/types.ts';
 import { Orchestrator } from '../../../main/sync/orchestrator.ts';
@@ -32,6 +32,8 @@ export interface Mischief {
   readonly inject: number;
   /** A hello says that nothing is pending. */
   readonly lie: number;
+  /** Of this group nothing is passed on from some time on. */
+  readonly withheld: GroupId | undefined;
 }
 
 /**
@@ -49,6 +51,7 @@ export class HostileMailbox {
   readonly #delayed: Message[] = [];
   #sync: Orchestrator | undefined;
   #isActive = true;
+  #isWithholding = false;
 
   constructor(options: {
     readonly peerId: PeerId;
@@ -87,6 +90,11 @@ export class HostileMailbox {
     await this.#sync?.append(groupId, timestamp, body);
   }
 
+  /** From now on it keeps back what its mischief says it does. */
+  withhold(): void {
+    this.#isWithholding = true;
+  }
+
   /** From now on it passes everything on as it is. */
   relent(): void {
     this.#isActive = false;
@@ -114,10 +122,11 @@ export class HostileMailbox {
     if (!decoded.ok || !this.#isActive) return frame;
     const payload = { ...decoded.payload, reconcile: extensionsOf(frame).reconcile };
     const random = this.#random;
-    const { drop, delay, replay, reorder, alter, inject, lie } = this.#mischief;
+    const { drop, delay, replay, reorder, alter, inject, lie, withheld } = this.#mischief;
     let messages: Message[] = [];
     for (const message of payload.messages) {
-      if (random.chance(drop)) continue;
+      const isWithheld = this.#isWithholding && message.groupId === withheld;
+      if (isWithheld || random.chance(drop)) continue;
       if (random.chance(delay)) this.#delayed.push(message);
       else messages.push(random.chance(alter) ? this.#altered(message) : message);
     }
@@ -134,7 +143,8 @@ export class HostileMailbox {
   #altered(message: Message): Message {
     const random = this.#random;
     const other = random.pick(this.#seen.length > 0 ? this.#seen : [message]);
-    const parents = random.chance(0.7) ? [other.id] : [];
+    const parent = random.chance(0.5) ? other.id : toMessageId(random.bytes(32));
+    const parents = random.chance(0.7) ? [parent] : [];
     return { ...message, metadata: { parents, ephemeral: parents.length === 0 } };
   }
 

@@ -109,8 +109,9 @@ class TrustLife {
     this.#listId = id;
     const entries = [root];
     const mailbox = keysOf(MAILBOX).peerId;
+    const isLate = first !== this.#thief && random.chance(0.5);
     for (const { peerId } of [...keys, this.#thief, { peerId: mailbox }]) {
-      if (peerId === first.peerId) continue;
+      if (peerId === first.peerId || (isLate && peerId === this.#thief.peerId)) continue;
       const role = peerId === mailbox ? 'mailbox' : 'device';
       const at = BEGIN_MS + entries.length;
       const device = {
@@ -138,6 +139,7 @@ class TrustLife {
         alter: random.pick([0, 0.1, 0.5]),
         inject: random.pick([0, 0.2, 0.8]),
         lie: random.pick([0, 0.5, 1]),
+        withheld: random.chance(0.7) ? contentKeyGroup(id) : undefined,
       },
       groups: [...groups, fileGroup].map((groupOf) => groupOf(id)),
     });
@@ -151,16 +153,28 @@ class TrustLife {
     await this.#honest[0]?.write(this.#text());
     await this.#schedule.runUntil(5 * SECOND);
     this.#alone = new Set(
-      this.#honest.slice(1).flatMap(({ peerId }) => (random.chance(0.4) ? [peerId] : [])),
+      this.#honest.slice(1).flatMap(({ peerId }) => (random.chance(0.5) ? [peerId] : [])),
     );
     if (this.#alone.size > 0) this.#seen.add('alone');
     this.#network.linksChanged();
+    if (isLate) await this.#letThiefIn();
+  }
+
+  /** Where it comes late, it is given the keys of epochs that began without it, and a mailbox may keep that back. */
+  async #letThiefIn(): Promise<void> {
+    const [inviter] = this.#honest;
+    if (!inviter) return;
+    this.#mailbox.withhold();
+    await inviter.add({ peerId: this.#thief.peerId, name: 'late', role: 'device' });
+    this.#beginning = await inviter.keeper.entries();
+    this.#seen.add('late');
+    await this.#schedule.runUntil(6 * SECOND);
   }
 
   /** The troubled time, and what makes an end of it. */
   async endure(): Promise<void> {
     const random = this.#random;
-    const sometime = (): number => random.between(5 * SECOND, TROUBLED_MS);
+    const sometime = (): number => random.between(7 * SECOND, TROUBLED_MS);
     const honest = [...this.#honest];
     for (let texts = 3 + random.below(12); texts > 0; texts -= 1) {
       this.#later(sometime(), () => random.pick(this.#honest).write(this.#text()));
@@ -168,6 +182,7 @@ class TrustLife {
     const removedAt = sometime();
     const remover = random.pick(honest);
     this.#later(removedAt, async () => {
+      this.#mailbox.withhold();
       await remover.remove(this.#thief.peerId);
       this.#seen.add('removed');
       await remover.write(this.#text());
