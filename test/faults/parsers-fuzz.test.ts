@@ -3,13 +3,14 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { fuzzFolder, KEPT_FILES } from '../fuzz/kept-files.ts';
 import { mutated } from '../fuzz/mutations.ts';
+import { WIRE } from '../fuzz/wire.ts';
 
 const INPUTS = 1_000_000;
 /** Bytes by which the heap may be larger after all inputs than after the first tenth. */
 const HEAP_GROWTH = 96 * 1024 * 1024;
 const SEED = 20_261_130;
 
-test.each(KEPT_FILES)(
+test.each([...KEPT_FILES, ...WIRE])(
   `up to ${INPUTS} inputs for the parser of $name: no exception past its edge, and bounded memory`,
   async ({ seeds, run, outcomes, inputs = INPUTS }) => {
     const folder = fuzzFolder();
