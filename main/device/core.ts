@@ -63,8 +63,10 @@ export interface CoreOwner {
   readonly isEpochNamed: (epoch: EpochId) => boolean;
   /** A message of an epoch was admitted. */
   readonly onAdmitted: (epoch: EpochId) => void;
-  /** This device and another one have just come to hold the same. */
-  readonly onAgreed: (peer: PeerId) => void;
+  /** This device and another one have come to hold the same. */
+  readonly onAgreed: () => void;
+  /** They hold the same. */
+  readonly onAgreeing: (peer: PeerId) => void;
   /** What a device that is dropped is told last. */
   readonly farewell: () => Promise<readonly StoredMessage[]>;
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
@@ -145,9 +147,12 @@ export async function openCore(
     raise: (since) => history.raise(since),
     bury: (tombstones) => sync.bury(tombstones),
   });
-  const agreements = new Agreements((peer) => {
-    if (owner.roleOf?.(peer) === 'device') bodies.proven();
-    owner.onAgreed?.(peer);
+  const agreements = new Agreements({
+    onAgreed: (peer) => {
+      if (owner.roleOf?.(peer) === 'device') bodies.proven();
+      owner.onAgreed?.();
+    },
+    onAgreeing: (peer) => owner.onAgreeing?.(peer),
   });
   sync.subscribe((peers) => {
     pauseAll.follow();

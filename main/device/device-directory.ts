@@ -126,7 +126,7 @@ async function allowed(work: () => Promise<void>): Promise<void> {
 }
 
 /** An entry was signed and stored, and the list is what it was: another entry decides. */
-function ineffective(what: string): ReunionError {
+export function ineffective(what: string): ReunionError {
   return new ReunionError(
     'list-unchanged',
     `${what}: another of your devices has changed the list in the meantime. Look at your devices and try again.`,

@@ -103,10 +103,8 @@ export class Device {
       openBody: (message) => this.#contents.open(message),
       isEpochNamed: (epoch) => membership.contentKeys.names(epoch),
       onAdmitted: (epoch) => membership.contentKeys.count(epoch),
-      onAgreed: (peer) => {
-        membership.agreed(peer);
-        background.run(core.sync.readmit());
-      },
+      onAgreed: () => background.run(core.sync.readmit()),
+      onAgreeing: (peer) => membership.agrees(peer),
       farewell: () => membership.farewell(),
       onDelivered: (messages) => this.#contents.delivered(messages),
       onStatus: () => this.#status.show(),

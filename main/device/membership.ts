@@ -52,6 +52,8 @@ export class Membership {
   #isOutlivingSet = false;
   #notices: RemovalNotices | undefined;
   #creating: Promise<void> | undefined;
+  /** The list as this device last confirmed it. */
+  #confirmed: DeviceList | undefined;
 
   constructor(core: Core, hooks: MembershipHooks) {
     this.#core = core;
@@ -162,9 +164,11 @@ export class Membership {
   }
 
   /** This device and another one hold the same: what the list says now, both have seen. */
-  agreed(peer: PeerId): void {
+  agrees(peer: PeerId): void {
     const { append, options, background } = this.#core;
-    if (this.roleOf(peer) !== 'device' || this.isRemoved) return;
+    const { list } = this;
+    if (this.roleOf(peer) !== 'device' || this.isRemoved || list === this.#confirmed) return;
+    this.#confirmed = list;
     background.run(this.#keeper.confirm(append, options.clock.now()));
   }
 

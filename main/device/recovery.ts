@@ -7,6 +7,7 @@ import { contentKeyGroup, renameDevice } from '../identity/device-list.ts';
 import type { DeviceKeys, SigningKeys } from '../identity/keys.ts';
 import { createRecoveryPhrase, recoveryKeysOf } from '../identity/recovery.ts';
 import type { MessageStore } from '../mvds/ports.ts';
+import { ineffective } from './device-directory.ts';
 import type { DeviceListKeeper } from './device-list-keeper.ts';
 import { readGroup } from './read-group.ts';
 import { recoveryKeysOn } from './recovery-copies.ts';
@@ -48,6 +49,9 @@ export class Recovery {
       at: clock.now(),
     } as const;
     await keeper.add(append, { peerId: keys.peerId, ...described });
+    if (!recoveryKeysOn(keeper.list).includes(keys.peerId)) {
+      throw ineffective('The recovery phrase was not made');
+    }
     await this.#endorse(keys);
     for (const peerId of before) await remove(peerId);
     return words;

@@ -276,3 +276,35 @@ test(
   },
   TIMEOUT_MS,
 );
+
+test(
+  'a command says that a device was removed only where it was, and fails otherwise',
+  async () => {
+    const relay = await relayHere();
+    const a = await OwnDevice.start('A', relay);
+    const b = await OwnDevice.start('B', relay);
+    await letIn(a, b);
+    await agrees(a, b);
+    await a.close();
+    await b.close();
+    const id = await listIdOf(a.folder);
+    const group = deviceListGroup(id);
+    const keys = await stolenKeys(a.folder);
+    const known = (await messagesOf(a.folder))
+      .filter(({ groupId }) => groupId === group)
+      .map(({ body }) => body);
+    // An entry of its own that A does not know of yet, as after a store that was put back: it takes A off the list.
+    await plant(a.folder, [
+      entryMessage(group, removeDevice(keys, id, known, { peerId: a.id, at: Date.now() })),
+    ]);
+    const again = await OwnDevice.start(undefined, relay, { folder: a.folder });
+    await expect(again.commands.removeDevice({ device: 'B' })).rejects.toMatchObject({
+      code: 'device-removed',
+    });
+    await expect(again.commands.renameDevice({ device: 'B', name: 'C' })).rejects.toMatchObject({
+      code: 'device-removed',
+    });
+    expect(await isRemoved(again, b.id)).toBe(false);
+  },
+  TIMEOUT_MS,
+);

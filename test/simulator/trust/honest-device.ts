@@ -7,6 +7,7 @@ import { DeviceListKeeper } from '../../../main/device/device-list-keeper.ts';
 import { SealedBodies } from '../../../main/device/sealed-bodies.ts';
 import { DeviceGroup } from '../../../main/group/device-group.ts';
 import { coalesced } from '../../../main/helpers/coalesced.ts';
+import type { DeviceList } from '../../../main/identity/device-list.ts';
 import type { EpochId } from '../../../main/identity/content-key.ts';
 import type { DeviceKeys } from '../../../main/identity/keys.ts';
 import { epochOfBody } from '../../../main/identity/sealing.ts';
@@ -40,6 +41,7 @@ export class HonestDevice {
   readonly #network: SimulatedNetwork;
   readonly #random: SeededRandom;
   #sync: Orchestrator | undefined;
+  #confirmed: DeviceList | undefined;
 
   constructor(keys: DeviceKeys, clock: WorldClock, network: SimulatedNetwork, seed: number) {
     this.keys = keys;
@@ -95,7 +97,10 @@ export class HonestDevice {
     this.sync.append(groupId, timestamp, body);
 
   async start(): Promise<void> {
-    const agreements = new Agreements((peer) => this.#agreed(peer));
+    const agreements = new Agreements({
+      onAgreed: () => undefined,
+      onAgreeing: (peer) => this.#agrees(peer),
+    });
     this.#sync = await Orchestrator.open({
       store: this.store,
       storeId: Buffer.from(this.keys.seed.subarray(0, 16)).toString('hex'),
@@ -179,8 +184,10 @@ export class HonestDevice {
     return Math.round(this.#clock.now());
   }
 
-  #agreed(peer: PeerId): void {
-    if (this.keeper.list?.members.get(peer)?.role !== 'device') return;
+  #agrees(peer: PeerId): void {
+    const { list } = this.keeper;
+    if (list?.members.get(peer)?.role !== 'device' || list === this.#confirmed) return;
+    this.#confirmed = list;
     this.#run(this.keeper.confirm(this.append, this.#now()));
   }
 
