@@ -119,13 +119,43 @@ export const CLAIMS_PER_ADDRESS_MAX = 16;
 export const NAMEPLATES_MAX = 2_000;
 /** When the relay is as full as it may be, one time in 400,000 all of the draws are taken. */
 export const NAMEPLATE_DRAWS_MAX = 8;
-/** The window of the two limits below. */
+/** The window of the limits below. */
 export const RENDEZVOUS_WINDOW_MS = 60_000;
 /** Enough for every draw of an inviter and some lookups of mistyped codes. */
-export const REQUESTS_PER_CONNECTION_MAX = 12;
+export const REQUESTS_PER_PEER_MAX = 12;
 /** A few devices may share an address; in the 5 minutes of a nameplate it gets to ask for little over 1 % of all there are. */
 export const REQUESTS_PER_ADDRESS_MAX = 24;
-/** Whoever claims to be the inviter gets one guess at the words of the code: this many of 2^22 at most. */
+/**
+ * What a relay answers in all. The 5 minutes of a nameplate touch six windows, so that however many addresses somebody has,
+ * 7,200 of the 10,000 nameplates can be asked for in the life of one. A pairing takes two or three requests: 400 in a minute
+ * are more than `NAMEPLATES_MAX` allows.
+ */
+export const REQUESTS_MAX = 1_200;
+/** Of these, what only the first `REQUESTS_FIRST` of each address may use: somebody who scans does not keep others out. */
+export const REQUESTS_RESERVED = 400;
+export const REQUESTS_FIRST = 4;
+/** What a relay answers. */
+export const RELAY_REQUESTS = {
+  windowMs: RENDEZVOUS_WINDOW_MS,
+  perPeerMax: REQUESTS_PER_PEER_MAX,
+  perAddressMax: REQUESTS_PER_ADDRESS_MAX,
+  totalMax: REQUESTS_MAX,
+  reservedMax: REQUESTS_RESERVED,
+  firstRequests: REQUESTS_FIRST,
+};
+/**
+ * What an inviting device answers on the local network, where one computer may have many addresses and any number of PeerIds.
+ * A household has a joiner or two, which ask once each; a scan gets through 360 nameplates, 3.6 %, in the life of one.
+ */
+export const INVITER_REQUESTS = {
+  windowMs: RENDEZVOUS_WINDOW_MS,
+  perPeerMax: 6,
+  perAddressMax: 12,
+  totalMax: 60,
+  reservedMax: 20,
+  firstRequests: 2,
+};
+/** Whoever claims to be the inviter may be asked to show that it knows the words; the first that cannot ends the code. */
 export const NAMEPLATE_CANDIDATES_MAX = 4;
 /** One computer on the local network can announce any number of devices; nobody owns this many. */
 export const DEVICES_ASKED_MAX = 64;

@@ -1,14 +1,15 @@
 import type { Clock } from '../helpers/clock.ts';
+import { RequestLimit } from '../helpers/request-limit.ts';
+import type { Asker } from '../helpers/request-limit.ts';
 import type { PeerId } from '../mvds/types.ts';
 import {
   CLAIMS_PER_ADDRESS_MAX,
   CLAIMS_PER_PEER_MAX,
   NAMEPLATES_MAX,
   NAMEPLATE_MS,
+  RELAY_REQUESTS,
 } from './constants.ts';
 import type { Nameplate } from './nameplate.ts';
-import { RequestLimit } from './request-limit.ts';
-import type { Asker } from './request-limit.ts';
 
 export type ClaimOutcome = 'ok' | 'taken' | 'limited';
 
@@ -27,7 +28,7 @@ export class NameplateRegistry {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#limit = new RequestLimit(clock);
+    this.#limit = new RequestLimit(clock, RELAY_REQUESTS);
   }
 
   /** A claim counts as a request like a lookup: `taken` tells as much. The same device may claim again, and so prolong. */

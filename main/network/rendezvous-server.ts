@@ -1,5 +1,6 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import { parsePeerId, peerIdToBytes } from '../helpers/peer-id.ts';
+import type { Asker } from '../helpers/request-limit.ts';
 import type { PeerId } from '../mvds/types.ts';
 import {
   RendezvousAction,
@@ -13,7 +14,6 @@ import { nameplateOfNumber } from './nameplate.ts';
 import type { Nameplate } from './nameplate.ts';
 import type { ClaimOutcome, NameplateRegistry } from './nameplate-registry.ts';
 import { placeOf } from './place.ts';
-import type { Asker } from './request-limit.ts';
 
 /** What answers the requests that come in: a relay's registry, or a device with one nameplate of its own. */
 export interface RendezvousService {
@@ -60,7 +60,7 @@ export async function serveRendezvous(
 
 function askerOf(connection: Connection): Asker<PeerId> | undefined {
   const peer = parsePeerId(connection.remotePeer.toString());
-  return peer && { peer, connection: connection.id, address: placeOf(connection.remoteAddr) };
+  return peer && { peer, address: placeOf(connection.remoteAddr) };
 }
 
 async function serveOne(

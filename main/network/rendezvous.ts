@@ -1,8 +1,9 @@
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Connection, Libp2p } from '@libp2p/interface';
 import type { Clock, Random } from '../helpers/clock.ts';
+import { RequestLimit } from '../helpers/request-limit.ts';
 import type { PeerId } from '../mvds/types.ts';
-import { NAMEPLATE_DRAWS_MAX, NAMEPLATE_MS } from './constants.ts';
+import { INVITER_REQUESTS, NAMEPLATE_DRAWS_MAX, NAMEPLATE_MS } from './constants.ts';
 import type { Gate } from './gate.ts';
 import { drawNameplate } from './nameplate.ts';
 import type { Nameplate } from './nameplate.ts';
@@ -11,7 +12,6 @@ import type { Relays } from './relays.ts';
 import { askToClaim, askToRelease } from './rendezvous-client.ts';
 import { serveRendezvous } from './rendezvous-server.ts';
 import type { RendezvousService } from './rendezvous-server.ts';
-import { RequestLimit } from './request-limit.ts';
 
 /** A nameplate that leads to this device until it is released, at most `NAMEPLATE_MS`. */
 export interface ClaimedNameplate {
@@ -54,7 +54,7 @@ export class Rendezvous {
   }
 
   async start(): Promise<void> {
-    const limit = new RequestLimit(this.#clock);
+    const limit = new RequestLimit(this.#clock, INVITER_REQUESTS);
     const service: RendezvousService = {
       // A device keeps nameplates for nobody else.
       claim: () => 'limited',

@@ -8,8 +8,11 @@ import {
   NAMEPLATES_MAX,
   NAMEPLATE_MS,
   RENDEZVOUS_WINDOW_MS,
+  REQUESTS_FIRST,
+  REQUESTS_MAX,
   REQUESTS_PER_ADDRESS_MAX,
-  REQUESTS_PER_CONNECTION_MAX,
+  REQUESTS_PER_PEER_MAX,
+  REQUESTS_RESERVED,
 } from '../../main/network/constants.ts';
 import { drawNameplate, nameplateOfNumber, parseNameplate } from '../../main/network/nameplate.ts';
 import type { Nameplate } from '../../main/network/nameplate.ts';
@@ -17,12 +20,8 @@ import { NameplateRegistry } from '../../main/network/nameplate-registry.ts';
 import { placeOf } from '../../main/network/place.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 
-/** A device with a connection and an address of its own, unless told otherwise. */
-const asker = (name: string, address = `address of ${name}`, connection = `to ${name}`) => ({
-  peer: name as PeerId,
-  connection,
-  address,
-});
+/** A device with an address of its own, unless told otherwise. */
+const asker = (name: string, address = `address of ${name}`) => ({ peer: name as PeerId, address });
 const [a, b, c] = [asker('a'), asker('b'), asker('c')];
 const [one, two, three] = ['0001', '0002', '0003'] as Nameplate[] as [
   Nameplate,
@@ -111,6 +110,7 @@ describe('the registry is limited', () => {
   test('in how many nameplates there are, until some expire', () => {
     const { registry, clock } = start();
     for (let n = 0; n < NAMEPLATES_MAX; n++) {
+      if (n > 0 && n % (REQUESTS_MAX / 2) === 0) clock.advance(RENDEZVOUS_WINDOW_MS);
       expect(registry.claim(asker(`device ${n}`), nameplate(n))).toBe('ok');
     }
     expect(registry.claim(a, nameplate(NAMEPLATES_MAX))).toBe('limited');
@@ -118,11 +118,12 @@ describe('the registry is limited', () => {
     expect(registry.claim(a, nameplate(NAMEPLATES_MAX))).toBe('ok');
   });
 
-  test('in the requests of one connection per minute, claims among them', () => {
+  test('in the requests of one device per minute, claims among them, by whatever addresses', () => {
     const { registry, clock } = start();
     registry.claim(b, one);
-    for (let n = 0; n < REQUESTS_PER_CONNECTION_MAX; n++) {
-      const answer = n % 2 ? registry.claim(a, one) : registry.lookup(a, one);
+    for (let n = 0; n < REQUESTS_PER_PEER_MAX; n++) {
+      const from = asker('a', `address ${n}`);
+      const answer = n % 2 ? registry.claim(from, one) : registry.lookup(from, one);
       expect(answer).toBe(n % 2 ? 'taken' : 'b');
     }
     expect(registry.lookup(a, one)).toBe('limited');
@@ -132,7 +133,7 @@ describe('the registry is limited', () => {
     expect(registry.lookup(a, one)).toBe('b');
   });
 
-  test('in the requests from one address per minute, by however many connections', () => {
+  test('in the requests from one address per minute, by however many devices', () => {
     const { registry, clock } = start();
     registry.claim(b, one);
     for (let n = 0; n < REQUESTS_PER_ADDRESS_MAX; n++) {
@@ -149,7 +150,7 @@ describe('the registry is limited', () => {
     let answered = 0;
     for (let ms = 0; ms < NAMEPLATE_MS; ms += 1_000) {
       for (let n = 0; n < 10; n++) {
-        const guess = registry.lookup(asker('x', 'home', `${ms} ${n}`), one);
+        const guess = registry.lookup(asker(`x ${ms} ${n}`, 'home'), one);
         if (guess !== 'limited') answered++;
       }
       clock.advance(1_000);
@@ -158,6 +159,51 @@ describe('the registry is limited', () => {
     // Fixed windows: a life of five minutes touches six of them.
     expect(answered).toBeLessThanOrEqual(6 * REQUESTS_PER_ADDRESS_MAX);
     expect(answered).toBeLessThan(150);
+  });
+
+  /** How many lookups are answered in the life of a nameplate: each of `hosts` addresses asks `each` times every minute. */
+  function scan(hosts: number, each: number): number {
+    const { registry, clock } = start();
+    let answered = 0;
+    for (let minute = 0; minute < NAMEPLATE_MS / RENDEZVOUS_WINDOW_MS; minute++) {
+      for (let n = 0; n < hosts * each; n++) {
+        const from = asker(`${minute} ${n}`, `address ${n % hosts}`);
+        if (registry.lookup(from, nameplate(n % 10_000)) !== 'limited') answered++;
+      }
+      clock.advance(RENDEZVOUS_WINDOW_MS);
+    }
+    return answered;
+  }
+
+  test.each([
+    [100, 24],
+    [3_000, 1],
+  ])(
+    'so that all nameplates cannot be asked for within the life of one: %i addresses, %i times a minute',
+    (hosts, each) => {
+      const answered = scan(hosts, each);
+      expect(answered).toBeGreaterThan(0);
+      // One more window than the minutes that pass, as they are fixed.
+      expect(answered * 1.2).toBeLessThan(10_000);
+    },
+  );
+
+  test('and somebody who scans from many addresses keeps nobody else out', () => {
+    const { registry, clock } = start();
+    registry.claim(a, one);
+    for (let minute = 0; minute < 3; minute++) {
+      for (let n = 0; n < 200 * 24; n++) {
+        registry.lookup(asker(`${minute} ${n}`, `scanner ${n % 200}`), two);
+      }
+      for (let n = 0; n < REQUESTS_RESERVED / 2 / REQUESTS_FIRST; n++) {
+        const honest = asker(`honest ${minute} ${n}`);
+        for (let request = 0; request < REQUESTS_FIRST; request++) {
+          expect(registry.lookup(honest, one)).toBe('a');
+        }
+      }
+      clock.advance(RENDEZVOUS_WINDOW_MS);
+      registry.claim(a, one);
+    }
   });
 });
 

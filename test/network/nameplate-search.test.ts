@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
 import type { Clock } from '../../main/helpers/clock.ts';
 import {
+  INVITER_REQUESTS,
   NAMEPLATE_CANDIDATES_MAX,
   NAMEPLATE_MS,
   RENDEZVOUS_FRAME_BYTES_MAX,
   RENDEZVOUS_PROTOCOL,
-  REQUESTS_PER_CONNECTION_MAX,
 } from '../../main/network/constants.ts';
 import { frameChannel } from '../../main/network/framing.ts';
 import { Gate } from '../../main/network/gate.ts';
@@ -149,15 +149,37 @@ describe('without a relay, asked at an address that the test notes in place of m
     expect(await askWhose(connection, a.nameplate, signal)).toBe('unreachable');
   });
 
-  test('an inviting device, too, answers only so often in a minute', async () => {
+  test('an inviting device, too, answers one device only so often in a minute, over new connections as well', async () => {
     const a = await startInviter(0, new ManualClock());
     const stranger = await openNode(5);
-    const connection = await stranger.dial(a.addresses.map((address) => multiaddr(address)));
     const { signal } = new AbortController();
-    for (let n = 0; n < REQUESTS_PER_CONNECTION_MAX; n++) {
-      expect(await askWhose(connection, a.nameplate, signal)).toEqual({ peerId: a.peerId });
+    const answers: unknown[] = [];
+    for (let connections = 0; connections < 3; connections++) {
+      const connection = await stranger.dial(a.addresses.map((address) => multiaddr(address)));
+      for (let n = 0; n < INVITER_REQUESTS.perPeerMax / 2; n++) {
+        answers.push(await askWhose(connection, a.nameplate, signal));
+      }
+      await connection.close();
     }
-    expect(await askWhose(connection, a.nameplate, signal)).toBe('limited');
+    const found = answers.filter((answer) => answer !== 'limited');
+    expect(found).toEqual(found.map(() => ({ peerId: a.peerId })));
+    expect(found).toHaveLength(INVITER_REQUESTS.perPeerMax);
+    expect(answers.at(-1)).toBe('limited');
+  });
+
+  test('and all devices of one address together, however many PeerIds they have', async () => {
+    const a = await startInviter(0, new ManualClock());
+    const { signal } = new AbortController();
+    let answered = 0;
+    for (let number = 5; number < 10; number++) {
+      const stranger = await openNode(number);
+      const connection = await stranger.dial(a.addresses.map((address) => multiaddr(address)));
+      for (let n = 0; n < INVITER_REQUESTS.perPeerMax; n++) {
+        if ((await askWhose(connection, a.nameplate, signal)) !== 'limited') answered++;
+      }
+      await stranger.stop();
+    }
+    expect(answered).toBe(INVITER_REQUESTS.perAddressMax);
   });
 
   test('a device cannot name another one, nor many pretend at once', async () => {

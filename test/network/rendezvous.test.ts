@@ -8,7 +8,7 @@ import {
   NAMEPLATE_MS,
   RENDEZVOUS_FRAME_BYTES_MAX,
   RENDEZVOUS_PROTOCOL,
-  REQUESTS_PER_CONNECTION_MAX,
+  REQUESTS_PER_PEER_MAX,
 } from '../../main/network/constants.ts';
 import { frameChannel } from '../../main/network/framing.ts';
 import type { Nameplate } from '../../main/network/nameplate.ts';
@@ -137,7 +137,7 @@ describe('through a relay', () => {
     const relay = await startRelay(90, clock);
     const [a, b] = [await start(0, { relays: [relay] }), await start(1, { relays: [relay] })];
     const { nameplate } = await a.network.claimNameplate(systemRandom);
-    for (let n = 0; n < REQUESTS_PER_CONNECTION_MAX; n++) {
+    for (let n = 0; n < REQUESTS_PER_PEER_MAX; n++) {
       expect((await outcomeOf(finderOf(b), nameplate)).candidates).toHaveLength(1);
     }
     expect(await outcomeOf(finderOf(b), nameplate)).toEqual({
