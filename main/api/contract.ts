@@ -12,6 +12,7 @@ import { HISTORY_DAYS_MAX, PAGE_MAX } from './limits.ts';
 import type {
   About,
   ActivityLine,
+  DeviceComparison,
   DeviceRecord,
   Diagnosis,
   ImportState,
@@ -76,6 +77,8 @@ export const commandArguments = {
    */
   confirmDevices: z.object({ keep: z.array(z.string()).max(DEVICES_MAX) }).strict(),
   renameDevice: device.extend({ name: z.string() }),
+  /** Twelve words that are the same on this device and another one, by its id or its name. */
+  compareDevice: device,
   /** Deletes everything that this device holds, its keys first, and ends it. Only where it was removed by another. */
   eraseDevice: none,
   /** Another device, by its id or its name. Nothing is sent to it or taken from it until it is resumed. */
@@ -125,6 +128,11 @@ export const commandArguments = {
     .object({ minutes: z.number().positive().max(INVITATION_MINUTES_MAX).optional() })
     .strict(),
   /**
+   * Makes another code for the invitation that is open, in place of the one there may be. Fails with `not-found` where none is
+   * open, and with `wrong-code` where too many wrong codes were entered.
+   */
+  newCode: none,
+  /**
    * Lets the device in, as a device where no role is given. `check` is what it shows, where it does; `unchecked` lets whoever
    * used the link first in without looking.
    */
@@ -155,6 +163,7 @@ export interface CommandResults extends ConversationResults, FileResults, HostRe
   readonly settleDispute: Status;
   readonly confirmDevices: Status;
   readonly renameDevice: Status;
+  readonly compareDevice: DeviceComparison;
   readonly eraseDevice: Record<string, never>;
   readonly pauseDevice: Status;
   readonly resumeDevice: Status;
@@ -177,6 +186,7 @@ export interface CommandResults extends ConversationResults, FileResults, HostRe
   readonly pairing: PairingState;
   readonly createFirstDevice: Status;
   readonly invite: Invitation;
+  readonly newCode: Invitation;
   readonly approve: Record<string, never>;
   readonly reject: Record<string, never>;
   readonly cancelPairing: Record<string, never>;

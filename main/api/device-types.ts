@@ -47,6 +47,8 @@ export type PeerFailure = 'stalled' | 'refused' | 'protocol' | 'misbehaving' | '
 export interface PeerStatus {
   readonly id: string;
   readonly name: string;
+  /** This device and others whose names are the same, or look like it. */
+  readonly similarTo: readonly DeviceInfo[];
   /** As it was let in. */
   readonly role: DeviceRole;
   readonly state: PeerState;
@@ -103,6 +105,16 @@ export interface DeviceRecord extends DeviceInfo {
   readonly addedAt: number | null;
   /** Which device removed it, and when by that device's clock; null for a device that belongs to the others. */
   readonly removed: { readonly by: DeviceInfo; readonly at: number } | null;
+  /** The others whose names are the same, or look like it. Of devices that belong to the others alone. */
+  readonly similarTo: readonly DeviceInfo[];
+}
+
+/** What two people, or one at two screens, compare. `reunion devices compare --json` prints it. */
+export interface DeviceComparison {
+  /** The other one. */
+  readonly device: DeviceInfo;
+  /** 12 words of BIP39's English list, the same on both devices unless somebody sits between them. */
+  readonly words: readonly string[];
 }
 
 /** Two devices that removed each other, neither knowing of the other's removal. `one` belongs to the others for now. */

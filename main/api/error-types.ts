@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'check-missing'
   | 'wrong-check'
   | 'wrong-code'
+  | 'code-spent'
   | 'pairing-cancelled'
   | 'pairing-busy'
   | 'already-member'

@@ -8,9 +8,25 @@ export interface Invitation {
   readonly qr: string;
   /** Four digits and two words, such as 4711-ocean-lamp, to be typed on the other device; null where none is to be had. */
   readonly code: string | null;
-  /** Another one takes its place then. */
+  /** Another one takes its place then, a few times over. */
   readonly codeExpiresAt: number | null;
+  /**
+   * Why there is no code; null where there is one, or the first is still being made. `spent`: somebody entered a wrong one.
+   * `unavailable`: no nameplate was free. Link and picture are good in any case; `newCode` makes another code.
+   */
+  readonly codeEnd: 'spent' | 'expired' | 'unavailable' | null;
+  /** Who has entered wrong codes since this invitation was made. */
+  readonly wrongGuesses: readonly WrongGuess[];
   readonly expiresAt: number;
+}
+
+/** A device that entered wrong codes, by one path. */
+export interface WrongGuess {
+  /** Its id is proven. The name is what it calls itself: empty where it gave none. */
+  readonly device: DeviceInfo;
+  readonly path: Path;
+  /** How many. */
+  readonly count: number;
 }
 
 /** What pairing is doing on this device; the same state is shown by every window and command line. */
@@ -26,6 +42,8 @@ export type PairingState =
       readonly path: Path;
       /** Whether `approve` wants the two digits that the other device shows. */
       readonly needsCheck: boolean;
+      /** Devices that have this name already, or one that looks like it. */
+      readonly similarTo: readonly DeviceInfo[];
     }
   | { readonly kind: 'admitting'; readonly device: DeviceInfo }
   | { readonly kind: 'invited'; readonly device: DeviceInfo }

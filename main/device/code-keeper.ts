@@ -12,8 +12,8 @@ export interface CodeKeeperOptions {
   readonly network: Network;
   readonly clock: Clock;
   readonly random: Random;
-  /** The code that is good from now on; undefined: none is. */
-  readonly onCode: (code: OpenCode | undefined) => void;
+  /** The code that is good from now on, or why none is. */
+  readonly onCode: (code: OpenCode | 'expired' | 'unavailable') => void;
 }
 
 /** Keeps a short code on the screen while an invitation is open: five minutes each, a few times. */
@@ -21,17 +21,30 @@ export class CodeKeeper {
   readonly #options: CodeKeeperOptions;
   /** Ends what is under way. */
   #stop: () => void = () => undefined;
+  #isSpent = false;
 
   constructor(options: CodeKeeperOptions) {
     this.#options = options;
   }
 
-  /** Resolves once there is a code, or there can be none: every nameplate that was drawn is taken. */
+  /**
+   * Makes a code in place of the one before. Resolves once there is one, or there can be none: every nameplate that was drawn
+   * is taken.
+   */
   async start(): Promise<void> {
     this.stop();
     const run = new AbortController();
     this.#stop = () => run.abort();
+    this.#isSpent = false;
     await this.#show(run.signal, RENEWALS_MAX);
+  }
+
+  /**
+   * The code was ended by a wrong guess. No other takes its place by itself, for each gives whoever guesses another try. Its
+   * nameplate still leads here for its five minutes, so that a device with the right code can be told what has happened.
+   */
+  spent(): void {
+    this.#isSpent = true;
   }
 
   stop(): void {
@@ -45,14 +58,18 @@ export class CodeKeeper {
       if (error instanceof NoNameplateError) return undefined;
       throw error;
     });
-    if (!claimed) return;
+    if (!claimed) {
+      if (!signal.aborted) onCode('unavailable');
+      return;
+    }
     if (signal.aborted) {
       claimed.release();
       return;
     }
     onCode({ code: createCode(claimed.nameplate), expiresAt: clock.now() + NAMEPLATE_MS });
     const cancel = clock.schedule(NAMEPLATE_MS, () => {
-      onCode(undefined);
+      if (this.#isSpent) return;
+      onCode('expired');
       if (renewals > 0) void this.#show(signal, renewals - 1);
     });
     signal.addEventListener('abort', () => {

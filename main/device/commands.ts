@@ -98,6 +98,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       await devices.rename(device, name);
       return status();
     },
+    compareDevice: async ({ device }) => devices.compare(device),
     eraseDevice: async () => {
       erase();
       return {};
@@ -153,6 +154,7 @@ export function createCommands(targets: CommandTargets): DeviceCommands {
       devices.checkSay();
       return pairing.invite(minutes * 60_000);
     },
+    newCode: async () => pairing.newCode(),
     approve: async ({ requestId, role = 'device', check }) => {
       pairing.decide(requestId, { kind: 'approve', role, check });
       return {};

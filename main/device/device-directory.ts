@@ -1,15 +1,20 @@
 import { ReunionError } from '../api/errors.ts';
-import type { DeviceDispute, DeviceInfo, DeviceRecord } from '../api/types.ts';
+import type { DeviceComparison, DeviceDispute, DeviceInfo, DeviceRecord } from '../api/types.ts';
 import type { Clock } from '../helpers/clock.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
+import { comparisonWords } from '../identity/comparison-words.ts';
+import { isSimilar } from '../identity/similar-names.ts';
 import { DeviceRemovedError } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
-import { presentable } from '../identity/device-name.ts';
+import { isVisible, presentable } from '../identity/device-name.ts';
 import type { DeviceListKeeper } from './device-list-keeper.ts';
 import { findDevice } from './find-device.ts';
+import { namedLike, similarMembers } from './similar-devices.ts';
 
 export interface DeviceDirectoryOptions {
   readonly self: PeerId;
+  /** As this device calls itself, also before it is on a list. */
+  readonly ownName: () => string;
   readonly keeper: DeviceListKeeper;
   readonly clock: Clock;
   readonly append: (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
@@ -31,15 +36,36 @@ export class DeviceDirectory {
     const { list } = keeper;
     if (!list) return [];
     const members = [...list.members.values()].map(({ peerId, name, role, system, addedAt }) => {
-      return { id: peerId, name, own: peerId === self, role, system, addedAt, removed: null };
+      const similarTo = similarMembers(list, peerId);
+      const own = peerId === self;
+      return { id: peerId, name, own, role, system, addedAt, removed: null, similarTo };
     });
     const removed = [...list.removed].map(([peerId, { name, role, by, at }]) => {
       const gone = { by: { id: by, name: deviceName(list, by) }, at };
       const own = peerId === self;
-      return { id: peerId, name, own, role, system: null, addedAt: null, removed: gone };
+      const nothing = { system: null, addedAt: null, similarTo: [] };
+      return { id: peerId, name, own, role, removed: gone, ...nothing };
     });
     const own = ({ own: isOwn }: DeviceRecord): number => (isOwn ? 0 : 1);
     return [...members, ...removed].sort((one, other) => own(one) - own(other));
+  }
+
+  /** The devices that have this name, or one that looks like it. */
+  similarTo(name: string): readonly DeviceInfo[] {
+    const { keeper, self, ownName } = this.#options;
+    if (keeper.list) return namedLike(keeper.list, name);
+    return isSimilar(ownName(), name) ? [{ id: self, name: ownName() }] : [];
+  }
+
+  /** Words that are the same on this device and another one. Throws `not-found` where that is none of the others. */
+  async compare(device: string): Promise<DeviceComparison> {
+    const { self } = this.#options;
+    const others = this.list().filter(
+      ({ own, removed, role }) => !own && removed === null && role !== 'recovery',
+    );
+    const id = findDevice(others, device, 'your other devices');
+    const name = deviceName(this.#options.keeper.list, id);
+    return { device: { id, name }, words: await comparisonWords(self, id) };
   }
 
   /** Throws `mailbox` on a mailbox, which has no say, and `device-removed` on a device that has none any more. */
@@ -70,12 +96,12 @@ export class DeviceDirectory {
     await onRemoved();
   }
 
-  /** A name is cut to what fits on a screen. Throws as `remove`, and `invalid-name` for an empty one. */
+  /** A name is cut to what fits on a screen. Throws as `remove`, and `invalid-name` for one without a visible character. */
   async rename(device: string, name: string): Promise<void> {
     const { keeper, append, clock } = this.#options;
     this.checkSay();
     const peerId = findDevice(this.#members(), device, 'your devices');
-    if (name.trim() === '') throw new ReunionError('invalid-name', 'A device needs a name.');
+    checkDeviceName(name);
     const change = { peerId, name: presentable(name), at: clock.now() };
     await allowed(() => keeper.rename(append, change));
     if (keeper.list?.members.get(peerId)?.name !== change.name) {
@@ -103,6 +129,12 @@ export class DeviceDirectory {
   #members(): readonly DeviceInfo[] {
     return this.list().filter(({ removed }) => removed === null);
   }
+}
+
+/** Throws `invalid-name` for a name in which nothing can be seen. */
+export function checkDeviceName(name: string): void {
+  if (isVisible(name)) return;
+  throw new ReunionError('invalid-name', 'A device needs a name that can be seen.');
 }
 
 /** The name that a device has on the list, or had when it was removed; empty where it never was there. */

@@ -11,6 +11,7 @@ import { createCommands } from './commands.ts';
 import { Contents } from './contents.ts';
 import { openCore } from './core.ts';
 import type { Core } from './core.ts';
+import { checkDeviceName } from './device-directory.ts';
 import { diagnose } from './doctor.ts';
 import { Restoration } from './exchange/restoration.ts';
 import { eraseAddedFiles } from './files/create.ts';
@@ -93,6 +94,7 @@ export class Device {
       self: { peerId: this.id, name: () => settings.name, system: systemName() },
       onState: (pairing) => emit({ kind: 'pairing', pairing }),
       isMember: () => membership.isMember,
+      similarTo: (name) => membership.directory.similarTo(name),
       admit: (joiner) => background.track(membership.admit(joiner)),
       adopt: (entries, way) => background.track(membership.adopt(entries, way)),
     });
@@ -246,7 +248,10 @@ export class Device {
   }
 
   async #createFirstDevice(name: string | undefined): Promise<Status> {
-    if (name !== undefined) await this.#core.settings.setName(name);
+    if (name !== undefined) {
+      checkDeviceName(name);
+      await this.#core.settings.setName(name);
+    }
     await this.#membership.becomeFirst();
     return this.#status.read();
   }
@@ -257,7 +262,10 @@ export class Device {
     history: History | undefined,
   ): Promise<Status> {
     const { settings } = this.#core;
-    if (name !== undefined) await settings.setName(name);
+    if (name !== undefined) {
+      checkDeviceName(name);
+      await settings.setName(name);
+    }
     if (history !== undefined && !this.#membership.list) await this.#core.history.choose(history);
     await this.#pairing.join(link, settings.name);
     return this.#status.read();

@@ -3,6 +3,7 @@ import { ReunionError } from '../api/errors.ts';
 import type { DeviceInfo, DeviceRole } from '../api/types.ts';
 import type { PeerId } from '../helpers/ids.ts';
 import { contentKeyGroup, deviceListGroup } from '../identity/device-list.ts';
+import type { AdmittedEntries } from '../identity/admitted-entries.ts';
 import type { DeviceList, MemberRole } from '../identity/device-list.ts';
 import { presentable } from '../identity/device-name.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
@@ -17,6 +18,7 @@ import { DeviceConfirmation } from './device-confirmation.ts';
 import { DeviceDirectory, deviceName } from './device-directory.ts';
 import { DeviceListKeeper, LIST_SETTING } from './device-list-keeper.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
+import { adoptKeyEntries, keyEntriesFor } from './key-entries.ts';
 import type { WayToInviter } from './pairing-service.ts';
 import { Recovery } from './recovery.ts';
 import { RecoveryCopies, recoveryKeysOn } from './recovery-copies.ts';
@@ -84,7 +86,10 @@ export class Membership {
     const self = keys.peerId;
     this.addresses = new Addresses({ self, keeper, network, settings, listen, clock, append });
     const onRemoved = () => this.#rotateKeys();
-    this.directory = new DeviceDirectory({ self, keeper, clock, append, onRemoved });
+    this.directory = new DeviceDirectory({
+      ...{ self, keeper, clock, append, onRemoved },
+      ownName: () => settings.name,
+    });
     const { directory } = this;
     this.confirmation = new DeviceConfirmation({ settings: store.settings, directory });
   }
@@ -197,21 +202,28 @@ export class Membership {
     await this.#creating;
   }
 
-  /** Takes over the list of the others. The way that led to the inviter will lead to it again: nobody need type it in. */
-  async adopt(entries: readonly Uint8Array[], { inviter, addresses }: WayToInviter): Promise<void> {
-    const { network, settings, store, firstTransfer, append } = this.#core;
+  /**
+   * Takes over the list of the others, and the content keys that came with it. The way that led to the inviter will lead to
+   * it again: nobody need type it in.
+   */
+  async adopt(entries: AdmittedEntries, { inviter, addresses }: WayToInviter): Promise<void> {
+    const { network, settings, store, firstTransfer, admission, append } = this.#core;
     const relays = relaysIn(addresses);
     await settings.addRelays(relays);
     await this.addresses.found(inviter, addresses);
     network.addRelays(relays);
     await firstTransfer.begin((await store.stats()).messages);
-    await this.#keeper.adopt(append, entries);
+    await this.#keeper.adopt(append, entries.deviceList);
+    if (this.list) await adoptKeyEntries(append, admission, this.list.id, entries.contentKeys);
     await this.contentKeys.refresh();
   }
 
-  /** Puts a device on the list, and returns the whole list. */
-  async admit(joiner: Joiner): Promise<readonly Uint8Array[]> {
-    const { append, options } = this.#core;
+  /**
+   * Puts a device on the list, and returns what it is to be given: the whole list, and the content keys. With these it reads
+   * what any other device gives it, also if this one goes away right then.
+   */
+  async admit(joiner: Joiner): Promise<AdmittedEntries> {
+    const { append, options, store } = this.#core;
     await this.becomeFirst();
     this.directory.checkSay();
     const { peerId, name, system, role } = joiner;
@@ -223,7 +235,9 @@ export class Membership {
       );
     }
     await this.#tendKeys();
-    return this.#keeper.entries();
+    const contentKeys =
+      role === 'mailbox' ? [] : await keyEntriesFor(store.sync.messages, this.list.id, peerId);
+    return { deviceList: await this.#keeper.entries(), contentKeys };
   }
 
   /** The words of a new recovery phrase, in place of the one before. They are kept nowhere. */

@@ -1,7 +1,10 @@
 import { ReunionError } from '../api/errors.ts';
 import type { JoinResult } from '../identity/pairing-guest.ts';
 import type { HostState } from '../identity/pairing-host.ts';
-import type { RefusalReason } from '../identity/pairing-messages.ts';
+import type { RefusalReason, ToldGuess } from '../identity/pairing-messages.ts';
+import type { PeerId } from '../mvds/types.ts';
+import type { Path } from '../sync/ports.ts';
+import { shortId } from './short-id.ts';
 
 /** Why an invitation has ended, for whoever made it. */
 export function hostError(
@@ -17,11 +20,6 @@ export function hostError(
         'wrong-check',
         'Those are not the digits that the other device shows: somebody else may have used the link. It is dead; make a new one.',
       );
-    case 'wrong-code':
-      return new ReunionError(
-        'wrong-code',
-        'Somebody entered a wrong code, which has one guess. It is dead, with its link; make a new one.',
-      );
     case 'cancelled':
       return new ReunionError(
         'pairing-cancelled',
@@ -34,7 +32,7 @@ export function hostError(
 export function joinError(result: Exclude<JoinResult, { kind: 'admitted' }>): ReunionError {
   switch (result.kind) {
     case 'refused':
-      return refused(result.reason);
+      return refused(result.reason, result.wrongGuesses);
     case 'impostor':
       return new ReunionError(
         'link-invalid',
@@ -49,7 +47,7 @@ export function joinError(result: Exclude<JoinResult, { kind: 'admitted' }>): Re
 }
 
 /** What the other device has answered. */
-export function refused(reason: RefusalReason): ReunionError {
+export function refused(reason: RefusalReason, guesses: readonly ToldGuess[] = []): ReunionError {
   switch (reason) {
     case 'expired':
       return new ReunionError(
@@ -69,7 +67,17 @@ export function refused(reason: RefusalReason): ReunionError {
     case 'wrong-code':
       return new ReunionError(
         'wrong-code',
-        'That is not the code that the other device shows. It had one guess; make a new one there.',
+        `That is not the code that the other device shows. The code is spent; ask for a new one there.${guessesText(guesses)}`,
+      );
+    case 'code-spent':
+      return new ReunionError(
+        'code-spent',
+        `This code is spent: somebody entered a wrong one. Ask for a new code on the other device, or use the link or the picture.${guessesText(guesses)}`,
+      );
+    case 'limited':
+      return new ReunionError(
+        'code-unknown',
+        'The other device was asked for codes too often; wait a minute, or use the link.',
       );
     case 'wrong-check':
       return new ReunionError(
@@ -84,6 +92,37 @@ export function refused(reason: RefusalReason): ReunionError {
     case 'unknown':
       return new ReunionError('pairing-refused', 'The other device did not let this one join.');
   }
+}
+
+/** The words were tried with a device that did not show that it knows them. */
+export function guessSpent(inviter: PeerId, path: Path): ReunionError {
+  return new ReunionError(
+    'code-spent',
+    `This code is spent; ask for a new one on the other device. Its words were tried with device ${shortId(inviter)} (${pathWords[path]}), which did not show that it knows them.`,
+  );
+}
+
+/** A code that was entered before, and has had its guess. */
+export function spentBefore(): ReunionError {
+  return new ReunionError(
+    'code-spent',
+    'This code is spent: it was entered here before. Ask for a new one on the other device.',
+  );
+}
+
+const pathWords: Readonly<Record<Path, string>> = {
+  lan: 'local network',
+  direct: 'direct connection',
+  relay: 'relay',
+};
+
+/** Begins with a space; empty where nothing was told. */
+function guessesText(guesses: readonly ToldGuess[]): string {
+  if (guesses.length === 0) return '';
+  const each = guesses.map(({ peerId, path, count }) => {
+    return `device ${shortId(peerId)} by ${pathWords[path]}, ${count === 1 ? 'once' : `${count} times`}`;
+  });
+  return ` Wrong codes were entered by: ${each.join('; ')}.`;
 }
 
 export function cancelled(): ReunionError {

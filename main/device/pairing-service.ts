@@ -1,6 +1,12 @@
 import { ReunionError, toApiError } from '../api/errors.ts';
-import type { DeviceRole, Invitation as InvitationView, PairingState } from '../api/types.ts';
+import type {
+  DeviceInfo,
+  DeviceRole,
+  Invitation as InvitationView,
+  PairingState,
+} from '../api/types.ts';
 import type { Clock, Random } from '../helpers/clock.ts';
+import type { AdmittedEntries } from '../identity/admitted-entries.ts';
 import { invitationOfLink } from '../identity/invitation.ts';
 import type { Invitation } from '../identity/invitation.ts';
 import { joinByInvitation } from '../identity/pairing-guest.ts';
@@ -13,9 +19,18 @@ import type { PeerId } from '../mvds/types.ts';
 import type { Network } from '../network/network.ts';
 import type { PairingChannel } from '../network/pairing.ts';
 import type { Path } from '../sync/ports.ts';
+import { CodeGuesses } from './code-guesses.ts';
 import { CodeKeeper } from './code-keeper.ts';
 import { devicesShowing } from './code-search.ts';
-import { busy, cancelled, hostError, joinError, refused } from './pairing-errors.ts';
+import {
+  busy,
+  cancelled,
+  guessSpent,
+  hostError,
+  joinError,
+  refused,
+  spentBefore,
+} from './pairing-errors.ts';
 import { hostView, viewOf } from './pairing-view.ts';
 
 export interface PairingServiceOptions {
@@ -27,25 +42,30 @@ export interface PairingServiceOptions {
   readonly onBug: (error: unknown) => void;
   /** Whether this device already belongs to others, or holds messages of its own. */
   readonly isMember: () => boolean;
-  /** Puts a device on the list and returns the whole list. */
+  /** The devices whose name is the same or looks like it. */
+  readonly similarTo: (name: string) => readonly DeviceInfo[];
+  /** Puts a device on the list and returns what it is to be given. */
   readonly admit: (device: {
     peerId: PeerId;
     name: string;
     system: string;
     role: DeviceRole;
-  }) => Promise<readonly Uint8Array[]>;
-  /** Takes over the list of the others. */
-  readonly adopt: (deviceList: readonly Uint8Array[], inviter: WayToInviter) => Promise<void>;
+  }) => Promise<AdmittedEntries>;
+  /** Takes over the list of the others, and the content keys that came with it. */
+  readonly adopt: (entries: AdmittedEntries, inviter: WayToInviter) => Promise<void>;
 }
 
 /** Which device invites, and how it was reached. */
 export type WayToInviter = Pick<Invitation, 'inviter' | 'addresses'>;
+
+const NO_CODE = { code: undefined, codeEnd: undefined, wrongGuesses: [] };
 
 /** Both sides of pairing, as one state that every window and command line shows alike. */
 export class PairingService {
   readonly #options: PairingServiceOptions;
   readonly #host: PairingHost<Path>;
   readonly #codes: CodeKeeper;
+  readonly #guesses = new CodeGuesses();
   #state: PairingState = { kind: 'idle' };
   #joining: PairingChannel | 'connecting' | undefined;
   #cancelled = false;
@@ -59,6 +79,7 @@ export class PairingService {
       self: options.self,
       clock: options.clock,
       onState: (state) => this.#hostChanged(state),
+      onCodeSpent: () => this.#codes.spent(),
       admit: options.admit,
     });
     const { network, clock, random } = options;
@@ -90,7 +111,28 @@ export class PairingService {
       this.#host.serve(peerId, path, channel).catch(onBug);
     });
     await this.#codes.start();
-    return this.#state.kind === 'inviting' ? this.#state.invitation : viewOf(invitation, undefined);
+    return this.#shown ?? viewOf(invitation, NO_CODE);
+  }
+
+  /** Makes another code for the invitation that is open. */
+  async newCode(): Promise<InvitationView> {
+    if (this.#host.state.kind !== 'inviting') {
+      throw new ReunionError('not-found', 'No invitation is open that could have another code.');
+    }
+    if (!this.#host.mayHaveCode) {
+      throw new ReunionError(
+        'wrong-code',
+        'Too many wrong codes were entered. Use the link or the picture, or make a new invitation.',
+      );
+    }
+    const { invitation } = this.#host.state;
+    await this.#codes.start();
+    return this.#shown ?? viewOf(invitation, NO_CODE);
+  }
+
+  /** The invitation that is open. */
+  get #shown(): InvitationView | undefined {
+    return this.#state.kind === 'inviting' ? this.#state.invitation : undefined;
   }
 
   decide(requestId: string, decision: Answer): void {
@@ -151,30 +193,47 @@ export class PairingService {
     }
     const invitation = this.#checkLink(text);
     const { secret } = invitation;
-    const result = await this.#join(invitation, { secret }, name);
+    const { result } = await this.#join(invitation, { secret }, name);
     if (result.kind !== 'admitted') throw this.#joinError(result);
   }
 
-  /** Asks every device that may show the code, until one knows its words. */
+  /**
+   * Asks the devices that may show the code, each once, until the words were tried with one of them: that is the one guess.
+   */
   async #joinByCode(code: PairingCode, name: string): Promise<void> {
     this.#checkNew();
+    if (this.#guesses.isSpent(code)) throw spentBefore();
     this.#set({ kind: 'joining', step: 'searching', inviter: '', check: null });
     const { network } = this.#options;
-    for await (const { peerId, addresses } of devicesShowing(network, code, this.#search.signal)) {
-      const result = await this.#join({ inviter: peerId, addresses }, { code }, name).catch(
-        (error: unknown) => {
-          if (error instanceof ReunionError && error.code === 'inviter-unreachable')
-            return undefined;
-          throw error;
-        },
-      );
-      // Named by one that does not know better; another may lead to the right one.
-      if (!result) continue;
-      if (result.kind === 'admitted') return;
-      // A nameplate that is no secret may be anybody's: the next device is asked.
-      if (result.kind !== 'refused' || result.reason !== 'no-invitation') {
-        throw this.#joinError(result);
+    const asked = new Set<PeerId>();
+    let failure: ReunionError | undefined;
+    try {
+      for await (const { peerId, addresses } of devicesShowing(
+        network,
+        code,
+        this.#search.signal,
+      )) {
+        if (asked.has(peerId) || !this.#guesses.admits(code, peerId)) continue;
+        const way = { inviter: peerId, addresses };
+        const attempt = await this.#join(way, { code }, name).catch(ifUnreachable);
+        // Named by one that does not know better; another way may lead to it.
+        if (!attempt) continue;
+        const { result, path } = attempt;
+        if (result.kind === 'admitted') return;
+        asked.add(peerId);
+        const isWrong = result.kind === 'refused' && result.reason === 'wrong-code';
+        if (this.#guesses.isSpent(code) && !isWrong && !this.#cancelled) {
+          throw guessSpent(peerId, path);
+        }
+        const error = this.#joinError(result);
+        // The guess was used, or it was right and the device has answered.
+        if (this.#cancelled || this.#guesses.wasTried(code)) throw error;
+        // A nameplate that is no secret may be anybody's: the next device is asked.
+        if (result.kind !== 'refused' || result.reason !== 'no-invitation') failure ??= error;
       }
+    } catch (error) {
+      // That none was found says less than what one of them has answered.
+      throw failure && isNotFound(error) ? failure : error;
     }
     throw cancelled();
   }
@@ -206,7 +265,11 @@ export class PairingService {
     return invitation;
   }
 
-  async #join(way: WayToInviter, by: JoinOptions['by'], name: string): Promise<JoinResult> {
+  async #join(
+    way: WayToInviter,
+    by: JoinOptions['by'],
+    name: string,
+  ): Promise<{ readonly result: JoinResult; readonly path: Path }> {
     const { network, self, adopt } = this.#options;
     const { inviter } = way;
     this.#set({ kind: 'joining', step: 'connecting', inviter: '', check: null });
@@ -220,17 +283,21 @@ export class PairingService {
         by,
         self: { peerId: self.peerId, name, system: self.system },
         channel: pairing.channel,
-        onWaiting: (told) => {
-          inviterName = told.inviter;
-          const { inviter, check = null } = told;
-          this.#set({ kind: 'joining', step: 'waiting', inviter, check });
+        onGuess: () => {
+          if ('code' in by) this.#guesses.spend(by.code);
         },
-        store: (deviceList) => adopt(deviceList, way),
+        onWaiting: (told) => {
+          if ('code' in by) this.#guesses.prove(by.code, inviter);
+          inviterName = told.inviter;
+          const { check = null } = told;
+          this.#set({ kind: 'joining', step: 'waiting', inviter: inviterName, check });
+        },
+        store: (entries) => adopt(entries, way),
       });
       if (result.kind === 'admitted') {
         this.#set({ kind: 'joined', inviter: { id: inviter, name: inviterName } });
       }
-      return result;
+      return { result, path: pairing.path };
     } finally {
       await network.leaveInviter(inviter);
     }
@@ -261,11 +328,22 @@ export class PairingService {
       this.#codes.stop();
     }
     if (state.kind === 'approving') this.#options.network.keepWaiting(state.candidate.peerId);
-    this.#set(hostView(state));
+    this.#set(hostView(state, this.#options.similarTo));
   }
 
   #set(state: PairingState): void {
     this.#state = state;
     this.#options.onState(state);
   }
+}
+
+/** For a joiner that may find another way; rejects with whatever else has failed. */
+function ifUnreachable(error: unknown): undefined {
+  if (error instanceof ReunionError && error.code === 'inviter-unreachable') return undefined;
+  throw error;
+}
+
+function isNotFound(error: unknown): boolean {
+  const codes = ['code-unknown', 'inviter-unreachable'];
+  return error instanceof ReunionError && codes.includes(error.code);
 }

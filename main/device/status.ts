@@ -5,6 +5,7 @@ import type { PeerSyncStatus } from '../sync/status.ts';
 import { deviceName, disputesOf } from './device-directory.ts';
 import type { FirstTransfer } from './first-transfer.ts';
 import type { HistoryChoice } from './history-choice.ts';
+import { similarMembers } from './similar-devices.ts';
 
 /** What the api shows of a device, from what its parts know. */
 export function statusOf(known: {
@@ -74,6 +75,7 @@ function peerStatusOf(
   return {
     id: peerId,
     name: deviceName(list, peerId),
+    similarTo: list ? similarMembers(list, peerId) : [],
     role: list?.members.get(peerId)?.role === 'mailbox' ? 'mailbox' : 'device',
     state: state.kind,
     path: 'path' in state ? state.path : null,

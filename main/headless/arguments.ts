@@ -8,6 +8,7 @@ import {
 } from '../api/contract.ts';
 import { HITS_MAX, PAGE_MAX } from '../api/limits.ts';
 import type { History } from '../api/types.ts';
+import { isVisible } from '../identity/device-name.ts';
 import { isStunServer } from '../network/direct.ts';
 import { parseMultiaddr, parseRelayAddress } from '../network/multiaddrs.ts';
 import { defaultDataFolder } from './folders.ts';
@@ -67,6 +68,11 @@ export function stunServers(text: string, before: string[]): string[] {
     throw new InvalidArgumentError('A STUN server is given as stun:host:port.');
   }
   return [...before, text];
+}
+
+export function deviceName(text: string): string {
+  if (!isVisible(text)) throw new InvalidArgumentError('A name has a character that can be seen.');
+  return text;
 }
 
 export function paths(text: string, before: string[]): string[] {

@@ -26,3 +26,8 @@ export function sizeText(bytes: number): string {
   const value = bytes / 1024 ** power;
   return `${power === 0 ? value : value.toFixed(1)} ${SIZE_UNITS[power] ?? ''}`;
 }
+
+/** The end of a device's id, where one differs from another. */
+export function shortId(id: string): string {
+  return `…${id.slice(-8)}`;
+}

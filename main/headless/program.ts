@@ -4,6 +4,7 @@ import { VERSION } from '../helpers/version.ts';
 import {
   addresses,
   dataOption,
+  deviceName,
   history,
   historyOption,
   interval,
@@ -20,6 +21,7 @@ import {
 import { runDevice } from './commands/device.ts';
 import {
   confirmDevices,
+  compareDevice,
   eraseDevice,
   keepDevice,
   listDevices,
@@ -66,7 +68,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .command('device')
     .description('run a device until it is told to stop (SIGTERM or SIGINT)')
     .addOption(dataOption())
-    .option('--name <name>', 'what this device is called on the others')
+    .option('--name <name>', 'what this device is called on the others', deviceName)
     .option('--relay <multiaddr>', 'a relay to be reachable through (repeatable)', relays, [])
     .option('--listen <multiaddr>', 'an address to listen on (repeatable)', addresses, [])
     .option('--no-lan', 'do not look for devices on the local network')
@@ -98,6 +100,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .option('--qr', 'draw a QR code also where the output is no terminal')
     .option('--mailbox', 'let it in as a mailbox, which keeps and forwards what it cannot read')
     .option('--minutes <n>', 'how long the link is good for', minutes, 15)
+    .option('--new-code', 'print another code for the invitation that is open, and end')
     .action(invite);
 
   program
@@ -108,7 +111,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
       '[code|link]',
       'what `reunion invite` or the app shows, or - for standard input; asked for otherwise, so that no other user of this computer sees it',
     )
-    .option('--name <name>', 'what this device is called on the others')
+    .option('--name <name>', 'what this device is called on the others', deviceName)
     .addOption(historyOption())
     .action(join);
 
@@ -156,7 +159,7 @@ function addDeviceCommands(program: Command): void {
   const device = 'name or id of the device';
   const devices = program
     .command('devices')
-    .description('list your devices and those that were removed, and remove or rename them')
+    .description('list your devices and those that were removed; remove, rename or compare them')
     .enablePositionalOptions()
     .addOption(dataOption())
     .addOption(jsonOption())
@@ -177,6 +180,13 @@ function addDeviceCommands(program: Command): void {
     .argument('<device>', device)
     .option('--yes', 'do not ask')
     .action(keepDevice);
+  devices
+    .command('compare')
+    .description('print twelve words that the other device must show as well')
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .argument('<device>', device)
+    .action(compareDevice);
   devices
     .command('rename')
     .description('give a device another name')
@@ -303,7 +313,7 @@ function addKeyCommands(program: Command): void {
       '[backup]',
       'what `reunion store backup` wrote, or the ZIP that the window saves; without it, what is in the data folder',
     )
-    .option('--name <name>', 'what this device is called on the others')
+    .option('--name <name>', 'what this device is called on the others', deviceName)
     .option(
       '--phrase-file <file>',
       'a file with the 24 words, or - for standard input; asked for in a terminal otherwise',

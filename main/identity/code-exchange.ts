@@ -55,7 +55,8 @@ export interface Introduction {
 export type CodeProof =
   /** The other side knows the words; `mac` shows it that this one does. */
   | (Introduction & { readonly kind: 'proven'; readonly mac: Uint8Array })
-  | { readonly kind: 'wrong-code' }
+  /** `name`: as the other side calls itself; empty where it did not say. */
+  | { readonly kind: 'wrong-code'; readonly name: string }
   /** The channel ended before the words were tried. */
   | { readonly kind: 'lost' };
 
@@ -66,17 +67,17 @@ export async function checkCode(
   code: PairingCode,
   parties: Parties,
 ): Promise<CodeProof> {
-  if (start.sessionId.byteLength !== SESSION_ID_BYTES) return { kind: 'wrong-code' };
+  if (start.sessionId.byteLength !== SESSION_ID_BYTES) return { kind: 'wrong-code', name: '' };
   const own = peerIdToBytes(parties.inviter);
   const run = new CpaceRun(inputsOf(code, parties, start.sessionId), 'responder', own);
   const theirs = { share: start.share, associatedData: peerIdToBytes(parties.joiner) };
   const agreement = run.receive(theirs);
-  if (!agreement) return { kind: 'wrong-code' };
+  if (!agreement) return { kind: 'wrong-code', name: '' };
   await channel.write(PairReply.encode({ code: { share: run.message.share } }));
   const answer = await receiveRequest(channel);
   if (!answer) return { kind: 'lost' };
-  if (!agreement.confirm(answer.mac)) return { kind: 'wrong-code' };
   const { name, system } = answer;
+  if (!agreement.confirm(answer.mac)) return { kind: 'wrong-code', name };
   return { kind: 'proven', mac: agreement.confirmation, name, system };
 }
 
@@ -86,12 +87,13 @@ export type CodeAgreement =
   | { readonly kind: 'impostor' }
   | { readonly kind: 'ended'; readonly reply: PairReply | undefined };
 
-/** The joining side, up to its confirmation. */
+/** The joining side, up to its confirmation. With that the other side has had its guess at the words: `onGuess` comes before. */
 export async function proposeCode(
   channel: FrameChannel,
   code: PairingCode,
   parties: Parties,
   introduction: Introduction,
+  onGuess: () => void,
 ): Promise<CodeAgreement> {
   const sessionId = new Uint8Array(randomBytes(SESSION_ID_BYTES));
   const own = peerIdToBytes(parties.joiner);
@@ -106,6 +108,7 @@ export async function proposeCode(
   const theirs = { share: reply.code.share, associatedData: peerIdToBytes(parties.inviter) };
   const agreement: CpaceAgreement | undefined = run.receive(theirs);
   if (!agreement) return { kind: 'impostor' };
+  onGuess();
   await channel.write(PairRequest.encode({ mac: agreement.confirmation, ...introduction }));
   return { kind: 'agreed', isInviter: (mac) => agreement.confirm(mac) !== undefined };
 }

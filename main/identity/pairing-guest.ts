@@ -3,16 +3,23 @@ import { ChannelClosedError } from '../helpers/frame-channel.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { PairDone, PairRequest } from '../proto/pairing.ts';
 import type { PairReply } from '../proto/pairing.ts';
+import { receiveAdmitted } from './admitted-entries.ts';
+import type { AdmittedEntries } from './admitted-entries.ts';
 import { proofMatches, proofOf } from './invitation.ts';
 import { proposeCode } from './code-exchange.ts';
 import type { PairingCode } from './pairing-code.ts';
 import { presentable } from './device-name.ts';
-import { reasonOfWire, receiveReply } from './pairing-messages.ts';
-import type { RefusalReason } from './pairing-messages.ts';
+import { guessesIn, reasonOfWire, receiveReply } from './pairing-messages.ts';
+import type { RefusalReason, ToldGuess } from './pairing-messages.ts';
 
 export type JoinResult =
-  | { readonly kind: 'admitted'; readonly deviceList: readonly Uint8Array[] }
-  | { readonly kind: 'refused'; readonly reason: RefusalReason }
+  | { readonly kind: 'admitted'; readonly entries: AdmittedEntries }
+  | {
+      readonly kind: 'refused';
+      readonly reason: RefusalReason;
+      /** Who has entered wrong codes, as the other side says; absent where it says nothing. */
+      readonly wrongGuesses?: readonly ToldGuess[];
+    }
   /** The inviter did not prove that it knows the secret of the link, or the words of the code. */
   | { readonly kind: 'impostor' }
   /** The channel ended before the inviter had answered. */
@@ -24,14 +31,16 @@ export interface JoinOptions {
   readonly by: { readonly secret: Uint8Array } | { readonly code: PairingCode };
   readonly self: { readonly peerId: PeerId; readonly name: string; readonly system: string };
   readonly channel: FrameChannel;
+  /** By code: from now on the other side has had its guess at the words, whatever comes of it. */
+  readonly onGuess?: () => void;
   /** The inviter has proven itself and is asking its person. */
   readonly onWaiting: (waiting: {
     readonly inviter: string;
     /** Two digits, to be typed on the inviter; undefined where none are asked for. */
     readonly check: string | undefined;
   }) => void;
-  /** Stores the device list; only when that is done is the inviter told so. */
-  readonly store: (deviceList: readonly Uint8Array[]) => Promise<void>;
+  /** Stores what was given; only when that is done is the inviter told so. */
+  readonly store: (entries: AdmittedEntries) => Promise<void>;
 }
 
 /** The joining side of pairing, over a channel to the inviter, whose PeerId the channel has proven. */
@@ -62,11 +71,12 @@ async function converse(options: JoinOptions): Promise<JoinResult> {
 
   const answer = await receiveReply(channel);
   if (!answer?.admitted) return ended(answer);
-  const { deviceList } = answer.admitted;
-  await options.store(deviceList);
+  const entries = await receiveAdmitted(channel, answer.admitted);
+  if (!entries) return { kind: 'lost' };
+  await options.store(entries);
   // From here on this device is one of them, whether or not the inviter hears of it now.
   await channel.write(PairDone.encode({})).catch(() => undefined);
-  return { kind: 'admitted', deviceList };
+  return { kind: 'admitted', entries };
 }
 
 /** Shows the inviter that this device knows the secret, and says how it will be known that the inviter does. */
@@ -75,11 +85,13 @@ async function introduce({
   by,
   self,
   channel,
+  onGuess = () => undefined,
 }: JoinOptions): Promise<JoinResult | { readonly isInviter: (mac: Uint8Array) => boolean }> {
   const { name, system } = self;
   if ('code' in by) {
     const parties = { inviter, joiner: self.peerId };
-    const agreement = await proposeCode(channel, by.code, parties, { name, system });
+    const introduction = { name, system };
+    const agreement = await proposeCode(channel, by.code, parties, introduction, onGuess);
     if (agreement.kind === 'impostor') return agreement;
     return agreement.kind === 'ended' ? ended(agreement.reply) : { isInviter: agreement.isInviter };
   }
@@ -90,7 +102,8 @@ async function introduce({
 }
 
 function ended(reply: PairReply | undefined): JoinResult {
-  return reply?.refused
-    ? { kind: 'refused', reason: reasonOfWire(reply.refused.reason) }
-    : { kind: 'lost' };
+  if (!reply?.refused) return { kind: 'lost' };
+  const reason = reasonOfWire(reply.refused.reason);
+  const wrongGuesses = guessesIn(reply.refused);
+  return { kind: 'refused', reason, ...(wrongGuesses.length > 0 && { wrongGuesses }) };
 }

@@ -2,88 +2,61 @@ import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock } from '../helpers/clock.ts';
 import { ChannelClosedError } from '../helpers/frame-channel.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
+import { RequestLimit } from '../helpers/request-limit.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { PairReply } from '../proto/pairing.ts';
 import type { CodeStart, PairRequest } from '../proto/pairing.ts';
+import { sendAdmitted } from './admitted-entries.ts';
+import type { AdmittedEntries } from './admitted-entries.ts';
 import { checkCode } from './code-exchange.ts';
 import type { Introduction } from './code-exchange.ts';
-import type { MemberRole } from './device-list-entry.ts';
+import type {
+  AdmittedRole,
+  Answer,
+  Answered,
+  Candidate,
+  Carrier,
+  CodeEnd,
+  EndReason,
+  HostState,
+  OpenCode,
+  OpenInvitation,
+} from './host-state.ts';
 import { proofMatches, proofOf, SECRET_BYTES } from './invitation.ts';
 import type { Invitation } from './invitation.ts';
 import { presentable } from './device-name.ts';
-import type { PairingCode } from './pairing-code.ts';
 import { receiveDone, receiveRequest, sendRefusal } from './pairing-messages.ts';
 import type { RefusalReason } from './pairing-messages.ts';
+import { WrongGuesses } from './wrong-guesses.ts';
 
-/** A device that has proven that it holds the link. */
-export interface Candidate<Path> {
-  readonly peerId: PeerId;
-  readonly name: string;
-  readonly system: string;
-  readonly path: Path;
-  /** How it came by the secret. */
-  readonly via: Carrier;
-}
+export type * from './host-state.ts';
 
 /**
- * What carries the secret to the new device. A link is copied through who knows what and may be used by somebody else first,
- * so the device that follows it shows two digits, which are typed here. A picture goes from one screen to a camera.
+ * Runs of CPace that devices may begin, whatever nameplate they name: an answer tells them whether that is the one of this
+ * device. A joining device begins one; a relay's guests would otherwise scan here what the relay does not let them scan.
  */
-export type Carrier = 'code' | 'link' | 'qr';
-
-/** An invitation in both lasting forms, each with a secret of its own. */
-export type OpenInvitation = Readonly<Record<'link' | 'qr', Invitation>>;
-
-/** The short code that is good at present. */
-export interface OpenCode {
-  readonly code: PairingCode;
-  /** Unix milliseconds. */
-  readonly expiresAt: number;
-}
-
-/** What the inviting side is doing. */
-export type HostState<Path> =
-  | { readonly kind: 'closed' }
-  | {
-      readonly kind: 'inviting';
-      readonly invitation: OpenInvitation;
-      readonly code: OpenCode | undefined;
-    }
-  | { readonly kind: 'approving'; readonly requestId: string; readonly candidate: Candidate<Path> }
-  | { readonly kind: 'admitting'; readonly candidate: Candidate<Path> }
-  | { readonly kind: 'admitted'; readonly candidate: Candidate<Path> }
-  | { readonly kind: 'failed'; readonly reason: EndReason };
-
-type EndReason = 'expired' | 'rejected' | 'wrong-check' | 'wrong-code' | 'cancelled';
+const CODE_STARTS = {
+  windowMs: 60_000,
+  perPeerMax: 4,
+  perAddressMax: 4,
+  totalMax: 30,
+  reservedMax: 15,
+  firstRequests: 1,
+};
 
 export interface PairingHostOptions<Path> {
   readonly self: { readonly peerId: PeerId; readonly name: () => string };
   readonly clock: Clock;
   readonly onState: (state: HostState<Path>) => void;
-  /** Puts the device on the list and returns the whole list, entry by entry. */
+  /** The code has just ended by a wrong guess. */
+  readonly onCodeSpent?: () => void;
+  /** Puts the device on the list and returns what it is to be given. */
   readonly admit: (
     candidate: Candidate<Path> & { readonly role: AdmittedRole },
-  ) => Promise<readonly Uint8Array[]>;
+  ) => Promise<AdmittedEntries>;
 }
 
-/** What a device is let in as. */
-export type AdmittedRole = Exclude<MemberRole, 'recovery'>;
-
-/** What a person answers. */
-export type Answer =
-  | {
-      readonly kind: 'approve';
-      readonly role: AdmittedRole;
-      /** The digits that the new device shows; `unchecked` where a person did not want to compare them. */
-      readonly check?: string | undefined;
-    }
-  | { readonly kind: 'reject' };
-
-type Decision =
-  Answer | { readonly kind: 'wrong-check' | 'wrong-code' | 'cancelled' | 'left' | 'expired' };
-
-/** What became of an answer: `gone`, the question was not open any more; `check-missing`, it still is. */
-export type Answered = 'taken' | 'wrong-check' | 'check-missing' | 'gone';
+type Decision = Answer | { readonly kind: 'wrong-check' | 'cancelled' | 'left' | 'expired' };
 
 export const UNCHECKED = 'unchecked';
 
@@ -103,12 +76,20 @@ function newCheck(): string {
 /**
  * The inviting side of pairing: one invitation at a time, good for one device. Until it expires, the device that was
  * admitted may come back with it, for it may have gone before it could store the list; any other is told that it is used.
+ *
+ * A wrong code ends that code alone. It says nothing about the 128-bit secrets of link and picture, and whoever found the
+ * nameplate could otherwise end every invitation.
  */
-export class PairingHost<Path> {
+export class PairingHost<Path extends string> {
   readonly #options: PairingHostOptions<Path>;
   #state: HostState<Path> = { kind: 'closed' };
   #invitation: OpenInvitation | undefined;
   #code: OpenCode | undefined;
+  #codeEnd: CodeEnd | undefined;
+  /** The code that a wrong guess has ended, until another takes its place. */
+  #spent: OpenCode | undefined;
+  readonly #wrongGuesses = new WrongGuesses<Path>();
+  readonly #codeStarts: RequestLimit;
   /** Undefined where the device that is asked about need not be checked. */
   #check: string | undefined;
   #admitted: { readonly peerId: PeerId; readonly role: AdmittedRole } | undefined;
@@ -117,6 +98,7 @@ export class PairingHost<Path> {
 
   constructor(options: PairingHostOptions<Path>) {
     this.#options = options;
+    this.#codeStarts = new RequestLimit(options.clock, CODE_STARTS);
   }
 
   get state(): HostState<Path> {
@@ -136,14 +118,23 @@ export class PairingHost<Path> {
     this.#invitation = invitation;
     this.#admitted = undefined;
     this.#cancelExpiry = clock.schedule(lifetimeMs, () => this.#expire());
-    this.#set({ kind: 'inviting', invitation, code: undefined });
+    this.#setInviting(invitation);
     return invitation;
   }
 
-  /** A short code that is good from now on, in place of the one before; undefined: none is. Beside an open invitation only. */
-  setCode(code: OpenCode | undefined): void {
-    this.#code = this.#invitation && code;
-    if (this.#state.kind === 'inviting') this.#set({ ...this.#state, code: this.#code });
+  /** A short code that is good from now on, in place of the one before; or why none is. Beside an open invitation only. */
+  setCode(code: OpenCode | Exclude<CodeEnd, 'spent'>): void {
+    if (!this.#invitation) return;
+    const isCode = typeof code === 'object';
+    this.#code = isCode ? code : undefined;
+    this.#codeEnd = isCode ? undefined : code;
+    this.#spent = undefined;
+    if (this.#state.kind === 'inviting') this.#setInviting(this.#invitation);
+  }
+
+  /** Whether this invitation may have another code: after many wrong ones it may not. */
+  get mayHaveCode(): boolean {
+    return this.#invitation !== undefined && this.#wrongGuesses.leavesRoom;
   }
 
   /** Answers the question that state `approving` asks. Digits can be given once: wrong ones end the invitation. */
@@ -184,10 +175,13 @@ export class PairingHost<Path> {
     if (!invitation) return sendRefusal(channel, 'no-invitation');
     const { self, clock } = this.#options;
     const proven = request.code
-      ? await this.#byCode(peerId, channel, request.code)
+      ? await this.#byCode(peerId, path, channel, request.code)
       : this.#bySecret(peerId, request, invitation);
     if (!proven) return;
-    if (typeof proven === 'string') return sendRefusal(channel, proven);
+    if (typeof proven === 'string') {
+      const isGuess = proven === 'wrong-code' || proven === 'code-spent';
+      return sendRefusal(channel, proven, isGuess ? this.#wrongGuesses.list() : []);
+    }
     if (this.#invitation !== invitation || clock.now() >= invitation.link.expiresAt) {
       return sendRefusal(channel, 'expired');
     }
@@ -230,26 +224,39 @@ export class PairingHost<Path> {
     return 'wrong-secret' as const;
   }
 
-  /** One guess at the words: a wrong one ends the invitation. Undefined where the device has left before it guessed. */
+  /** One guess at the words: a wrong one ends the code. Undefined where the device has left before it guessed. */
   async #byCode(
     peerId: PeerId,
+    path: Path,
     channel: FrameChannel,
     start: CodeStart,
   ): Promise<Proven | RefusalReason | undefined> {
     const { self, clock } = this.#options;
+    if (!this.#codeStarts.admits({ peer: peerId, address: peerId })) return 'limited';
     const open = this.#code;
+    if (this.#spent?.code.nameplate === start.nameplate) return 'code-spent';
     if (open?.code.nameplate !== start.nameplate) return 'no-invitation';
     if (clock.now() >= open.expiresAt) return 'expired';
     if (this.#admitted?.peerId !== peerId && !this.#isWaiting) return 'used';
     const parties = { inviter: self.peerId, joiner: peerId };
     const proof = await checkCode(channel, start, open.code, parties);
-    // Several may have begun; the first wrong guess was the last one.
+    // Several may have begun; the first wrong guess was the last one, and no other is told whether it was right.
+    if (this.#spent === open) return 'code-spent';
     if (this.#code !== open) return this.#invitation ? 'expired' : 'no-invitation';
     if (proof.kind === 'lost') return undefined;
     if (proof.kind === 'proven') return { ...proof, via: 'code' };
-    this.#end('wrong-code');
-    this.#set({ kind: 'failed', reason: 'wrong-code' });
+    this.#spend(open, { peerId, path, name: proof.name });
     return 'wrong-code';
+  }
+
+  #spend(open: OpenCode, by: { peerId: PeerId; path: Path; name: string }): void {
+    this.#wrongGuesses.add({ ...by, name: by.name && presentable(by.name) });
+    this.#code = undefined;
+    this.#codeEnd = 'spent';
+    this.#spent = open;
+    this.#options.onCodeSpent?.();
+    // The question about another device that entered the right code stays.
+    if (this.#invitation && this.#state.kind === 'inviting') this.#setInviting(this.#invitation);
   }
 
   /** Asks the person. Resolves also when there is nothing left to ask about. */
@@ -299,9 +306,9 @@ export class PairingHost<Path> {
     this.#set({ kind: 'admitting', candidate });
     let stored: unknown;
     try {
-      const deviceList = await this.#options.admit(candidate);
+      const entries = await this.#options.admit(candidate);
       this.#admitted = { peerId: candidate.peerId, role: candidate.role };
-      await channel.write(PairReply.encode({ admitted: { deviceList: [...deviceList] } }));
+      await sendAdmitted(channel, entries);
       stored = await done;
     } finally {
       if (stored === undefined) this.#reopen(invitation);
@@ -312,7 +319,13 @@ export class PairingHost<Path> {
   /** The device has left before the end: the invitation waits again, unless it is another one by now. */
   #reopen(invitation: OpenInvitation): void {
     if (this.#invitation !== invitation) return;
-    this.#set({ kind: 'inviting', invitation, code: this.#code });
+    this.#setInviting(invitation);
+  }
+
+  #setInviting(invitation: OpenInvitation): void {
+    const wrongGuesses = this.#wrongGuesses.list();
+    const [code, codeEnd] = [this.#code, this.#codeEnd];
+    this.#set({ kind: 'inviting', invitation, code, codeEnd, wrongGuesses });
   }
 
   #expire(): void {
@@ -325,6 +338,9 @@ export class PairingHost<Path> {
     this.#cancelExpiry();
     this.#invitation = undefined;
     this.#code = undefined;
+    this.#codeEnd = undefined;
+    this.#spent = undefined;
+    this.#wrongGuesses.clear();
     this.#decide?.({ kind: why === 'rejected' ? 'reject' : why });
   }
 

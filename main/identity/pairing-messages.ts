@@ -1,5 +1,8 @@
 import type { FrameChannel } from '../helpers/frame-channel.ts';
+import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
 import { PairDone, PairReply, PairRequest, Refusal } from '../proto/pairing.ts';
+import type { Refused } from '../proto/pairing.ts';
+import type { WrongGuess } from './wrong-guesses.ts';
 
 /** Why a device was not admitted. */
 export type RefusalReason =
@@ -10,6 +13,8 @@ export type RefusalReason =
   | 'rejected'
   | 'wrong-check'
   | 'wrong-code'
+  | 'code-spent'
+  | 'limited'
   | 'cancelled'
   | 'unknown';
 
@@ -22,17 +27,47 @@ const reasonToWire: Readonly<Record<RefusalReason, Refusal>> = {
   rejected: Refusal.REJECTED,
   'wrong-check': Refusal.WRONG_CHECK,
   'wrong-code': Refusal.WRONG_CODE,
+  'code-spent': Refusal.CODE_SPENT,
+  limited: Refusal.LIMITED,
   cancelled: Refusal.CANCELLED,
 };
+
+/** What the inviting side tells of a wrong guess. The name is left out: its author is nobody that this device knows. */
+export type ToldGuess = Omit<WrongGuess<GuessPath>, 'name'>;
+export type GuessPath = 'lan' | 'direct' | 'relay';
+
+/** More devices than may guess at one invitation are not believed. */
+const TOLD_GUESSES_MAX = 16;
+/** More than an invitation takes; so much for what is shown. */
+const TOLD_COUNT_MAX = 1_000;
 
 export function reasonOfWire(wire: Refusal): RefusalReason {
   const found = Object.entries(reasonToWire).find(([, code]) => code === wire);
   return (found?.[0] as RefusalReason | undefined) ?? 'unknown';
 }
 
-export async function sendRefusal(channel: FrameChannel, reason: RefusalReason): Promise<void> {
-  await channel.write(PairReply.encode({ refused: { reason: reasonToWire[reason] } }));
+/** Throws `ChannelClosedError`. */
+export async function sendRefusal(
+  channel: FrameChannel,
+  reason: RefusalReason,
+  guesses: readonly WrongGuess<string>[] = [],
+): Promise<void> {
+  const wrongGuesses = guesses.map(({ peerId, path, count }) => {
+    return { peer: peerIdToBytes(peerId), path, count };
+  });
+  await channel.write(
+    PairReply.encode({ refused: { reason: reasonToWire[reason], wrongGuesses } }),
+  );
   await channel.close();
+}
+
+/** What the other side says about wrong guesses, as far as it can be shown. */
+export function guessesIn({ wrongGuesses }: Refused): readonly ToldGuess[] {
+  return wrongGuesses.slice(0, TOLD_GUESSES_MAX).flatMap(({ peer, path, count }) => {
+    const peerId = peerIdOfBytes(peer);
+    if (!peerId || (path !== 'lan' && path !== 'direct' && path !== 'relay')) return [];
+    return [{ peerId, path, count: Math.min(count, TOLD_COUNT_MAX) }];
+  });
 }
 
 /** The next message of a kind; undefined where the channel ended or something else came. */

@@ -610,7 +610,9 @@ export enum Refusal {
   REJECTED = 'REJECTED',
   CANCELLED = 'CANCELLED',
   WRONG_CHECK = 'WRONG_CHECK',
-  WRONG_CODE = 'WRONG_CODE'
+  WRONG_CODE = 'WRONG_CODE',
+  CODE_SPENT = 'CODE_SPENT',
+  LIMITED = 'LIMITED'
 }
 
 enum __RefusalValues {
@@ -622,7 +624,9 @@ enum __RefusalValues {
   REJECTED = 5,
   CANCELLED = 6,
   WRONG_CHECK = 7,
-  WRONG_CODE = 8
+  WRONG_CODE = 8,
+  CODE_SPENT = 9,
+  LIMITED = 10
 }
 
 export namespace Refusal {
@@ -764,6 +768,24 @@ export namespace PairReply {
     value: Refusal
   }
 
+  export interface PairReplyRefusedWrongGuessesPeerFieldEvent {
+    field: '$.refused.wrongGuesses[].peer'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface PairReplyRefusedWrongGuessesPathFieldEvent {
+    field: '$.refused.wrongGuesses[].path'
+    value: string
+    index: number
+  }
+
+  export interface PairReplyRefusedWrongGuessesCountFieldEvent {
+    field: '$.refused.wrongGuesses[].count'
+    value: number
+    index: number
+  }
+
   export interface PairReplyWaitingMacFieldEvent {
     field: '$.waiting.mac'
     value: Uint8Array
@@ -785,6 +807,17 @@ export namespace PairReply {
     value: Uint8Array
   }
 
+  export interface PairReplyAdmittedContentKeysFieldEvent {
+    field: '$.admitted.contentKeys[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface PairReplyAdmittedMoreFieldEvent {
+    field: '$.admitted.more'
+    value: boolean
+  }
+
   export interface PairReplyCodeShareFieldEvent {
     field: '$.code.share'
     value: Uint8Array
@@ -798,13 +831,14 @@ export namespace PairReply {
     return decodeMessage(buf, PairReply.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PairReply>): Generator<PairReplyRefusedReasonFieldEvent | PairReplyWaitingMacFieldEvent | PairReplyWaitingNameFieldEvent | PairReplyWaitingCheckFieldEvent | PairReplyAdmittedDeviceListFieldEvent | PairReplyCodeShareFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<PairReply>): Generator<PairReplyRefusedReasonFieldEvent | PairReplyRefusedWrongGuessesPeerFieldEvent | PairReplyRefusedWrongGuessesPathFieldEvent | PairReplyRefusedWrongGuessesCountFieldEvent | PairReplyWaitingMacFieldEvent | PairReplyWaitingNameFieldEvent | PairReplyWaitingCheckFieldEvent | PairReplyAdmittedDeviceListFieldEvent | PairReplyAdmittedContentKeysFieldEvent | PairReplyAdmittedMoreFieldEvent | PairReplyCodeShareFieldEvent> {
     return streamMessage(buf, PairReply.codec(), opts)
   }
 }
 
 export interface Refused {
   reason: Refusal
+  wrongGuesses: WrongGuess[]
 }
 
 export namespace Refused {
@@ -822,12 +856,20 @@ export namespace Refused {
           Refusal.codec().encode(obj.reason, w)
         }
 
+        if (obj.wrongGuesses != null && obj.wrongGuesses.length > 0) {
+          for (const value of obj.wrongGuesses) {
+            w.uint32(18)
+            WrongGuess.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          reason: Refusal.UNKNOWN
+          reason: Refusal.UNKNOWN,
+          wrongGuesses: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -840,6 +882,16 @@ export namespace Refused {
               obj.reason = Refusal.codec().decode(reader)
               break
             }
+            case 2: {
+              if (opts.limits?.wrongGuesses != null && obj.wrongGuesses.length === opts.limits.wrongGuesses) {
+                throw new MaxLengthError('Decode error - repeated field "wrongGuesses" had too many elements')
+              }
+
+              obj.wrongGuesses.push(WrongGuess.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.wrongGuesses$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -849,6 +901,10 @@ export namespace Refused {
 
         return obj
       }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          wrongGuesses: 0
+        }
+
         const end = length == null ? reader.len : reader.pos + length
 
         while (reader.pos < end) {
@@ -860,6 +916,24 @@ export namespace Refused {
                 field: `${prefix}.reason`,
                 value: Refusal.codec().decode(reader)
               }
+              break
+            }
+            case 2: {
+              if (opts.limits?.wrongGuesses != null && obj.wrongGuesses === opts.limits.wrongGuesses) {
+                throw new MaxLengthError('Streaming decode error - repeated field "wrongGuesses" had too many elements')
+              }
+
+              for (const evt of WrongGuess.codec().stream(reader, reader.uint32(), `${prefix}.wrongGuesses[]`, {
+                limits: opts.limits?.wrongGuesses$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.wrongGuesses
+                }
+              }
+
+              obj.wrongGuesses++
+
               break
             }
             default: {
@@ -879,6 +953,24 @@ export namespace Refused {
     value: Refusal
   }
 
+  export interface RefusedWrongGuessesPeerFieldEvent {
+    field: '$.wrongGuesses[].peer'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface RefusedWrongGuessesPathFieldEvent {
+    field: '$.wrongGuesses[].path'
+    value: string
+    index: number
+  }
+
+  export interface RefusedWrongGuessesCountFieldEvent {
+    field: '$.wrongGuesses[].count'
+    value: number
+    index: number
+  }
+
   export function encode (obj: Partial<Refused>): Uint8Array {
     return encodeMessage(obj, Refused.codec())
   }
@@ -887,8 +979,143 @@ export namespace Refused {
     return decodeMessage(buf, Refused.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refused>): Generator<RefusedReasonFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Refused>): Generator<RefusedReasonFieldEvent | RefusedWrongGuessesPeerFieldEvent | RefusedWrongGuessesPathFieldEvent | RefusedWrongGuessesCountFieldEvent> {
     return streamMessage(buf, Refused.codec(), opts)
+  }
+}
+
+export interface WrongGuess {
+  peer: Uint8Array
+  path: string
+  count: number
+}
+
+export namespace WrongGuess {
+  let _codec: Codec<WrongGuess>
+
+  export const codec = (): Codec<WrongGuess> => {
+    if (_codec == null) {
+      _codec = message<WrongGuess>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.peer != null && obj.peer.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.peer)
+        }
+
+        if ((obj.path != null && obj.path !== '')) {
+          w.uint32(18)
+          w.string(obj.path)
+        }
+
+        if ((obj.count != null && obj.count !== 0)) {
+          w.uint32(24)
+          w.uint32(obj.count)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          peer: uint8ArrayAlloc(0),
+          path: '',
+          count: 0
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.peer = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.path = reader.string()
+              break
+            }
+            case 3: {
+              obj.count = reader.uint32()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.peer`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.path`,
+                value: reader.string()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.count`,
+                value: reader.uint32()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface WrongGuessPeerFieldEvent {
+    field: '$.peer'
+    value: Uint8Array
+  }
+
+  export interface WrongGuessPathFieldEvent {
+    field: '$.path'
+    value: string
+  }
+
+  export interface WrongGuessCountFieldEvent {
+    field: '$.count'
+    value: number
+  }
+
+  export function encode (obj: Partial<WrongGuess>): Uint8Array {
+    return encodeMessage(obj, WrongGuess.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<WrongGuess>): WrongGuess {
+    return decodeMessage(buf, WrongGuess.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<WrongGuess>): Generator<WrongGuessPeerFieldEvent | WrongGuessPathFieldEvent | WrongGuessCountFieldEvent> {
+    return streamMessage(buf, WrongGuess.codec(), opts)
   }
 }
 
@@ -1029,6 +1256,8 @@ export namespace Waiting {
 
 export interface Admitted {
   deviceList: Uint8Array[]
+  contentKeys: Uint8Array[]
+  more: boolean
 }
 
 export namespace Admitted {
@@ -1048,12 +1277,26 @@ export namespace Admitted {
           }
         }
 
+        if (obj.contentKeys != null && obj.contentKeys.length > 0) {
+          for (const value of obj.contentKeys) {
+            w.uint32(18)
+            w.bytes(value)
+          }
+        }
+
+        if ((obj.more != null && obj.more !== false)) {
+          w.uint32(24)
+          w.bool(obj.more)
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          deviceList: []
+          deviceList: [],
+          contentKeys: [],
+          more: false
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1070,6 +1313,18 @@ export namespace Admitted {
               obj.deviceList.push(reader.bytes())
               break
             }
+            case 2: {
+              if (opts.limits?.contentKeys != null && obj.contentKeys.length === opts.limits.contentKeys) {
+                throw new MaxLengthError('Decode error - repeated field "contentKeys" had too many elements')
+              }
+
+              obj.contentKeys.push(reader.bytes())
+              break
+            }
+            case 3: {
+              obj.more = reader.bool()
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1080,7 +1335,8 @@ export namespace Admitted {
         return obj
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
-          deviceList: 0
+          deviceList: 0,
+          contentKeys: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1104,6 +1360,28 @@ export namespace Admitted {
 
               break
             }
+            case 2: {
+              if (opts.limits?.contentKeys != null && obj.contentKeys === opts.limits.contentKeys) {
+                throw new MaxLengthError('Streaming decode error - repeated field "contentKeys" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.contentKeys[]`,
+                index: obj.contentKeys,
+                value: reader.bytes()
+              }
+
+              obj.contentKeys++
+
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.more`,
+                value: reader.bool()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1122,6 +1400,17 @@ export namespace Admitted {
     value: Uint8Array
   }
 
+  export interface AdmittedContentKeysFieldEvent {
+    field: '$.contentKeys[]'
+    index: number
+    value: Uint8Array
+  }
+
+  export interface AdmittedMoreFieldEvent {
+    field: '$.more'
+    value: boolean
+  }
+
   export function encode (obj: Partial<Admitted>): Uint8Array {
     return encodeMessage(obj, Admitted.codec())
   }
@@ -1130,7 +1419,7 @@ export namespace Admitted {
     return decodeMessage(buf, Admitted.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Admitted>): Generator<AdmittedDeviceListFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Admitted>): Generator<AdmittedDeviceListFieldEvent | AdmittedContentKeysFieldEvent | AdmittedMoreFieldEvent> {
     return streamMessage(buf, Admitted.codec(), opts)
   }
 }

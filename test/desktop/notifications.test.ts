@@ -35,6 +35,7 @@ const asks: NotifyEvent = {
     system: 'Linux',
     path: 'lan',
     needsCheck: false,
+  similarTo: [],
   },
 };
 const of = (...args: Parameters<typeof status>): NotifyEvent => ({

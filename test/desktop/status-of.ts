@@ -8,6 +8,7 @@ export function peer(name: string, change: Partial<PeerStatus> = {}): PeerStatus
   return {
     id: `id of ${name}`,
     name,
+    similarTo: [],
     role: 'device',
     state: 'up-to-date',
     path: 'lan',

@@ -34,6 +34,14 @@ function wrongCode(code: string): string {
   return `${nameplate}-${one}-${code.endsWith('-zoo') ? 'zone' : 'zoo'}`;
 }
 
+/** The other device has shown that it knows the words: until then, whoever breaks off has spent the code. */
+async function knowsInviter(joiner: OwnDevice): Promise<void> {
+  await joiner.eventually(async () => {
+    const state = await joiner.commands.pairing({});
+    return state.kind === 'joining' && state.step === 'waiting';
+  }, 'the joining device knows the inviter');
+}
+
 async function two(): Promise<readonly [OwnDevice, OwnDevice]> {
   const relay = await relayHere();
   return [await OwnDevice.start('A', relay), await OwnDevice.start('B', relay)];
@@ -69,18 +77,63 @@ test(
 );
 
 test(
-  'a wrong code has one guess, and both sides say so; the right one comes too late',
+  'a wrong word ends the code alone: the link goes on, both sides are told who guessed, and there is another code on request',
   async () => {
-    const [a, b] = await two();
-    const hosting = statesOf(a);
-    const code = codeIn(await a.commands.invite({}));
-    await expect(b.commands.join({ link: wrongCode(code) })).rejects.toMatchObject({
+    const relay = await relayHere();
+    const [a, b, stranger] = [
+      await OwnDevice.start('A', relay),
+      await OwnDevice.start('B', relay),
+      await OwnDevice.start('Stranger', relay),
+    ];
+    const { link, code } = await a.commands.invite({ minutes: 60 });
+    const shown = code ?? '';
+    await expect(stranger.commands.join({ link: wrongCode(shown) })).rejects.toMatchObject({
       code: 'wrong-code',
+      message: expect.stringMatching(/spent; ask for a new one.* by relay, once/u) as string,
     });
-    expect(hosting.at(-1)).toMatchObject({ kind: 'failed', error: { code: 'wrong-code' } });
-    expect(await b.commands.pairing({})).toMatchObject({ error: { code: 'wrong-code' } });
-    await expect(b.commands.join({ link: code })).rejects.toMatchObject({ code: 'code-unknown' });
-    expect((await b.commands.status({})).membership).toBe('new');
+    const wrongGuesses = [
+      { device: { id: stranger.id, name: 'Stranger' }, path: 'relay', count: 1 },
+    ];
+    expect(await a.commands.pairing({})).toMatchObject({
+      kind: 'inviting',
+      invitation: { link, code: null, codeEnd: 'spent', wrongGuesses },
+    });
+    // The right one comes too late, and its person is told why.
+    await expect(b.commands.join({ link: shown })).rejects.toMatchObject({
+      code: 'code-spent',
+      message: expect.stringContaining(`device …${stranger.id.slice(-8)} by relay`) as string,
+    });
+    const again = await a.commands.newCode({});
+    expect(again).toMatchObject({ link, codeEnd: null, wrongGuesses });
+    expect(again.code).not.toBe(shown);
+    approveAll(a);
+    await b.commands.join({ link: codeIn(again) });
+    expect((await b.commands.status({})).membership).toBe('member');
+    await expect(a.commands.newCode({})).rejects.toMatchObject({ code: 'not-found' });
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'the link and the picture of an invitation let a device in after its code was spent',
+  async () => {
+    const relay = await relayHere();
+    for (const way of ['link', 'qr'] as const) {
+      const [a, b, stranger] = [
+        await OwnDevice.start('A', relay),
+        await OwnDevice.start('B', relay),
+        await OwnDevice.start('Stranger', relay),
+      ];
+      const invitation = await a.commands.invite({ minutes: 60 });
+      const wrong = wrongCode(codeIn(invitation));
+      await expect(stranger.commands.join({ link: wrong })).rejects.toThrow();
+      a.onEvent((event) => {
+        if (event.kind !== 'pairing' || event.pairing.kind !== 'approving') return;
+        void a.commands.approve({ requestId: event.pairing.requestId, check: 'unchecked' });
+      });
+      await b.commands.join({ link: invitation[way] });
+      expect((await b.commands.status({})).membership).toBe('member');
+    }
   },
   TIMEOUT_MS,
 );
@@ -140,6 +193,7 @@ test(
     const joining = b.commands.join({ link: code });
     const isAsked = async () => (await a.commands.pairing({})).kind === 'approving';
     await a.eventually(isAsked, 'A is asked');
+    await knowsInviter(b);
     await b.commands.cancelPairing({});
     await expect(joining).rejects.toMatchObject({ code: 'pairing-cancelled' });
     await a.eventually(
@@ -183,6 +237,7 @@ test(
       async () => (await a.commands.pairing({})).kind === 'approving',
       'A is asked',
     );
+    await knowsInviter(b);
     await first.stop();
     await expect(joining).rejects.toMatchObject({ code: 'connection-lost' });
     await a.eventually(

@@ -16,6 +16,7 @@ function peer(change: Partial<PeerStatus>): PeerStatus {
   return {
     id: 'other',
     name: 'Laptop',
+    similarTo: [],
     role: 'device',
     state: 'up-to-date',
     path: null,

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { ristretto255 } from '@noble/curves/ed25519.js';
 import { wordlist } from '@scure/bip39/wordlists/english.js';
 import { describe, expect, it } from 'vitest';
 import type { FrameChannel } from '../../main/helpers/frame-channel.ts';
@@ -7,8 +8,9 @@ import type { PairingCode } from '../../main/identity/pairing-code.ts';
 import { joinByInvitation } from '../../main/identity/pairing-guest.ts';
 import type { JoinResult } from '../../main/identity/pairing-guest.ts';
 import { PairingHost } from '../../main/identity/pairing-host.ts';
-import type { HostState } from '../../main/identity/pairing-host.ts';
-import { PairReply, PairRequest } from '../../main/proto/pairing.ts';
+import type { HostState, OpenInvitation } from '../../main/identity/pairing-host.ts';
+import { WRONG_GUESSES_MAX } from '../../main/identity/wrong-guesses.ts';
+import { PairReply, PairRequest, Refusal } from '../../main/proto/pairing.ts';
 import { channelPair } from '../helpers/channels.ts';
 import { keysOf } from '../helpers/identities.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
@@ -16,7 +18,17 @@ import { ManualClock } from '../helpers/manual-clock.ts';
 const CODE: PairingCode = { nameplate: '4711', words: ['ocean', 'lamp'] };
 const WRONG: PairingCode = { nameplate: '4711', words: ['ocean', 'ladder'] };
 const CODE_MS = 300_000;
-const LIST = [new Uint8Array([1])];
+/** An element of the group, as a share has to be. */
+const SHARE = ristretto255.Point.BASE.toBytes();
+const ENTRIES = { deviceList: [new Uint8Array([1])], contentKeys: [] };
+const SPENT = { kind: 'inviting', code: undefined, codeEnd: 'spent' };
+/** A refusal that names the devices that have guessed, by their numbers. */
+function refusedAs(reason: string, ...guesses: readonly (readonly [number, number])[]) {
+  const wrongGuesses = guesses.map(([device, count]) => {
+    return { peerId: keysOf(device).peerId, path: 'lan', count };
+  });
+  return { kind: 'refused', reason, wrongGuesses };
+}
 const inviter = keysOf(0).peerId;
 
 class Scene {
@@ -29,18 +41,44 @@ class Scene {
     onState: (state) => {
       this.states.push(state);
       if (state.kind !== 'approving') return;
-      const { requestId } = state;
-      queueMicrotask(() => this.host.decide(requestId, { kind: 'approve', role: 'device' }));
+      if (this.approves) queueMicrotask(() => this.approve());
     },
     admit: async ({ peerId }) => {
       this.admitted.push(peerId);
-      return LIST;
+      return ENTRIES;
     },
   });
 
+  approves = true;
+  readonly #invitation: OpenInvitation;
+
   constructor() {
-    this.host.open([], 3 * CODE_MS);
-    this.host.setCode({ code: CODE, expiresAt: this.clock.now() + CODE_MS });
+    this.#invitation = this.host.open([], 3 * CODE_MS);
+    this.setCode(CODE);
+  }
+
+  setCode(code: PairingCode): void {
+    this.host.setCode({ code, expiresAt: this.clock.now() + CODE_MS });
+  }
+
+  approve(): void {
+    if (this.host.state.kind !== 'approving') throw new Error('nobody is asked about');
+    const { requestId } = this.host.state;
+    this.host.decide(requestId, { kind: 'approve', role: 'device' });
+  }
+
+  /** A device reads the picture. */
+  joinByQr(device: number): Promise<JoinResult> {
+    const [hostEnd, channel] = channelPair();
+    const { peerId } = keysOf(device);
+    void this.host.serve(peerId, 'lan', hostEnd);
+    const { secret } = this.#invitation.qr;
+    return joinByInvitation({
+      ...{ inviter, by: { secret }, channel },
+      self: { peerId, name: 'Laptop', system: 'Linux' },
+      onWaiting: () => undefined,
+      store: async () => undefined,
+    });
   }
 
   join(code: PairingCode, device = 1): Promise<JoinResult> {
@@ -77,18 +115,72 @@ async function shareOf(share: Uint8Array, scene: Scene): Promise<PairReply> {
 describe('pairing by short code', () => {
   it('lets the device in that knows the words, without digits', async () => {
     const scene = new Scene();
-    expect(await scene.join(CODE)).toEqual({ kind: 'admitted', deviceList: LIST });
+    expect(await scene.join(CODE)).toEqual({ kind: 'admitted', entries: ENTRIES });
     expect(scene.states.find(({ kind }) => kind === 'approving')).toMatchObject({
       candidate: { via: 'code', name: 'Laptop' },
     });
   });
 
-  it('ends with one wrong guess, on both sides, for the code, the link and the picture', async () => {
+  it('ends with one wrong guess, while link and picture go on, and both sides are told who guessed', async () => {
     const scene = new Scene();
-    expect(await scene.join(WRONG)).toEqual({ kind: 'refused', reason: 'wrong-code' });
-    expect(scene.states.at(-1)).toEqual({ kind: 'failed', reason: 'wrong-code' });
-    expect(await scene.join(CODE)).toEqual({ kind: 'refused', reason: 'no-invitation' });
+    expect(await scene.join(WRONG)).toEqual(refusedAs('wrong-code', [1, 1]));
+    const guess = { peerId: keysOf(1).peerId, name: 'Laptop', path: 'lan', count: 1 };
+    expect(scene.states.at(-1)).toMatchObject({ ...SPENT, wrongGuesses: [guess] });
+    expect(await scene.join(CODE, 2)).toEqual(refusedAs('code-spent', [1, 1]));
     expect(scene.admitted).toEqual([]);
+    expect(await scene.joinByQr(2)).toMatchObject({ kind: 'admitted' });
+  });
+
+  it('takes another code after a wrong guess, counts the guesses, and takes no more codes after ten', async () => {
+    const scene = new Scene();
+    for (let guess = 1; guess <= WRONG_GUESSES_MAX; guess++) {
+      expect(scene.host.mayHaveCode).toBe(true);
+      scene.setCode(CODE);
+      expect(await scene.join(WRONG)).toEqual(refusedAs('wrong-code', [1, guess]));
+      scene.clock.advance(60_000);
+    }
+    expect(scene.host.mayHaveCode).toBe(false);
+    scene.host.open([], CODE_MS);
+    expect(scene.host.mayHaveCode).toBe(true);
+    scene.setCode(CODE);
+    expect(await scene.join(CODE)).toMatchObject({ kind: 'admitted' });
+  });
+
+  it('keeps asking about a device that knew the words while another guesses wrong', async () => {
+    const scene = new Scene();
+    const [hostEnd, guestEnd] = channelPair();
+    void scene.host.serve(keysOf(2).peerId, 'lan', hostEnd);
+    const code = { nameplate: '4711', sessionId: new Uint8Array(16).fill(7), share: SHARE };
+    await guestEnd.write(PairRequest.encode({ mac: new Uint8Array(), name: '', system: '', code }));
+    await guestEnd.read();
+    scene.approves = false;
+    const joining = scene.join(CODE, 1);
+    while (scene.host.state.kind !== 'approving') await Promise.resolve();
+    await guestEnd.write(PairRequest.encode({ mac: new Uint8Array(64), name: 'Eve', system: '' }));
+    const reply = PairReply.decode((await guestEnd.read()) ?? new Uint8Array());
+    expect(reply.refused?.reason).toBe(Refusal.WRONG_CODE);
+    expect(scene.host.state.kind).toBe('approving');
+    scene.approve();
+    expect(await joining).toMatchObject({ kind: 'admitted' });
+  });
+
+  it('does not let a device scan for the nameplate by beginning one run after another', async () => {
+    const scene = new Scene();
+    const answers: JoinResult[] = [];
+    for (let number = 0; number < 50; number++) {
+      const nameplate = number.toString().padStart(4, '0');
+      answers.push(await scene.join({ ...CODE, nameplate }, 3));
+    }
+    for (let device = 4; device < 60; device++) {
+      answers.push(await scene.join({ ...CODE, nameplate: '0099' }, device));
+    }
+    const told = answers.filter((it) => it.kind === 'refused' && it.reason === 'no-invitation');
+    expect(told.length).toBeGreaterThan(0);
+    expect(told.length).toBeLessThanOrEqual(30);
+    // The right nameplate gets the same answer.
+    expect(await scene.join(CODE, 3)).toEqual({ kind: 'refused', reason: 'limited' });
+    scene.clock.advance(60_000);
+    expect(await scene.join(CODE, 3)).toMatchObject({ kind: 'admitted' });
   });
 
   it('gives those that guess at the same time one guess together', async () => {
@@ -98,7 +190,7 @@ describe('pairing by short code', () => {
       scene.join(CODE, 2),
       scene.join(CODE, 3),
     ]);
-    expect(results[0]).toEqual({ kind: 'refused', reason: 'wrong-code' });
+    expect(results[0]).toEqual(refusedAs('wrong-code', [1, 1]));
     for (const result of results.slice(1)) expect(result.kind).not.toBe('admitted');
     expect(scene.admitted).toEqual([]);
   });
@@ -125,7 +217,7 @@ describe('pairing by short code', () => {
     const reply = await shareOf(share, scene);
     expect(reply.code).toBeUndefined();
     expect(reply.refused).toBeDefined();
-    expect(scene.states.at(-1)).toEqual({ kind: 'failed', reason: 'wrong-code' });
+    expect(scene.states.at(-1)).toMatchObject(SPENT);
   });
 
   it('is not fooled by messages that were recorded and are sent again', async () => {
@@ -149,7 +241,7 @@ describe('pairing by short code', () => {
     for (const frame of recorded.slice(0, 2)) await replaying.write(frame);
     expect(PairReply.decode((await replaying.read()) ?? new Uint8Array()).code).toBeDefined();
     expect(PairReply.decode((await replaying.read()) ?? new Uint8Array()).refused).toBeDefined();
-    expect(again.states.at(-1)).toEqual({ kind: 'failed', reason: 'wrong-code' });
+    expect(again.states.at(-1)).toMatchObject(SPENT);
   });
 
   it('fails where one in the middle passes the messages on, since each side is bound to the other', async () => {
@@ -175,8 +267,8 @@ describe('pairing by short code', () => {
     ] as const) {
       await to.write((await from.read()) ?? new Uint8Array());
     }
-    expect(await joining).toEqual({ kind: 'refused', reason: 'wrong-code' });
-    expect(scene.states.at(-1)).toEqual({ kind: 'failed', reason: 'wrong-code' });
+    expect(await joining).toEqual(refusedAs('wrong-code', [5, 1]));
+    expect(scene.states.at(-1)).toMatchObject(SPENT);
     expect(scene.admitted).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AdmittedEntries } from '../../main/identity/admitted-entries.ts';
 import type { Invitation } from '../../main/identity/invitation.ts';
 import { joinByInvitation } from '../../main/identity/pairing-guest.ts';
 import type { JoinResult } from '../../main/identity/pairing-guest.ts';
@@ -10,13 +11,16 @@ import { keysOf } from '../helpers/identities.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
 
 const LIFETIME_MS = 60_000;
-const DEVICE_LIST = [new Uint8Array([1]), new Uint8Array([2, 3])];
+const ENTRIES: AdmittedEntries = {
+  deviceList: [new Uint8Array([1]), new Uint8Array([2, 3])],
+  contentKeys: [new Uint8Array([4])],
+};
 const inviter = keysOf(0).peerId;
 
 class Scene {
   readonly clock = new ManualClock();
   readonly states: HostState<'lan'>[] = [];
-  readonly stored: (readonly Uint8Array[])[] = [];
+  readonly stored: AdmittedEntries[] = [];
   readonly admitted: string[] = [];
   readonly checks: (string | undefined)[] = [];
   answer: 'approve' | 'reject' | undefined = 'approve';
@@ -34,7 +38,7 @@ class Scene {
     },
     admit: async ({ peerId }) => {
       this.admitted.push(peerId);
-      return DEVICE_LIST;
+      return ENTRIES;
     },
   });
 
@@ -57,7 +61,7 @@ class Scene {
       self: { peerId: keysOf(number).peerId, name: 'Laptop\u202e\n', system: 'Linux' },
       channel,
       onWaiting: ({ check }) => this.checks.push(check),
-      store: async (deviceList) => void this.stored.push(deviceList),
+      store: async (entries) => void this.stored.push(entries),
     });
   }
 
@@ -70,8 +74,8 @@ describe('pairing by link', () => {
   it('admits the device that holds the link, once it is approved', async () => {
     const scene = new Scene();
     const result = await scene.join(scene.open(), 1);
-    expect(result).toEqual({ kind: 'admitted', deviceList: DEVICE_LIST });
-    expect(scene.stored).toEqual([DEVICE_LIST]);
+    expect(result).toEqual({ kind: 'admitted', entries: ENTRIES });
+    expect(scene.stored).toEqual([ENTRIES]);
     expect(scene.kinds()).toEqual(['inviting', 'approving', 'admitting', 'admitted']);
   });
 

@@ -2,7 +2,7 @@ import type { DeviceInfo, DeviceRecord } from '../../api/types.ts';
 import { ask } from '../ask.ts';
 import { withDevice } from '../connect.ts';
 import { ExpectedFailure } from '../failures.ts';
-import { printable, printJson, timeText } from '../output.ts';
+import { printable, printJson, shortId, timeText } from '../output.ts';
 import type { StayOptions } from '../stay.ts';
 import { whichStay } from '../stay.ts';
 
@@ -18,7 +18,16 @@ export async function listDevices(options: DataOption & { readonly json?: boolea
   else for (const device of devices) console.log(deviceText(device));
 }
 
-function deviceText({ id, name, own, role, system, addedAt, removed }: DeviceRecord): string {
+function deviceText({
+  id,
+  name,
+  own,
+  role,
+  system,
+  addedAt,
+  removed,
+  similarTo,
+}: DeviceRecord): string {
   const about = removed
     ? `removed by ${printable(removed.by.name) || removed.by.id}, ${timeText(removed.at)}`
     : `${printable(system ?? '')}, since ${timeText(addedAt)}`;
@@ -26,7 +35,10 @@ function deviceText({ id, name, own, role, system, addedAt, removed }: DeviceRec
     return `${printable(name)}, on paper  ${id}\n  made ${timeText(addedAt)}`;
   }
   const kind = role === 'mailbox' ? ', a mailbox' : '';
-  return `${printable(name)}${kind}${own ? ' (this device)' : ''}  ${id}\n  ${about}`;
+  const similar = similarTo.map((other) => `“${printable(other.name)}” ${shortId(other.id)}`);
+  const alike =
+    similar.length > 0 ? `\n  ! the same or a similar name as ${similar.join(', ')}` : '';
+  return `${printable(name)}${kind}${own ? ' (this device)' : ''}  ${id}\n  ${about}${alike}`;
 }
 
 /** `reunion devices remove`. */
@@ -83,6 +95,28 @@ export async function confirmDevices({ data, ...options }: DataOption & StayOpti
     await client.call('confirmDevices', { keep: [...stay] });
   });
   console.log('confirmed');
+}
+
+/** Words in a row: four are read aloud in one breath. */
+const WORDS_PER_LINE = 4;
+
+/** `reunion devices compare`. */
+export async function compareDevice(
+  device: string,
+  { data, json }: DataOption & { readonly json?: boolean },
+): Promise<void> {
+  const comparison = await withDevice(data, (client) => client.call('compareDevice', { device }));
+  if (json) {
+    printJson(comparison);
+    return;
+  }
+  const { words, device: other } = comparison;
+  for (let from = 0; from < words.length; from += WORDS_PER_LINE) {
+    console.log(words.slice(from, from + WORDS_PER_LINE).join(' '));
+  }
+  console.error(
+    `“${printable(other.name)}” must show the same words for this device. If they differ, somebody may sit between the two: remove “${printable(other.name)}” and pair it again.`,
+  );
 }
 
 /** `reunion devices erase`. */
