@@ -69,8 +69,9 @@ export class CodeKeeper {
     onCode({ code: createCode(claimed.nameplate), expiresAt: clock.now() + NAMEPLATE_MS });
     const cancel = clock.schedule(NAMEPLATE_MS, () => {
       if (this.#isSpent) return;
-      onCode('expired');
+      // The next one takes the place of this one, which is refused from now on.
       if (renewals > 0) void this.#show(signal, renewals - 1);
+      else onCode('expired');
     });
     signal.addEventListener('abort', () => {
       cancel();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Invitation, PairingState } from '../../main/api/types.ts';
+import { followCodes } from '../../main/headless/commands/pairing.ts';
 import type { FrameChannel } from '../../main/helpers/frame-channel.ts';
 import { invitationOfLink } from '../../main/identity/invitation.ts';
 import { parseCode } from '../../main/identity/pairing-code.ts';
@@ -13,6 +14,21 @@ import { start } from '../network/rendezvous-helpers.ts';
 
 const TIMEOUT_MS = 60_000;
 const STRANGER = 72;
+
+/** What `reunion invite` prints while a device has an invitation open. */
+function printedBy(device: OwnDevice, invitation: Invitation) {
+  const codes: string[] = [];
+  const notes: string[] = [];
+  const client: Parameters<typeof followCodes>[0] = {
+    onEvent: (listener) => device.onEvent(listener),
+    call: (command, args) => (device.commands[command] as (args: unknown) => Promise<never>)(args),
+  };
+  followCodes(client, invitation, {
+    code: (line) => void codes.push(line),
+    note: (line) => void notes.push(line),
+  });
+  return { codes, notes };
+}
 
 /** A device that shows a code at a relay, and a stranger at the same relay who keeps to no rules. */
 async function scene(clock = new JumpingClock()) {
@@ -155,6 +171,40 @@ test(
     });
     await b.commands.join({ link: invitation.link });
     expect((await b.commands.status({})).membership).toBe('member');
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  'the command line prints a code for each that has expired or was spent, says why, and stops after three wrong ones',
+  async () => {
+    const clock = new JumpingClock();
+    const relay = await relayHere();
+    const a = await OwnDevice.start('A', relay, { clock });
+    const invitation = await a.commands.invite({ minutes: 60 });
+    const { codes, notes } = printedBy(a, invitation);
+    const printed = (count: number) => async () => codes.length === count;
+    for (let renewal = 1; renewal <= 5; renewal += 1) {
+      clock.jump(NAMEPLATE_MS);
+      await a.eventually(printed(renewal), `${renewal} codes were printed`);
+    }
+    expect(notes).toContain('The code has expired after five minutes. The link is still good.');
+    notes.length = 0;
+    let shown = codes.at(-1)?.slice('code '.length) ?? '';
+    for (let guess = 1; guess <= 4; guess += 1) {
+      const stranger = await OwnDevice.start(`Stranger ${guess}`, relay);
+      const wrong = `${shown.slice(0, 4)}-${shown.endsWith('-zoo') ? 'zone-zone' : 'zoo-zoo'}`;
+      await expect(stranger.commands.join({ link: wrong })).rejects.toMatchObject({
+        code: 'wrong-code',
+      });
+      if (guess < 4) await a.eventually(printed(5 + guess), 'another code is printed');
+      shown = codes.at(-1)?.slice('code '.length) ?? '';
+      expect(notes).toContain(
+        `A wrong code was entered by “Stranger ${guess}”, device …${stranger.id.slice(-8)}, by a relay.`,
+      );
+    }
+    expect(notes.at(-1)).toBe('For another code, run `reunion invite --new-code`.');
+    expect(new Set(codes).size).toBe(8);
   },
   TIMEOUT_MS,
 );

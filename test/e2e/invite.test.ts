@@ -150,3 +150,43 @@ test(
   },
   TIMEOUT_MS,
 );
+
+test(
+  'a wrong word is told on both sides, another code is printed, and a new device gets in by it',
+  async () => {
+    const relay = await startRelay();
+    const [a, b, c] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
+    for (const [folder, name] of [
+      [a, 'A'],
+      [b, 'B'],
+      [c, 'Stranger'],
+    ] as const) {
+      await startDevice(folder, ['--name', name, '--web', 'off', '--relay', relay.address]);
+    }
+    const invitation = new RunningProcess(['invite', '--data', a, '--yes']);
+    const [, code = ''] = await invitation.line(/^code (\S+)$/u);
+    const wrong = `${code.slice(0, 4)}-${code.endsWith('-zoo') ? 'zone-zone' : 'zoo-zoo'}`;
+    const guess = await reunion(['join', '--data', c, '-'], wrong);
+    expect(guess.code).toBe(1);
+    expect(guess.stderr).toContain('The code is spent; ask for a new one there.');
+    await invitation.errorLine(
+      /A wrong code was entered by “Stranger”, device …\w{8}, by a relay\.\n/u,
+    );
+    await invitation.errorLine(/The code is spent\. The link and the picture are still good\./u);
+    const isOther = new RegExp(`^code (?!${code}$)(\\S+)$`, 'u');
+    const [, other = ''] = await invitation.line(isOther);
+    const asked = await reunion(['invite', '--data', a, '--new-code']);
+    expect(asked.stdout).toMatch(/^code \d{4}-[a-z]+-[a-z]+$/u);
+    expect(asked.stdout).not.toBe(`code ${other}`);
+    const joined = await reunion(['join', '--data', b, '-'], asked.stdout.slice('code '.length));
+    expect(joined).toMatchObject({ code: 0, stdout: 'joined A' });
+    expect(await invitation.finished).toMatchObject({ code: 0 });
+    const late = await reunion(['invite', '--data', a, '--new-code']);
+    expect(late).toMatchObject({ code: 1 });
+    expect(late.stderr).toContain('No invitation is open');
+    const named = await reunion(['devices', 'rename', '--data', a, 'B', '\u3164']);
+    expect(named).toMatchObject({ code: 1 });
+    expect(named.stderr).toContain('A device needs a name that can be seen.');
+  },
+  TIMEOUT_MS,
+);

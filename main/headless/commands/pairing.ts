@@ -80,6 +80,7 @@ export function followCodes(
     }
     if (invitation.code === before.code) return;
     if (invitation.code !== null) {
+      if (before.code !== null) lines.note('The code before is no longer good. Use this one:');
       lines.code(`code ${invitation.code}`);
     } else if (invitation.codeEnd === 'expired') {
       lines.note('The code has expired after five minutes. The link is still good.');
