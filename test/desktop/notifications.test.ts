@@ -35,7 +35,7 @@ const asks: NotifyEvent = {
     system: 'Linux',
     path: 'lan',
     needsCheck: false,
-  similarTo: [],
+    similarTo: [],
   },
 };
 const of = (...args: Parameters<typeof status>): NotifyEvent => ({

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import type { PeerStatus, Status } from '../../main/api/types.ts';
 import { startBrowser } from '../helpers/browser.ts';
-import { openPage, violations } from '../helpers/page.ts';
+import { openPage, screen, violations } from '../helpers/page.ts';
 import { startDevice, temporaryFolder } from '../helpers/processes.ts';
 import { apiOf } from '../helpers/watch.ts';
 
@@ -176,6 +176,38 @@ test('each state of a device, of a relay, and of the whole has its own words and
   await page.getByRole('alert').getByText('Reunion is not running').waitFor();
   await whole.getByText('Not running').waitFor();
 }, 90_000);
+
+test('two devices that removed each other are a question to the person, who may put it off', async () => {
+  const folder = temporaryFolder();
+  const device = await startDevice(folder, ['--name', 'Desk']);
+  await (await apiOf(folder)).call('createFirstDevice', { name: 'Desk' });
+  const page = await openPage(await startBrowser(), 'about:blank');
+  const show = await withStatus(page);
+  await page.goto(await device.link());
+  await page.getByRole('button', { name: 'Start one' }).waitFor();
+  await show({
+    peers: [peer({ path: 'lan' }), peer({ id: 'third', name: 'Phone', state: 'removed' })],
+    disputes: [{ one: { id: 'other', name: 'Laptop' }, other: { id: 'third', name: 'Phone' } }],
+  });
+  const banner = page.getByRole('alert').filter({ hasText: 'removed each other' });
+  await banner.getByText('Laptop and Phone removed each other.').waitFor();
+  await screen(page, 'dispute');
+  await banner.getByRole('button', { name: 'Choose…' }).focus();
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('dialog', { name: 'Which device do you keep?' });
+  await question.waitFor();
+  await screen(page, 'dispute-question');
+  await question.getByRole('button', { name: 'Decide later' }).click();
+  await question.waitFor({ state: 'detached' });
+  await banner.getByRole('button', { name: 'Choose…' }).click();
+  // The device itself knows of no such dispute: what it answers is shown where the person is.
+  await question.getByRole('button', { name: 'Keep Phone' }).click();
+  await question.getByRole('alert').getByText('did not remove each other').waitFor();
+  await page.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+  await show({ disputes: [] });
+  await banner.waitFor({ state: 'detached' });
+}, 60_000);
 
 test('who waits for a pairing for long is told what is tried, and can go back', async () => {
   // A relay that takes the call and says nothing.

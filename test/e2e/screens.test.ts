@@ -1,20 +1,8 @@
-import type { Locator, Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { startBrowser } from '../helpers/browser.ts';
-import { looksAsApproved, openPage, violations } from '../helpers/page.ts';
+import { openPage, screen } from '../helpers/page.ts';
 import { pair, reunion, startDevice, startRelay, temporaryFolder } from '../helpers/processes.ts';
 import { apiOf } from '../helpers/watch.ts';
-
-/** A screen as it is in light and in dark: nothing that axe finds fault with, and as approved. */
-async function screen(page: Page, name: string, hidden: readonly Locator[] = []): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.evaluate(() => document.fonts.ready);
-    expect(await violations(page), `${name}, ${scheme}`).toEqual([]);
-    await looksAsApproved(page, `${name}-${scheme}`, hidden);
-  }
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 test('the screens of a device that is new', async () => {
   const device = await startDevice(temporaryFolder(), ['--name', 'Laptop']);

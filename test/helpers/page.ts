@@ -112,3 +112,18 @@ export async function looksAsApproved(
   writeFileSync(join(DIFFERENT, `${name}-difference.png`), PNG.sync.write(difference));
   expect.fail(`${name} does not look as approved: see test-results/${name}-difference.png`);
 }
+
+/** A screen as it is in light and in dark: nothing that axe finds fault with, and as approved. */
+export async function screen(
+  page: Page,
+  name: string,
+  hidden: readonly Locator[] = [],
+): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.evaluate(() => document.fonts.ready);
+    expect(await violations(page), `${name}, ${scheme}`).toEqual([]);
+    await looksAsApproved(page, `${name}-${scheme}`, hidden);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}

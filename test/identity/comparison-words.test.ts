@@ -27,5 +27,7 @@ test('with another key on either side, every pair gets other words', async () =>
 });
 
 test('the words of two keys stay what they are, as they may have been written down', async () => {
-  expect((await comparisonWords(peer(1), peer(2))).join(' ')).toMatchInlineSnapshot(`"abuse model fold link giant ribbon april second party elegant ostrich excuse"`);
+  expect((await comparisonWords(peer(1), peer(2))).join(' ')).toMatchInlineSnapshot(
+    `"abuse model fold link giant ribbon april second party elegant ostrich excuse"`,
+  );
 });

@@ -346,6 +346,28 @@ export const de: Catalogue = {
   'invite-no-relay': 'Kein Relay ist verbunden: Das andere Gerät muss im selben Netz sein.',
   'invite-keep-open':
     'Gilt für ein Gerät, noch {time}. Lass dies offen: Schließen zieht Code, Bild und Link zurück.',
+  'code-spent':
+    'Dieser Code ist verbraucht, weil ein falscher eingegeben wurde. Bild und Link gelten weiter.',
+  'code-expired': 'Der Code ist abgelaufen. Bild und Link gelten weiter.',
+  'code-unavailable':
+    'Gerade ist kein Code frei. Nimm das Bild oder den Link, oder versuche es noch einmal.',
+  'new-code': 'Neuen Code zeigen',
+  'wrong-code-entered': 'Ein falscher Code wurde eingegeben:',
+  'wrong-code-explained':
+    'Wenn du das warst, zeig einen neuen Code und gib ihn noch einmal ein. Wenn nicht, rät jemand: Er ist nicht hineingekommen, und Bild und Link sind sicher.',
+  'guess-device': 'Gerät {id}',
+  'guess-path.lan': 'über das lokale Netz',
+  'guess-path.direct': 'über eine direkte Verbindung',
+  'guess-path.relay': 'über ein Relay',
+  'guess-count': '{count, plural, one {einmal} other {#-mal}}',
+  'similar-newcomer':
+    'Du hast schon ein Gerät mit diesem oder einem ähnlichen Namen: {names}. Lass das neue nur herein, wenn du es erwartest.',
+  'similar-name': 'Gleicher oder ähnlicher Name wie {names}',
+  'compare-devices': 'Geräte vergleichen',
+  'compare-there':
+    'Öffne auf „{name}“ die Einzelheiten dieses Geräts und wähle „Geräte vergleichen“. Beide müssen dieselben zwölf Wörter zeigen:',
+  'compare-differ':
+    'Wenn sich die Wörter unterscheiden, sitzt vielleicht jemand zwischen den beiden Geräten. Entferne „{name}“ und verbinde es neu.',
   'waiting-for-device': 'Wartet auf das andere Gerät …',
   'making-invitation': 'Ein Code entsteht …',
   'new-invitation': 'Neuen Code machen',
@@ -529,14 +551,17 @@ export const de: Catalogue = {
   'error.empty-text': 'Es gibt nichts zu senden.',
   'error.text-too-long': 'Der Text ist zu lang. Sende ihn als Datei.',
   'error.name-too-long': 'Der Name ist zu lang.',
-  'error.invalid-name': 'Ein Name aus sichtbaren Zeichen wird gebraucht.',
+  'error.invalid-name': 'Der Name braucht mindestens ein sichtbares Zeichen.',
   'error.invalid-emoji': 'Genau ein Emoji wird gebraucht.',
   'error.message-deleted': 'Die Nachricht wurde gelöscht.',
   'error.link-invalid': 'Das ist kein Reunion-Link, oder er ist nicht vollständig.',
   'error.link-expired': 'Der Link ist abgelaufen. Mach einen neuen.',
   'error.link-used': 'Der Link wurde schon benutzt. Mach einen neuen.',
   'error.code-unknown': 'Kein Gerät zeigt diesen Code.',
-  'error.wrong-code': 'Der Code ist falsch. Mach auf dem anderen Gerät einen neuen.',
+  'error.wrong-code':
+    'Der Code ist falsch und damit verbraucht. Lass dir auf dem anderen Gerät einen neuen zeigen.',
+  'error.code-spent':
+    'Dieser Code ist verbraucht. Lass dir auf dem anderen Gerät einen neuen zeigen.',
   'error.wrong-check': 'Die Ziffern sind falsch. Mach einen neuen Link.',
   'error.pairing-refused': 'Das andere Gerät hat abgelehnt.',
   'error.pairing-cancelled': 'Die Kopplung wurde abgebrochen.',

@@ -339,6 +339,27 @@ export const en = {
   'invite-no-relay': 'No relay is connected: the other device has to be on the same network.',
   'invite-keep-open':
     'Good for one device, for {time} more. Keep this open: closing it withdraws code, picture and link.',
+  'code-spent':
+    'This code is spent, because a wrong one was entered. The picture and the link still work.',
+  'code-expired': 'The code has expired. The picture and the link still work.',
+  'code-unavailable': 'No code is free at present. Use the picture or the link, or try again.',
+  'new-code': 'Show a new code',
+  'wrong-code-entered': 'A wrong code was entered:',
+  'wrong-code-explained':
+    'If that was you, show a new code and type it again. If not, somebody is guessing: they have not got in, and the picture and the link are safe.',
+  'guess-device': 'device {id}',
+  'guess-path.lan': 'over the local network',
+  'guess-path.direct': 'over a direct connection',
+  'guess-path.relay': 'through a relay',
+  'guess-count': '{count, plural, one {once} other {# times}}',
+  'similar-newcomer':
+    'You already have a device with this or a similar name: {names}. Let the new one in only if you expect it.',
+  'similar-name': 'Same or similar name as {names}',
+  'compare-devices': 'Compare devices',
+  'compare-there':
+    'On “{name}”, open the details of this device and choose “Compare devices”. Both must show the same twelve words:',
+  'compare-differ':
+    'If the words differ, somebody may sit between the two devices. Remove “{name}” and pair it again.',
   'waiting-for-device': 'Waiting for the other device…',
   'making-invitation': 'Making a code…',
   'new-invitation': 'Make a new code',
@@ -518,14 +539,16 @@ export const en = {
   'error.empty-text': 'There is nothing to send.',
   'error.text-too-long': 'The text is too long. Send it as a file.',
   'error.name-too-long': 'The name is too long.',
-  'error.invalid-name': 'A name of visible characters is wanted.',
+  'error.invalid-name': 'The name needs at least one visible character.',
   'error.invalid-emoji': 'One emoji is wanted, and no more.',
   'error.message-deleted': 'The message was deleted.',
   'error.link-invalid': 'This is not a Reunion link, or it is not complete.',
   'error.link-expired': 'The link has expired. Make a new one.',
   'error.link-used': 'The link was used already. Make a new one.',
   'error.code-unknown': 'No device shows this code.',
-  'error.wrong-code': 'The code is wrong. Make a new one on the other device.',
+  'error.wrong-code':
+    'The code is wrong, and spent by that. Ask for a new one on the other device.',
+  'error.code-spent': 'This code is spent. Ask for a new one on the other device.',
   'error.wrong-check': 'The digits are wrong. Make a new link.',
   'error.pairing-refused': 'The other device has refused.',
   'error.pairing-cancelled': 'The pairing was cancelled.',
