@@ -34,7 +34,8 @@ type Decision = 'open' | 'stands' | 'void';
  *
  * Removals may so defeat each other in a circle. Such a dispute is decided for the removal that more bystanders had seen
  * first; see `Backing`. Where they do not tell, for a removal by `self`, the device that asks: nobody else can tell it that it
- * was not first. Otherwise for the removal by the device that was longer on the list. A person who is asked about a dispute on `self` decides it there for good; the entry that says so counts elsewhere as any other.
+ * was not first. Otherwise for the removal by the device that was longer on the list. A person who is asked about a dispute
+ * on `self` decides it there for good; the entry that says so counts elsewhere as any other.
  */
 export function standingEntries(grounded: readonly GroundedEntry[], self?: PeerId): Standing {
   return new StandingEntries(grounded, self).standing();
@@ -138,7 +139,10 @@ class StandingEntries {
   #settle(open: readonly RemovalEntry[]): void {
     const ordered = open.toSorted((one, other) => (one.hash < other.hash ? -1 : 1));
     // One that defeats no other is in no circle: it waits for what becomes of those that are.
-    const inCircle = ordered.filter((one) => ordered.some((other) => this.#attacks(one, other)));
+    const bySigner = Map.groupBy(ordered, ({ signer }) => signer);
+    const inCircle = ordered.filter((one) =>
+      bySigner.get(one.change.subject)?.some((other) => this.#attacks(one, other)),
+    );
     const first = (inCircle.length > 0 ? inCircle : ordered).reduce((one, other) =>
       this.#ranksBefore(other, one) ? other : one,
     );
