@@ -2,10 +2,11 @@ import { fromHex, toHex } from '../helpers/bytes.ts';
 import type { MessageId, PeerId } from '../helpers/ids.ts';
 import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
 import { Event as EventMessage } from '../proto/conversation.ts';
+import type { MessageDeleted } from '../proto/conversation.ts';
 import { ORDER_MAX } from './order.ts';
 import { decodeAttachment, encodeAttachment, idsOf, joinedIds } from './attachment-codec.ts';
 import { ATTACHMENTS_MAX, LIST_PARTS } from './files.ts';
-import type { Attachment } from './files.ts';
+import type { Attachment, FileCopy } from './files.ts';
 import type { ConversationId, EntryPosition } from './types.ts';
 
 /** 96 random bits: no two events of a person collide. */
@@ -25,7 +26,7 @@ export type ConversationContent = { readonly conversationId: ConversationId } & 
       readonly attachments?: readonly Attachment[];
     }
   | { readonly kind: 'text-edited'; readonly target: MessageId; readonly text: string }
-  | { readonly kind: 'message-deleted'; readonly target: MessageId }
+  | { readonly kind: 'message-deleted'; readonly target: MessageId; readonly erased: ErasedText }
   | { readonly kind: 'message-pinned'; readonly target: MessageId; readonly pinned: boolean }
   | {
       readonly kind: 'reaction';
@@ -45,6 +46,17 @@ export type ConversationContent = { readonly conversationId: ConversationId } & 
   /** `editedAt` by the writer's clock, Unix milliseconds. */
   | { readonly kind: 'draft'; readonly text: string; readonly editedAt: number }
 );
+
+/** What is left of a text that was deleted. */
+export interface ErasedText {
+  /** Of the event of the text. */
+  readonly order: number;
+  readonly author: PeerId;
+  /** The timestamp of the message of the text, Unix milliseconds. */
+  readonly timestamp: number;
+  /** The files that it carried. */
+  readonly files: readonly FileCopy[];
+}
 
 /** What is about files: nothing of it is to be seen, and it is in no conversation. */
 export type FileContent = { readonly conversationId?: undefined } & (
@@ -113,7 +125,10 @@ function encodeContent(
       return { conversationId, textEdited: { target: fromHex(content.target), text } };
     }
     case 'message-deleted':
-      return { conversationId, messageDeleted: { target: fromHex(content.target) } };
+      return {
+        conversationId,
+        messageDeleted: { target: fromHex(content.target), ...encodeErased(content.erased) },
+      };
     case 'message-pinned': {
       const { pinned } = content;
       return { conversationId, messagePinned: { target: fromHex(content.target), pinned } };
@@ -249,13 +264,42 @@ function contentAboutMessage(
   const target = about && messageIdOf(about.target);
   if (!target) return undefined;
   if (textEdited) return { kind: 'text-edited', conversationId, target, text: textEdited.text };
-  if (messageDeleted) return { kind: 'message-deleted', conversationId, target };
+  if (messageDeleted) {
+    const erased = decodeErased(messageDeleted);
+    return erased && { kind: 'message-deleted', conversationId, target, erased };
+  }
   if (messagePinned) {
     return { kind: 'message-pinned', conversationId, target, pinned: messagePinned.pinned };
   }
   if (!reaction) return undefined;
   const { emoji, on } = reaction;
   return { kind: 'reaction', conversationId, target, emoji, on };
+}
+
+function encodeErased({
+  order,
+  author,
+  timestamp,
+  files,
+}: ErasedText): Omit<MessageDeleted, 'target'> {
+  return {
+    order: BigInt(order),
+    author: peerIdToBytes(author),
+    timestamp: BigInt(timestamp),
+    attachments: files.map((file) => encodeAttachment({ ...file, name: '', mediaType: '' })),
+  };
+}
+
+function decodeErased(message: MessageDeleted): ErasedText | undefined {
+  const author = peerIdOfBytes(message.author);
+  const order = safeNumber(message.order, ORDER_MAX);
+  const timestamp = safeNumber(message.timestamp, Number.MAX_SAFE_INTEGER);
+  if (!author || order === undefined || timestamp === undefined) return undefined;
+  const attachments = message.attachments.slice(0, ATTACHMENTS_MAX).flatMap(decodeAttachment);
+  const files = attachments.map(({ file, bytes, storedAt, parts, lists }) => {
+    return { file, bytes, storedAt, parts, lists };
+  });
+  return { order, author, timestamp, files };
 }
 
 function safeNumber(value: bigint, max: number): number | undefined {

@@ -18,3 +18,8 @@ export const ORDER_MAX = 2 ** 52;
 export function nextOrder(now: number, highestSeen: number): number {
   return Math.max(Math.min(now, CLOCK_MAX), highestSeen + 1);
 }
+
+/** The time of a message (Unix milliseconds) as one that can be shown, whatever a clock has said, or somebody who pretends to be one. */
+export function shownTime(timestamp: bigint | number): number {
+  return Math.min(Math.max(Number(timestamp), 0), CLOCK_MAX);
+}

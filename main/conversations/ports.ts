@@ -1,4 +1,5 @@
 import type { MessageId, PeerId } from '../helpers/ids.ts';
+import type { ErasedText } from './events.ts';
 import type { FileCopy, FileId } from './files.ts';
 import type {
   Conversation,
@@ -36,8 +37,17 @@ export interface ProjectionChanges {
   readonly putEntries?: readonly WrittenEntry[];
   /** Of the texts of an entry, the one first written included, the last shows. */
   readonly edits?: readonly (Said & { readonly target: MessageId } & Revision)[];
-  /** For good: the texts of the entry go, out of the search index too, and none comes back. */
-  readonly deletions?: readonly (Said & { readonly target: MessageId })[];
+  /**
+   * For good: the texts of the entry go, out of the search index too, and none comes back. Where the entry is not there, and
+   * perhaps never comes, it is inserted as a deleted one.
+   */
+  readonly deletions?: readonly (Said & {
+    readonly target: MessageId;
+    /** Who deleted it. */
+    readonly author: PeerId;
+    readonly conversationId: ConversationId;
+    readonly erased: ErasedText;
+  })[];
   readonly pins?: readonly (Said & { readonly target: MessageId; readonly pinned: boolean })[];
   /** One for each author and emoji. */
   readonly reactions?: readonly (Said & {
@@ -136,9 +146,34 @@ export interface ConversationStore {
   pinnedEntries(conversationId: ConversationId): Promise<readonly Entry[]>;
   /** Every text of an entry, in ascending order: the last shows. Empty for one that is deleted or not there. */
   revisions(id: MessageId): Promise<readonly Revision[]>;
+  /** The files that an entry carries, as its event said it; empty where it carries none, or is not there. */
+  attachedTo(id: MessageId): Promise<readonly FileCopy[]>;
   /** The highest `order` of all events projected; 0 when none. */
   highestOrder(): Promise<number>;
   search(query: SearchQuery): Promise<readonly SearchHit[]>;
+}
+
+/** A message of a text that was deleted, or of an edit of it. */
+export interface Erasure {
+  readonly id: MessageId;
+  /** Of the message, Unix milliseconds. */
+  readonly timestamp: number;
+  /** Who deleted the text. */
+  readonly author: PeerId;
+}
+
+/** Messages that become tombstones because a text was deleted. They follow from the events alone. */
+export interface ErasureStore {
+  /** Those that are not tombstones yet, at most `limit`. */
+  due(limit: number): Promise<readonly Erasure[]>;
+  /** They are tombstones now: `at` in Unix milliseconds. */
+  done(ids: readonly MessageId[], at: number): Promise<void>;
+  /** Those that became tombstones up to `until` (Unix milliseconds), by ascending id after `after`, at most `limit`. */
+  erased(
+    until: number,
+    after: MessageId | undefined,
+    limit: number,
+  ): Promise<readonly (Erasure & { readonly erasedAt: number })[]>;
 }
 
 /** What is known of one copy of a file that is not here yet, or is to be deleted. */

@@ -2,7 +2,7 @@ import type { MessageId } from '../helpers/ids.ts';
 import { decodeEvent } from './events.ts';
 import type { Event } from './events.ts';
 import type { ProjectionChanges, RegisterChange, Said } from './ports.ts';
-import { CLOCK_MAX } from './order.ts';
+import { shownTime } from './order.ts';
 import type { ConversationId } from './types.ts';
 
 /** Raised with every kind of event that is added: see `ConversationStore.reconsider`. */
@@ -86,9 +86,11 @@ function project(
       changes.edits.push({ ...said, target, ...written, text });
       break;
     }
-    case 'message-deleted':
-      changes.deletions.push({ ...said, target: content.target });
+    case 'message-deleted': {
+      const { target, conversationId, erased } = content;
+      changes.deletions.push({ ...said, target, author, conversationId, erased });
       break;
+    }
     case 'message-pinned': {
       const { target, pinned } = content;
       changes.pins.push({ ...said, target, pinned });
@@ -131,11 +133,6 @@ function project(
       changes.putEntries.push(entry);
     }
   }
-}
-
-/** A time that can be shown, whatever a clock has said, or somebody who pretends to be one. */
-function shownTime(timestamp: bigint): number {
-  return Math.min(Math.max(Number(timestamp), 0), CLOCK_MAX);
 }
 
 type RegisterContent = Extract<

@@ -8,7 +8,7 @@ import type {
   MessageWindow,
   SearchHitView,
 } from '../api/types.ts';
-import type { ConversationContent } from '../conversations/events.ts';
+import type { ConversationContent, ErasedText } from '../conversations/events.ts';
 import { fileNameOf, mediaTypeOf } from '../conversations/files.ts';
 import type { ConversationStore, SearchQuery } from '../conversations/ports.ts';
 import type { Entry, EntryPosition } from '../conversations/types.ts';
@@ -141,12 +141,15 @@ export class MessageService {
   async delete(ids: readonly string[]): Promise<readonly MessageView[]> {
     const entries = await this.#store.entriesOf([...new Set(ids)] as MessageId[]);
     const standing = entries.filter(({ deleted }) => !deleted);
-    await this.#writer.aboutMessages(
-      standing.map((entry) => ({
-        content: contentAbout(entry, { kind: 'message-deleted' }),
-        writtenAt: entry.writtenAt,
-      })),
-    );
+    const deletions: Parameters<EventWriter['aboutMessages']>[0][number][] = [];
+    for (const entry of standing) {
+      const { id, order, author, writtenAt } = entry;
+      const files = await this.#store.attachedTo(id);
+      const erased = { order, author, timestamp: writtenAt, files };
+      const content = contentAbout(entry, { kind: 'message-deleted', erased });
+      deletions.push({ content, writtenAt });
+    }
+    await this.#writer.aboutMessages(deletions);
     return this.views(entries.map(({ id }) => id));
   }
 
@@ -195,7 +198,7 @@ export class MessageService {
 
 type AboutMessage =
   | { readonly kind: 'text-edited'; readonly text: string }
-  | { readonly kind: 'message-deleted' }
+  | { readonly kind: 'message-deleted'; readonly erased: ErasedText }
   | { readonly kind: 'message-pinned'; readonly pinned: boolean }
   | { readonly kind: 'reaction'; readonly emoji: string; readonly on: boolean };
 

@@ -475,6 +475,63 @@ export namespace Event {
     value: Uint8Array
   }
 
+  export interface EventMessageDeletedOrderFieldEvent {
+    field: '$.messageDeleted.order'
+    value: bigint
+  }
+
+  export interface EventMessageDeletedAuthorFieldEvent {
+    field: '$.messageDeleted.author'
+    value: Uint8Array
+  }
+
+  export interface EventMessageDeletedTimestampFieldEvent {
+    field: '$.messageDeleted.timestamp'
+    value: bigint
+  }
+
+  export interface EventMessageDeletedAttachmentsFileFieldEvent {
+    field: '$.messageDeleted.attachments[].file'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface EventMessageDeletedAttachmentsNameFieldEvent {
+    field: '$.messageDeleted.attachments[].name'
+    value: string
+    index: number
+  }
+
+  export interface EventMessageDeletedAttachmentsMediaTypeFieldEvent {
+    field: '$.messageDeleted.attachments[].mediaType'
+    value: string
+    index: number
+  }
+
+  export interface EventMessageDeletedAttachmentsBytesFieldEvent {
+    field: '$.messageDeleted.attachments[].bytes'
+    value: bigint
+    index: number
+  }
+
+  export interface EventMessageDeletedAttachmentsStoredAtFieldEvent {
+    field: '$.messageDeleted.attachments[].storedAt'
+    value: bigint
+    index: number
+  }
+
+  export interface EventMessageDeletedAttachmentsPartsFieldEvent {
+    field: '$.messageDeleted.attachments[].parts'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface EventMessageDeletedAttachmentsListsFieldEvent {
+    field: '$.messageDeleted.attachments[].lists'
+    value: Uint8Array
+    index: number
+  }
+
   export interface EventMessagePinnedTargetFieldEvent {
     field: '$.messagePinned.target'
     value: Uint8Array
@@ -563,7 +620,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessageDeletedOrderFieldEvent | EventMessageDeletedAuthorFieldEvent | EventMessageDeletedTimestampFieldEvent | EventMessageDeletedAttachmentsFileFieldEvent | EventMessageDeletedAttachmentsNameFieldEvent | EventMessageDeletedAttachmentsMediaTypeFieldEvent | EventMessageDeletedAttachmentsBytesFieldEvent | EventMessageDeletedAttachmentsStoredAtFieldEvent | EventMessageDeletedAttachmentsPartsFieldEvent | EventMessageDeletedAttachmentsListsFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }
@@ -1417,6 +1474,10 @@ export namespace TextEdited {
 
 export interface MessageDeleted {
   target: Uint8Array
+  order: bigint
+  author: Uint8Array
+  timestamp: bigint
+  attachments: Attachment[]
 }
 
 export namespace MessageDeleted {
@@ -1434,12 +1495,38 @@ export namespace MessageDeleted {
           w.bytes(obj.target)
         }
 
+        if ((obj.order != null && obj.order !== 0n)) {
+          w.uint32(16)
+          writeVarint64(w, obj.order)
+        }
+
+        if ((obj.author != null && obj.author.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.author)
+        }
+
+        if ((obj.timestamp != null && obj.timestamp !== 0n)) {
+          w.uint32(32)
+          writeVarint64(w, obj.timestamp)
+        }
+
+        if (obj.attachments != null && obj.attachments.length > 0) {
+          for (const value of obj.attachments) {
+            w.uint32(42)
+            Attachment.codec().encode(value, w)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          target: uint8ArrayAlloc(0)
+          target: uint8ArrayAlloc(0),
+          order: 0n,
+          author: uint8ArrayAlloc(0),
+          timestamp: 0n,
+          attachments: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -1452,6 +1539,28 @@ export namespace MessageDeleted {
               obj.target = reader.bytes()
               break
             }
+            case 2: {
+              obj.order = reader.uint64()
+              break
+            }
+            case 3: {
+              obj.author = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.timestamp = reader.uint64()
+              break
+            }
+            case 5: {
+              if (opts.limits?.attachments != null && obj.attachments.length === opts.limits.attachments) {
+                throw new MaxLengthError('Decode error - repeated field "attachments" had too many elements')
+              }
+
+              obj.attachments.push(Attachment.codec().decode(reader, reader.uint32(), {
+                limits: opts.limits?.attachments$
+              }))
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -1461,6 +1570,10 @@ export namespace MessageDeleted {
 
         return obj
       }, function * (reader, length, prefix, opts = {}) {
+        const obj = {
+          attachments: 0
+        }
+
         const end = length == null ? reader.len : reader.pos + length
 
         while (reader.pos < end) {
@@ -1472,6 +1585,45 @@ export namespace MessageDeleted {
                 field: `${prefix}.target`,
                 value: reader.bytes()
               }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.order`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.author`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.timestamp`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 5: {
+              if (opts.limits?.attachments != null && obj.attachments === opts.limits.attachments) {
+                throw new MaxLengthError('Streaming decode error - repeated field "attachments" had too many elements')
+              }
+
+              for (const evt of Attachment.codec().stream(reader, reader.uint32(), `${prefix}.attachments[]`, {
+                limits: opts.limits?.attachments$
+              })) {
+                yield {
+                  ...evt,
+                  index: obj.attachments
+                }
+              }
+
+              obj.attachments++
+
               break
             }
             default: {
@@ -1491,6 +1643,63 @@ export namespace MessageDeleted {
     value: Uint8Array
   }
 
+  export interface MessageDeletedOrderFieldEvent {
+    field: '$.order'
+    value: bigint
+  }
+
+  export interface MessageDeletedAuthorFieldEvent {
+    field: '$.author'
+    value: Uint8Array
+  }
+
+  export interface MessageDeletedTimestampFieldEvent {
+    field: '$.timestamp'
+    value: bigint
+  }
+
+  export interface MessageDeletedAttachmentsFileFieldEvent {
+    field: '$.attachments[].file'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface MessageDeletedAttachmentsNameFieldEvent {
+    field: '$.attachments[].name'
+    value: string
+    index: number
+  }
+
+  export interface MessageDeletedAttachmentsMediaTypeFieldEvent {
+    field: '$.attachments[].mediaType'
+    value: string
+    index: number
+  }
+
+  export interface MessageDeletedAttachmentsBytesFieldEvent {
+    field: '$.attachments[].bytes'
+    value: bigint
+    index: number
+  }
+
+  export interface MessageDeletedAttachmentsStoredAtFieldEvent {
+    field: '$.attachments[].storedAt'
+    value: bigint
+    index: number
+  }
+
+  export interface MessageDeletedAttachmentsPartsFieldEvent {
+    field: '$.attachments[].parts'
+    value: Uint8Array
+    index: number
+  }
+
+  export interface MessageDeletedAttachmentsListsFieldEvent {
+    field: '$.attachments[].lists'
+    value: Uint8Array
+    index: number
+  }
+
   export function encode (obj: Partial<MessageDeleted>): Uint8Array {
     return encodeMessage(obj, MessageDeleted.codec())
   }
@@ -1499,7 +1708,7 @@ export namespace MessageDeleted {
     return decodeMessage(buf, MessageDeleted.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MessageDeleted>): Generator<MessageDeletedTargetFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<MessageDeleted>): Generator<MessageDeletedTargetFieldEvent | MessageDeletedOrderFieldEvent | MessageDeletedAuthorFieldEvent | MessageDeletedTimestampFieldEvent | MessageDeletedAttachmentsFileFieldEvent | MessageDeletedAttachmentsNameFieldEvent | MessageDeletedAttachmentsMediaTypeFieldEvent | MessageDeletedAttachmentsBytesFieldEvent | MessageDeletedAttachmentsStoredAtFieldEvent | MessageDeletedAttachmentsPartsFieldEvent | MessageDeletedAttachmentsListsFieldEvent> {
     return streamMessage(buf, MessageDeleted.codec(), opts)
   }
 }

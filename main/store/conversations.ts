@@ -1,3 +1,4 @@
+import type { FileCopy } from '../conversations/files.ts';
 import { UNREAD_MAX } from '../conversations/limits.ts';
 import type {
   ConversationStore,
@@ -17,6 +18,7 @@ import type {
 import type { MessageId, PeerId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
 import { EntryTable } from './entries.ts';
+import type { ErasureTable } from './erasures.ts';
 import type { SqlValue } from './file-backend/index.ts';
 import type { FileTable } from './files.ts';
 import type { Names } from './names.ts';
@@ -41,6 +43,10 @@ export class ConversationTable implements SyncOf<ConversationStore> {
     this.#entries = new EntryTable(connection, names, files);
   }
 
+  get erasures(): ErasureTable {
+    return this.#entries.erasures;
+  }
+
   get index(): SearchIndex {
     return this.#entries.index;
   }
@@ -63,12 +69,13 @@ export class ConversationTable implements SyncOf<ConversationStore> {
       for (const chunks of abandoned) this.#entries.files.abandon(chunks);
       for (const entry of putEntries) this.#put(entry);
       for (const edit of edits) this.#entries.edit(edit);
-      for (const { target } of deletions) this.#entries.delete(target);
+      for (const deletion of deletions) this.#delete(deletion);
       for (const pin of pins) this.#entries.marks.pin(pin);
       for (const reaction of reactions) this.#entries.marks.react(reaction);
       for (const change of registers) this.#setRegister(change);
       for (const read of reads) this.#setRead(read);
       for (const { eventId, sequence } of unsupported) {
+        if (this.#entries.isDeleted(eventId)) continue;
         const sql = 'INSERT OR IGNORE INTO unsupported(event, sequence) VALUES(?, ?)';
         this.#connection.run(sql, idBytes(eventId), sequence);
       }
@@ -156,6 +163,10 @@ export class ConversationTable implements SyncOf<ConversationStore> {
     return found === undefined ? [] : this.#entries.pinned(found);
   }
 
+  attachedTo(id: MessageId): readonly FileCopy[] {
+    return this.#entries.files.attachedTo(id);
+  }
+
   revisions(id: MessageId): readonly Revision[] {
     return this.#entries.revisions(id);
   }
@@ -179,6 +190,12 @@ export class ConversationTable implements SyncOf<ConversationStore> {
     const conversation = this.#conversationNumber(entry.conversationId);
     if (this.#entries.put(entry, conversation)) this.#countEntries(conversation, 1);
     this.#raiseOrder(conversation, entry.order);
+  }
+
+  #delete(deletion: NonNullable<ProjectionChanges['deletions']>[number]): void {
+    const conversation = this.#conversationNumber(deletion.conversationId);
+    if (this.#entries.delete(deletion, conversation)) this.#countEntries(conversation, 1);
+    this.#raiseOrder(conversation, deletion.erased.order);
   }
 
   #setRegister({ conversationId: id, register, value, order, eventId }: RegisterChange): void {

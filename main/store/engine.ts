@@ -3,6 +3,7 @@ import type { SyncChanges } from '../mvds/ports.ts';
 import type { MessageId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
 import { ConversationTable } from './conversations.ts';
+import type { ErasureTable } from './erasures.ts';
 import { StoreError, storeError, StoreFullError, StoreReadOnlyError } from './errors.ts';
 import type { FileCopy } from './file-backend/index.ts';
 import { freePages, openDatabase, refuseHoles } from './file-backend/index.ts';
@@ -40,6 +41,7 @@ export class Engine {
   readonly messages: MessageTable;
   readonly records: RecordTable;
   readonly conversations: ConversationTable;
+  readonly erasures: ErasureTable;
   readonly settings: SettingTable;
   readonly activity: ActivityTable;
   readonly files: FileTable;
@@ -57,6 +59,7 @@ export class Engine {
     this.records = new RecordTable(connection, names);
     this.files = new FileTable(connection);
     this.conversations = new ConversationTable(connection, names, this.files);
+    this.erasures = this.conversations.erasures;
     this.settings = new SettingTable(connection);
     this.activity = new ActivityTable(connection, names);
     this.storeId = storeIdOf(connection);

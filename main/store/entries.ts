@@ -1,8 +1,10 @@
-import type { SearchHit, SearchQuery } from '../conversations/ports.ts';
+import { shownTime } from '../conversations/order.ts';
+import type { ProjectionChanges, SearchHit, SearchQuery } from '../conversations/ports.ts';
 import type { Entry, EntryPosition, Revision, WrittenEntry } from '../conversations/types.ts';
 import type { MessageId } from '../mvds/types.ts';
 import type { Connection, Row } from './connection.ts';
 import { EntryMarks } from './entry-marks.ts';
+import { ErasureTable } from './erasures.ts';
 import type { SqlValue } from './file-backend/index.ts';
 import type { FileTable } from './files.ts';
 import type { Names } from './names.ts';
@@ -16,6 +18,8 @@ const ENTRIES = `SELECT entries.id, conversations.id, ordering, author, written_
 /** What no id comes after. */
 const LAST_ID = new Uint8Array(33).fill(0xff);
 
+type Deletion = NonNullable<ProjectionChanges['deletions']>[number];
+
 /** A row of the table as it is written. */
 interface FoundEntry {
   readonly entry: number;
@@ -28,6 +32,7 @@ export class EntryTable {
   readonly index: SearchIndex;
   readonly marks: EntryMarks;
   readonly files: FileTable;
+  readonly erasures: ErasureTable;
   readonly #connection: Connection;
   readonly #names: Names;
 
@@ -37,18 +42,21 @@ export class EntryTable {
     this.#names = names;
     this.index = new SearchIndex(connection);
     this.marks = new EntryMarks(connection, names);
+    this.erasures = new ErasureTable(connection, names);
   }
 
   /** Returns whether it was new. One that is there already stays as it looks by now. */
   put(entry: WrittenEntry, conversation: number): boolean {
     const id = idBytes(entry.id);
+    const deletedBy = this.marks.find(id)?.deletedBy;
+    if (deletedBy) this.erasures.add(id, entry.writtenAt, deletedBy);
     if (this.#find(id) !== undefined) return false;
     const shown = this.#textOf(entry, id);
     this.#connection.run(
       `INSERT INTO entries(id, conversation, ordering, author, written_at, text, terms, unsupported, files)
        VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, conversation, entry.order, this.#names.peerNumber(entry.author), entry.writtenAt],
-      ...[shown, this.index.terms(shown), entry.unsupported ? 1 : 0],
+      ...[shown, this.index.terms(shown), entry.unsupported && !deletedBy ? 1 : 0],
       this.#attach(entry, id),
     );
     if (shown === '') return true;
@@ -60,7 +68,9 @@ export class EntryTable {
   edit(edit: Parameters<EntryMarks['addRevision']>[0]): void {
     const id = idBytes(edit.target);
     const found = this.#find(id);
-    const isFirst = !this.marks.find(id)?.isEdited;
+    const mark = this.marks.find(id);
+    if (mark?.deletedBy) this.erasures.add(idBytes(edit.eventId), edit.writtenAt, mark.deletedBy);
+    const isFirst = !mark?.isEdited;
     if (!this.marks.addRevision(edit) || found === undefined) return;
     // Its text is the one that it was written with until now.
     const entry = isFirst ? this.entry(edit.target) : undefined;
@@ -69,15 +79,40 @@ export class EntryTable {
     if (shown !== undefined) this.#show(found, shown.text);
   }
 
-  /** Its text goes; what marks its place stays. */
-  delete(target: MessageId): void {
+  /**
+   * Its text goes; what marks its place stays, or is made where the text is not here. Returns whether it was made. Messages that
+   * hold the text are to be erased: its own only where that is not here, or is known to be the one of a text.
+   */
+  delete({ target, author, erased }: Deletion, conversation: number): boolean {
     const id = idBytes(target);
-    this.marks.delete(id);
+    const wasDeleted = this.marks.find(id)?.isDeleted ?? false;
+    for (const { event, writtenAt } of this.marks.delete(id, author)) {
+      this.erasures.add(event, writtenAt, author);
+    }
+    this.files.addErased(erased.files);
     const found = this.#find(id);
-    if (found === undefined) return;
+    if (wasDeleted) return false;
+    if (found || !this.#isBodyHeld(id)) this.erasures.add(id, erased.timestamp, author);
+    if (!found) {
+      const { order, author: writer, timestamp } = erased;
+      this.#connection.run(
+        `INSERT INTO entries(id, conversation, ordering, author, written_at, text)
+         VALUES(?, ?, ?, ?, ?, '')`,
+        ...[id, conversation, order, this.#names.peerNumber(writer), shownTime(timestamp)],
+      );
+      return true;
+    }
     this.#show(found, '');
     this.files.detach(target);
-    this.#connection.run('UPDATE entries SET files = 0 WHERE entry = ?', found.entry);
+    const sql = 'UPDATE entries SET files = 0, unsupported = 0 WHERE entry = ?';
+    this.#connection.run(sql, found.entry);
+    this.#connection.run('DELETE FROM unsupported WHERE event = ?', id);
+    return false;
+  }
+
+  /** Whether an entry is deleted, also where it is not here. */
+  isDeleted(id: MessageId): boolean {
+    return this.marks.find(idBytes(id))?.isDeleted ?? false;
   }
 
   /** Takes out those of kinds that were not known, to be put in again. Returns in which conversations they were. */
@@ -94,6 +129,7 @@ export class EntryTable {
   clear(): void {
     this.#connection.run('DELETE FROM entries');
     this.marks.clear();
+    this.erasures.clear();
     this.files.clear();
     this.index.rebuild();
   }
@@ -207,6 +243,11 @@ export class EntryTable {
     const isDeleted = this.marks.find(key)?.isDeleted ?? false;
     if (attachments.length > 0) this.files.attach(id, attachments, isDeleted);
     return isDeleted ? 0 : attachments.length;
+  }
+
+  #isBodyHeld(id: Uint8Array): boolean {
+    const sql = 'SELECT 1 FROM messages WHERE id = ? AND body IS NOT NULL';
+    return this.#connection.first(sql, [id], () => true) ?? false;
   }
 
   #show(found: FoundEntry, shown: string): void {

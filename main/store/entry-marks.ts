@@ -1,9 +1,9 @@
 import type { ProjectionChanges } from '../conversations/ports.ts';
 import type { Entry, Revision, WrittenEntry } from '../conversations/types.ts';
-import type { MessageId } from '../mvds/types.ts';
+import type { MessageId, PeerId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
-import { idBytes, number, text } from './values.ts';
+import { bytes, idBytes, number, text } from './values.ts';
 
 type Item<List extends keyof ProjectionChanges> =
   NonNullable<ProjectionChanges[List]> extends readonly (infer One)[] ? One : never;
@@ -13,6 +13,13 @@ export interface ShownText {
   readonly text: string;
   /** Undefined where it is the first one. */
   readonly editedAt: number | undefined;
+}
+
+/** What decides the text of an entry. */
+interface Mark {
+  readonly isDeleted: boolean;
+  readonly isEdited: boolean;
+  readonly deletedBy: PeerId | undefined;
 }
 
 /**
@@ -29,11 +36,15 @@ export class EntryMarks {
   }
 
   /** What decides the text of an entry; undefined where nothing does but its own. */
-  find(id: Uint8Array): { readonly isDeleted: boolean; readonly isEdited: boolean } | undefined {
+  find(id: Uint8Array): Mark | undefined {
     return this.#connection.first(
-      'SELECT deleted, edited FROM marks WHERE message = ?',
+      'SELECT deleted, edited, deleted_by FROM marks WHERE message = ?',
       [id],
-      ([deleted, edited]) => ({ isDeleted: deleted === 1, isEdited: edited === 1 }),
+      ([deleted, edited, by]) => ({
+        isDeleted: deleted === 1,
+        isEdited: edited === 1,
+        deletedBy: typeof by === 'number' ? this.#names.peer(by) : undefined,
+      }),
     );
   }
 
@@ -71,13 +82,23 @@ export class EntryMarks {
     return last;
   }
 
-  delete(id: Uint8Array): void {
+  /** Returns the edits that are deleted with the entry, with when each was written (Unix milliseconds). */
+  delete(
+    id: Uint8Array,
+    by: PeerId,
+  ): readonly { readonly event: Uint8Array; readonly writtenAt: number }[] {
     this.#connection.run(
-      `INSERT INTO marks(message, deleted) VALUES(?, 1)
-       ON CONFLICT(message) DO UPDATE SET deleted = 1, edited = 0, edited_at = NULL`,
-      id,
+      `INSERT INTO marks(message, deleted, deleted_by) VALUES(?1, 1, ?2)
+       ON CONFLICT(message) DO UPDATE
+       SET deleted = 1, edited = 0, edited_at = NULL, deleted_by = coalesce(deleted_by, ?2)`,
+      ...[id, this.#names.peerNumber(by)],
     );
-    this.#connection.run('DELETE FROM revisions WHERE message = ?', id);
+    return this.#connection
+      .all('DELETE FROM revisions WHERE message = ? RETURNING event, written_at', [id], (row) => ({
+        event: bytes(row[0]),
+        writtenAt: number(row[1]),
+      }))
+      .filter(({ event }) => Buffer.compare(event, id) !== 0);
   }
 
   pin({ target, pinned, order, eventId }: Item<'pins'>): void {

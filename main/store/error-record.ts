@@ -1,6 +1,7 @@
 import {
   StoreClosedError,
   StoreDamagedError,
+  StoreEarlierError,
   StoreError,
   StoreForeignError,
   StoreFullError,
@@ -23,6 +24,7 @@ const CLASS_BY_NAME: ReadonlyMap<string, new (message: string) => Error> = new M
     StoreInUseError,
     StoreKeyError,
     StoreDamagedError,
+    StoreEarlierError,
     StoreForeignError,
     StoreNewerError,
     StoreFullError,

@@ -35,6 +35,11 @@ export class StoreNewerError extends StoreError {
   override name = 'StoreNewerError';
 }
 
+/** The store was written by a build from before the first release. It is untouched. */
+export class StoreEarlierError extends StoreError {
+  override name = 'StoreEarlierError';
+}
+
 /** The disk, or what the person may use of it, is full. The call succeeds once there is room. */
 export class StoreFullError extends StoreError {
   override name = 'StoreFullError';

@@ -58,6 +58,29 @@ export class FileTable implements SyncOf<FileStore> {
     });
   }
 
+  /** Files of an entry that is deleted, and perhaps was never here. For use inside a transaction. */
+  addErased(files: readonly FileCopy[]): void {
+    for (const file of files) this.#copyOf(keyOf(file), file);
+  }
+
+  /** The files that an entry carries, as its event said it. */
+  attachedTo(entry: MessageId): FileCopy[] {
+    return this.#connection
+      .all(
+        `SELECT copies.copy, file, bytes, stored_at FROM attachments JOIN copies USING(copy)
+         WHERE message = ? ORDER BY position`,
+        [idBytes(entry)],
+        ([copy, file, size, storedAt]) => ({
+          copy: number(copy),
+          said: { file: fileId(file), bytes: number(size), storedAt: number(storedAt) },
+        }),
+      )
+      .map(({ copy, said }) => {
+        const lists = this.#listsOf(copy);
+        return { ...said, lists, parts: lists.length > 0 ? [] : this.parts(copy, 0, Infinity) };
+      });
+  }
+
   /** The entry is deleted. For use inside a transaction. */
   detach(entry: MessageId): void {
     const copies = this.#connection.all(

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import type { ConversationStore, FileStore } from '../conversations/ports.ts';
+import type { ConversationStore, ErasureStore, FileStore } from '../conversations/ports.ts';
 import type { MessageStore, SyncRecordStore, SyncStore } from '../mvds/ports.ts';
 import type { StoreStats } from './engine.ts';
 import { openEngine } from './engine.ts';
@@ -56,6 +56,7 @@ export interface StoreOptions extends StoreKeys {
 export interface Store {
   readonly sync: SyncStore;
   readonly conversations: ConversationStore;
+  readonly erasures: ErasureStore;
   readonly settings: SettingStore;
   readonly activity: ActivityLog;
   readonly files: FileStore;
@@ -92,7 +93,7 @@ const FOLDER_MODE = 0o700;
 
 /**
  * Opens the store in a folder, made new where there is none. Throws `StoreInUseError`, `StoreKeyError`, `StoreFullError` or
- * `StoreReadOnlyError`, with nothing changed. A damaged, foreign or newer file is set aside (see `onNotice`) and a new store
+ * `StoreReadOnlyError`, or `StoreEarlierError` for one of a build before the first release, with nothing changed. A damaged, foreign or newer file is set aside (see `onNotice`) and a new store
  * takes its place; with `refuseUnusable`, `StoreDamagedError`, `StoreForeignError` or `StoreNewerError` is thrown instead.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
@@ -136,6 +137,7 @@ function makeStore({ storeId, isBehind, call }: OpenEngine, unlock: () => void):
       commit: (changes) => onStore('commit', changes),
     },
     conversations: port(call, 'conversations') as ConversationStore,
+    erasures: port(call, 'erasures') as ErasureStore,
     settings: port(call, 'settings') as SettingStore,
     activity: port(call, 'activity') as ActivityLog,
     files: port(call, 'files') as FileStore,

@@ -4,7 +4,7 @@ import { Connection } from './connection.ts';
 import { StoreDamagedError, storeError, StoreForeignError, StoreNewerError } from './errors.ts';
 import type { FileSystem } from './file-backend/index.ts';
 import { openDatabase } from './file-backend/index.ts';
-import { APPLICATION_ID, migrate } from './schema.ts';
+import { APPLICATION_ID, prepareSchema } from './schema.ts';
 import type { Carried } from './outliving.ts';
 import { addOutliving, readOutliving } from './outliving.ts';
 import { isLogMissing, isOlder, readSessions } from './session-record.ts';
@@ -133,7 +133,7 @@ export async function openExisting(options: OpeningOptions): Promise<Connection>
     refuseForeign(fileSystem, path);
     const key = keyOfFile(fileSystem, path, options);
     connection = new Connection(await openDatabase({ path, key, fileSystem }));
-    migrate(connection, false);
+    prepareSchema(connection, false);
     const isSuspect = fileSystem.size(files.suspect) !== undefined;
     if (isSuspect || isCheckedAtOpening(options)) quickCheck(connection);
     fileSystem.unlink(files.suspect);
@@ -165,7 +165,7 @@ async function create(options: OpeningOptions, carried: Carried | undefined): Pr
   let connection: Connection | undefined;
   try {
     connection = new Connection(await openDatabase({ path: files.draft, key, fileSystem }));
-    migrate(connection, true);
+    prepareSchema(connection, true);
     const id = toHex(randomBytes(STORE_ID_BYTES));
     connection.run("INSERT INTO meta(key, value) VALUES('store_id', ?)", id);
     if (carried) {

@@ -32,11 +32,13 @@ const CALLABLE = {
     'entriesOf',
     'pinnedEntries',
     'revisions',
+    'attachedTo',
     'highestOrder',
     'reconsider',
     'unsupported',
     'search',
   ],
+  erasures: ['due', 'done', 'erased'],
   settings: ['get', 'set'],
   activity: ['add', 'newest'],
   files: [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeEvent } from '../../main/conversations/events.ts';
+import { decodeEvent, encodeEvent } from '../../main/conversations/events.ts';
 import type { EventContent } from '../../main/conversations/events.ts';
 import { CHUNK_BYTES } from '../../main/conversations/files.ts';
 import type { FileId } from '../../main/conversations/files.ts';
@@ -47,7 +47,13 @@ const content: fc.Arbitrary<EventContent> = fc.oneof(
     weight: 6,
     arbitrary: fc.oneof(
       { weight: 2, arbitrary: fc.record({ ...about, target, kind: kind('text-edited'), text }) },
-      { weight: 1, arbitrary: fc.record({ ...about, target, kind: kind('message-deleted') }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          ...{ ...about, target, kind: kind('message-deleted') },
+          erased: fc.constant({ order: 5, author: LAPTOP, timestamp: 5, files: [] }),
+        }),
+      },
     ),
   },
   fc.record({ ...about, target, kind: kind('message-pinned'), pinned: fc.boolean() }),
@@ -122,7 +128,23 @@ const history = fc
       },
     ),
   )
-  .map(([texts, others]) => [...texts, ...others].map(message));
+  .map(([texts, others]) => [...texts, ...others.map((one) => aboutText(one, texts))].map(message));
+
+/** A deletion says of the text that it deletes what that was, and comes after it. */
+function aboutText(event: Written, texts: readonly Written[]): Written {
+  const { content: said } = event;
+  if (said.kind !== 'message-deleted') return event;
+  const text = texts.find((_, at) => messageId(at) === said.target);
+  // Of one that never comes all say the same.
+  if (text?.content.kind !== 'text-written') {
+    return { ...event, content: { ...said, conversationId: NOTES } };
+  }
+  const { order, author, content: written } = text;
+  const files = (written.attachments ?? []).map(({ name: _, mediaType: __, ...file }) => file);
+  const erased = { order, author, timestamp: order, files };
+  const { conversationId: at } = written;
+  return { ...event, order: event.order + order, content: { ...said, conversationId: at, erased } };
+}
 
 function message({ isFuture, ...event }: Written, at: number): ProjectedMessage {
   let body = encodeEvent(event, nonce);
@@ -138,7 +160,7 @@ function message({ isFuture, ...event }: Written, at: number): ProjectedMessage 
 async function view(
   { conversations: store, files }: Pick<Store, 'conversations' | 'files'>,
   ids: readonly MessageId[],
-): Promise<unknown> {
+): Promise<Readonly<Record<string, unknown>>> {
   const of = async (id: ConversationId) => ({
     seenFromDesk: await store.conversation(id, DESK),
     seenFromLaptop: await store.conversation(id, LAPTOP),
@@ -209,5 +231,63 @@ test('events make the same view in whatever order, however often and in whatever
       expect(await view(opened, ids)).toEqual(expected);
     }),
     { numRuns: 300 },
+  );
+});
+
+test('a device that never gets a deleted text, nor any edit of it, shows what all others show', async () => {
+  const opened = await openTestStore();
+  const { conversations: store } = opened;
+  let left = 0;
+  await fc.assert(
+    fc.asyncProperty(messagesAndArrivals, async ({ messages, batches }) => {
+      const ids = messages.map(({ id }) => id);
+      await apply(store, batches);
+      // Only what is written next depends on the highest order.
+      const expected = { ...(await view(opened, ids)), highestOrder: undefined };
+      const deleted = new Set<string>();
+      for (const { body } of messages) {
+        const event = decodeEvent(body);
+        if (event?.content.kind === 'message-deleted') deleted.add(event.content.target);
+      }
+      const isLeft = ({ id, body }: ProjectedMessage): boolean => {
+        const said = decodeEvent(body)?.content;
+        return !deleted.has(id) && !(said?.kind === 'text-edited' && deleted.has(said.target));
+      };
+      await apply(
+        store,
+        batches.map((batch) => batch.filter(isLeft)),
+      );
+      left += messages.length - messages.filter(isLeft).length;
+      expect({ ...(await view(opened, ids)), highestOrder: undefined }).toEqual(expected);
+    }),
+    { numRuns: 150 },
+  );
+  expect(left).toBeGreaterThan(50);
+});
+
+test('every message of a deleted text is to be erased, in whatever order the deletion and the edits come', async () => {
+  const { conversations: store, erasures } = await openTestStore();
+  const event = (at: number, said: EventContent): ProjectedMessage =>
+    message({ content: said, order: at, author: DESK, isFuture: false }, at);
+  const [text, other] = [messageId(1), messageId(9)];
+  const erased = { order: 1, author: DESK, timestamp: 1, files: [] };
+  const about1 = { conversationId: NOTES, target: text } as const;
+  const messages = [
+    event(1, { kind: 'text-written', conversationId: NOTES, text: 'a pear' }),
+    event(2, { ...about1, kind: 'text-edited', text: 'two pears' }),
+    event(3, { ...about1, kind: 'text-edited', text: 'three pears' }),
+    event(4, { ...about1, kind: 'message-deleted', erased }),
+    event(5, { ...about1, kind: 'message-deleted', erased }),
+    event(9, { kind: 'text-written', conversationId: NOTES, text: 'an apple' }),
+    event(6, { kind: 'text-edited', conversationId: NOTES, target: other, text: 'apples' }),
+  ];
+  await fc.assert(
+    fc.asyncProperty(arrivals(messages), async (batches) => {
+      await apply(store, batches);
+      const due = await erasures.due(10);
+      expect(due.map(({ id }) => id).sort()).toEqual([1, 2, 3].map(messageId).sort());
+      expect(new Set(due.map(({ author }) => author))).toEqual(new Set([DESK]));
+      expect(due.find(({ id }) => id === text)?.timestamp).toBe(1);
+    }),
   );
 });

@@ -15,6 +15,7 @@ import { projectionOf } from '../../main/conversations/projection.ts';
 import type { FileId } from '../../main/conversations/files.ts';
 import type { ConversationId } from '../../main/conversations/types.ts';
 import type { MessageId } from '../../main/helpers/ids.ts';
+import { fromHex } from '../../main/helpers/bytes.ts';
 import { Event } from '../../main/proto/conversation.ts';
 import { keysOf } from '../helpers/identities.ts';
 
@@ -23,6 +24,7 @@ const conversationId = '0123456789abcdef0123456789abcdef' as ConversationId;
 const nonce = new Uint8Array(12);
 
 const target = 'ab'.repeat(32) as MessageId;
+const erased = { order: 3, author, timestamp: 4, files: [] };
 const about = { conversationId: fc.constant(conversationId) };
 const aboutMessage = { ...about, target: fc.constant(target) };
 const text = fc.string({ unit: 'grapheme' });
@@ -40,6 +42,8 @@ const attachment = fc.record({
   lists: ids(25),
 });
 
+const copy = attachment.map(({ name: _, mediaType: __, ...file }) => file);
+
 const content: fc.Arbitrary<EventContent> = fc.oneof(
   fc.record({ ...about, kind: kind('text-written'), text }),
   fc.record({
@@ -50,7 +54,13 @@ const content: fc.Arbitrary<EventContent> = fc.oneof(
   fc.record({ kind: kind('file-abandoned'), storedAt: fc.maxSafeNat(), parts: ids(1_800) }),
   fc.record({ ...about, kind: kind('conversation-named'), name: text }),
   fc.record({ ...aboutMessage, kind: kind('text-edited'), text }),
-  fc.record({ ...aboutMessage, kind: kind('message-deleted') }),
+  fc.record({
+    ...{ ...aboutMessage, kind: kind('message-deleted') },
+    erased: fc.record({
+      ...{ order: fc.nat({ max: ORDER_MAX }), author: fc.constant(author) },
+      ...{ timestamp: fc.maxSafeNat(), files: fc.array(copy, { maxLength: 20 }) },
+    }),
+  }),
   fc.record({ ...aboutMessage, kind: kind('message-pinned'), pinned: fc.boolean() }),
   fc.record({ ...aboutMessage, kind: kind('reaction'), emoji: text, on: fc.boolean() }),
   fc.record({ ...about, kind: kind('conversation-archived'), archived: fc.boolean() }),
@@ -86,7 +96,7 @@ describe('events', () => {
       conversationId: new Uint8Array(),
     });
     expect(decodeEvent(noAuthor)).toBeUndefined();
-    const deleted = { kind: 'message-deleted', conversationId, target } as const;
+    const deleted = { kind: 'message-deleted', conversationId, target, erased } as const;
     const envelope = Event.decode(encodeEvent({ author, order: 1, content: deleted }, nonce));
     delete envelope.messageDeleted;
     const unknown = { author, order: 1, content: { kind: 'unknown', conversationId } };
@@ -96,9 +106,14 @@ describe('events', () => {
   });
 
   it('of a known kind that make no sense are none', () => {
-    const deleted = { kind: 'message-deleted', conversationId, target } as const;
+    const deleted = { kind: 'message-deleted', conversationId, target, erased } as const;
     const envelope = Event.decode(encodeEvent({ author, order: 1, content: deleted }, nonce));
-    envelope.messageDeleted = { target: new Uint8Array(31) };
+    const said = envelope.messageDeleted;
+    if (!said) throw new Error('no deletion');
+    said.target = new Uint8Array(31);
+    expect(decodeEvent(Event.encode(envelope))).toBeUndefined();
+    said.target = fromHex(target);
+    said.author = new Uint8Array(31);
     expect(decodeEvent(Event.encode(envelope))).toBeUndefined();
   });
 
@@ -139,7 +154,7 @@ describe('the projection', () => {
       [
         message('a', { kind: 'text-written', conversationId, text: 'hi' }),
         message('b', { kind: 'conversation-named', conversationId, name: 'N' }),
-        message('c', { kind: 'message-deleted', conversationId, target }),
+        message('c', { kind: 'message-deleted', conversationId, target, erased }),
         { id: 'd' as MessageId, sequence: 2, timestamp: 7n, body: new Uint8Array([255]) },
       ],
       12,

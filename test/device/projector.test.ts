@@ -122,6 +122,7 @@ test('shows that there is something a newer version wrote, and what it is once t
     kind: 'message-deleted',
     conversationId: conversation,
     target: added(0).message.id,
+    erased: { order: 1, author, timestamp: 1, files: [] },
   } as const;
   const sealed = (at: number, body: Uint8Array) => {
     const { groupId, timestamp } = added(at).message;

@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { ConversationStore, SearchQuery } from '../../main/conversations/ports.ts';
 import { openTestStore } from './open.ts';
-import { ALICE, asWritten, BOB, conversationId, entry, messageId, peer } from './samples.ts';
+import {
+  ALICE,
+  asWritten,
+  BOB,
+  conversationId,
+  deletionOf,
+  entry,
+  messageId,
+  peer,
+} from './samples.ts';
 
 const NOTES = conversationId('notes');
 const LINKS = conversationId('links');
@@ -177,7 +186,7 @@ describe('search', () => {
     const said = (order: number) => ({ order, eventId: messageId(`said ${order}`) });
     await store.apply({
       edits: [{ ...said(8), target: messageId(2), author: BOB, writtenAt: 8, text: 'harmless' }],
-      deletions: [{ ...said(9), target: messageId(1) }],
+      deletions: [deletionOf(1, said(9))],
       projectedThrough: 9,
     });
     expect(await find(store, 'secret')).toEqual([]);

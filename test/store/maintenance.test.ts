@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openStore, restoreStore, StoreKeyError } from '../../main/store/index.ts';
 import { testFolder } from './folder.ts';
 import { KEY, openTestStore } from './open.ts';
-import { added, entry, messageId } from './samples.ts';
+import { added, deletionOf, entry, messageId } from './samples.ts';
 
 const BACKUP_KEY = new Uint8Array(32).fill(2);
 const NEW_KEY = new Uint8Array(32).fill(3);
@@ -40,7 +40,7 @@ describe.each([
     await store.conversations.apply({ putEntries, projectedThrough: 1 });
     const deletions = putEntries
       .slice(1)
-      .map(({ id, order }) => ({ target: id, eventId: id, order }));
+      .map(({ id, order }, at) => deletionOf(at + 1, { eventId: id, order }));
     await store.conversations.apply({ deletions, projectedThrough: 2 });
     const before = await store.stats();
     await store.compact();

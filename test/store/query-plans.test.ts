@@ -6,7 +6,17 @@ import { nodeFileSystem } from '../../main/store/file-backend/index.ts';
 import { openConnection } from '../../main/store/opening.ts';
 import { storeFiles } from '../../main/store/store-files.ts';
 import { testFolder } from './folder.ts';
-import { added, ALICE, BOB, conversationId, entry, GROUP, messageId, record } from './samples.ts';
+import {
+  added,
+  ALICE,
+  BOB,
+  conversationId,
+  deletionOf,
+  entry,
+  GROUP,
+  messageId,
+  record,
+} from './samples.ts';
 
 /** Tables that grow with use; reading one of them whole would take longer every day. */
 const GROWING = [
@@ -113,7 +123,7 @@ function useEverything(engine: Engine): void {
   conversations.apply({
     putEntries: [entry(1, 'reworded', { conversationId: notes })],
     edits: [{ ...said(2), target: messageId(1), author: BOB, writtenAt: 2, text: 'edited' }],
-    deletions: [{ ...said(3), target: messageId(2) }],
+    deletions: [deletionOf(2, said(3))],
     pins: [{ ...said(4), target: messageId(1), pinned: true }],
     reactions: [{ ...said(5), target: messageId(1), author: BOB, emoji: '👍', on: true }],
     registers: [{ ...said(6), conversationId: notes, register: 'archived', value: true }],
@@ -203,9 +213,13 @@ function useFiles({ conversations }: Engine, files: Engine['files']): void {
   files.risen(1);
   files.revived(1);
   files.totals();
+  const { erasures } = conversations;
+  erasures.due(1);
+  erasures.done([messageId(1)], 1);
+  erasures.erased(1, messageId(1), 1);
   const deletion = { order: 9, eventId: messageId('deletion') };
   conversations.apply({
-    deletions: [{ ...deletion, target: messageId('with') }],
+    deletions: [deletionOf('with', deletion)],
     projectedThrough: 4,
   });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ProjectionChanges } from '../../main/conversations/ports.ts';
 import type { ConversationId, Entry, WrittenEntry } from '../../main/conversations/types.ts';
 import type { NewMessage } from '../../main/mvds/ports.ts';
 import type {
@@ -79,6 +80,16 @@ export function entry(
     text,
     ...about,
   };
+}
+
+/** A deletion of an entry of those above. */
+export function deletionOf(
+  name: string | number,
+  about: { readonly order: number; readonly eventId: MessageId },
+): NonNullable<ProjectionChanges['deletions']>[number] {
+  const { id, order, author, writtenAt, conversationId: of } = entry(name, '');
+  const erased = { order, author, timestamp: writtenAt, files: [] };
+  return { ...about, target: id, author: BOB, conversationId: of, erased };
 }
 
 /** As an entry of which nothing was said since it was written is read. */

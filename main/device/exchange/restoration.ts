@@ -6,6 +6,7 @@ import {
   checkBackup,
   restoreStore,
   StoreDamagedError,
+  StoreEarlierError,
   StoreForeignError,
   StoreFullError,
   StoreKeyError,
@@ -113,6 +114,12 @@ function told(error: unknown): unknown {
     return new ReunionError(
       'invalid-arguments',
       'A newer version of Reunion made this backup; update this one first.',
+    );
+  }
+  if (error instanceof StoreEarlierError) {
+    return new ReunionError(
+      'invalid-arguments',
+      'A build of Reunion from before its first release made this backup, which this version cannot read.',
     );
   }
   if (error instanceof StoreDamagedError || error instanceof StoreForeignError) return noBackup();

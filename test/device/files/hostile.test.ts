@@ -129,6 +129,11 @@ test.each(cases)('%s', async (_, make, state) => {
   expect(await to.store.check(true)).toEqual([]);
 });
 
+const DELETION = {
+  kind: 'message-deleted',
+  erased: { order: 1, author: keysOf(0).peerId, timestamp: 1, files: [] },
+} as const;
+
 test('lists that are too short, too long, no lists, or the same one again, make no file', async () => {
   const bytes = CHUNK_BYTES * (LIST_PARTS + 1);
   const part = messageIdOf(CHUNKS, BigInt(STORED_AT), utf8('never'));
@@ -158,7 +163,7 @@ test('deleting what names messages of other groups as chunks deletes none of the
   const good = await to.put(CHUNKS, STORED_AT, chunk);
   const evil = await to.text({ file, bytes: CHUNK_BYTES + 1, parts: [text, good] });
   await to.settle(file);
-  const target = { kind: 'message-deleted', conversationId: conversationId('notes') } as const;
+  const target = { ...DELETION, conversationId: conversationId('notes') } as const;
   await to.say({ ...target, target: evil });
   await to.settle(file);
   const held = await to.store.sync.messages.read([text, good]);
@@ -174,7 +179,7 @@ test('deleting what shares a chunk with another file leaves that file whole', as
   const other = sha256(utf8('other')) as FileId;
   const evil = await to.text({ file: other, bytes: chunk.byteLength, parts: [shared] });
   expect(await to.settle(other)).toBe('damaged');
-  const about = { kind: 'message-deleted', conversationId: conversationId('notes') } as const;
+  const about = { ...DELETION, conversationId: conversationId('notes') } as const;
   await to.say({ ...about, target: evil });
   await to.say({ kind: 'file-abandoned', storedAt: STORED_AT, parts: [shared] });
   await to.settle(other);

@@ -1,9 +1,5 @@
-/**
- * Brings a store from each version to the next. Never edit one that was released: add another, and a fixture of a store
- * that the last version wrote.
- */
-export const MIGRATIONS: readonly string[] = [
-  `
+/** The tables of a new store. Once it is released it is never edited: what comes later is a migration, with a fixture. */
+export const SCHEMA = `
   CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
 
   -- The counts are those of its records, kept with them: a status asks for them all the time.
@@ -52,14 +48,18 @@ export const MIGRATIONS: readonly string[] = [
     type INTEGER NOT NULL CHECK(type IN (0, 1, 2)),
     grp INTEGER REFERENCES groups,
     send_count INTEGER NOT NULL,
-    send_epoch INTEGER NOT NULL
+    send_epoch INTEGER NOT NULL,
+    -- What is sent only when nothing else is.
+    bulk INTEGER NOT NULL DEFAULT 0 CHECK(bulk IN (0, 1))
   ) STRICT;
   CREATE UNIQUE INDEX records_of_message ON records(message, peer);
-  CREATE INDEX records_due ON records(peer, send_epoch);
+  CREATE INDEX records_due ON records(peer, bulk, send_epoch);
 
-  CREATE TABLE backfills(
+  CREATE TABLE cursors(
     peer INTEGER NOT NULL REFERENCES peers,
     grp INTEGER NOT NULL REFERENCES groups,
+    store_id BLOB CHECK(length(store_id) = 16),
+    sequence INTEGER NOT NULL,
     PRIMARY KEY(peer, grp)
   ) STRICT, WITHOUT ROWID;
 
@@ -84,73 +84,29 @@ export const MIGRATIONS: readonly string[] = [
     written_at INTEGER NOT NULL,
     text TEXT NOT NULL,
     -- What is indexed for search where that is not the text itself.
-    terms TEXT
+    terms TEXT,
+    -- Something of a kind that this version does not know.
+    unsupported INTEGER NOT NULL DEFAULT 0,
+    files INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE INDEX entries_in_order ON entries(conversation, ordering, id);
+  CREATE INDEX entries_with_files ON entries(conversation, ordering, id) WHERE files > 0;
+  -- What others have written since a position is found without a look at what one has written oneself.
+  CREATE INDEX entries_by_author ON entries(conversation, author, ordering, id);
+
   CREATE VIEW searchable AS SELECT entry AS rowid, coalesce(terms, text) AS text FROM entries;
-  CREATE VIRTUAL TABLE search USING fts4(
-    content="searchable", text, tokenize=unicode61 "remove_diacritics=2", order=desc
-  );
-
-  CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE activity(
-    activity INTEGER PRIMARY KEY,
-    at INTEGER NOT NULL,
-    peer INTEGER REFERENCES peers,
-    kind TEXT NOT NULL,
-    detail TEXT NOT NULL
-  ) STRICT;
-  CREATE INDEX activity_of_peer ON activity(peer);
-  `,
-  `
-  CREATE TABLE cursors(
-    peer INTEGER NOT NULL REFERENCES peers,
-    grp INTEGER NOT NULL REFERENCES groups,
-    store_id BLOB CHECK(length(store_id) = 16),
-    sequence INTEGER NOT NULL,
-    PRIMARY KEY(peer, grp)
-  ) STRICT, WITHOUT ROWID;
-  INSERT INTO cursors(peer, grp, sequence)
-    SELECT peer, grp, (SELECT coalesce(max(sequence), 0) FROM messages) FROM backfills;
-  DROP TABLE backfills;
-
   -- A search that finds the beginnings of words, as while one is typed, must not read every word that begins so. In bytes:
   -- one to three letters of Latin scripts, one or more of others.
-  DROP TABLE search;
   CREATE VIRTUAL TABLE search USING fts4(
     content="searchable", text, tokenize=unicode61 "remove_diacritics=2", order=desc, prefix="1,2,3"
   );
-  INSERT INTO search(search) VALUES('rebuild');
-
-  CREATE TABLE attachments(
-    attachment INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
-    bytes INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE chunks(
-    chunk INTEGER PRIMARY KEY,
-    -- SHA-256 of the content.
-    hash BLOB NOT NULL UNIQUE CHECK(length(hash) = 32),
-    -- NULL until it is here.
-    content BLOB
-  ) STRICT;
-  CREATE TABLE attachment_chunks(
-    attachment INTEGER NOT NULL REFERENCES attachments,
-    position INTEGER NOT NULL,
-    chunk INTEGER NOT NULL REFERENCES chunks,
-    PRIMARY KEY(attachment, position)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX attachments_of_chunk ON attachment_chunks(chunk);
-  `,
-  `
-  -- Something of a kind that this version does not know.
-  ALTER TABLE entries ADD COLUMN unsupported INTEGER NOT NULL DEFAULT 0;
 
   -- What was said of entries after they were written; an entry need not be here yet, hence no reference.
   CREATE TABLE marks(
     message BLOB PRIMARY KEY CHECK(length(message) = 32),
     deleted INTEGER NOT NULL DEFAULT 0 CHECK(deleted IN (0, 1)),
+    -- Who made the deletion that came first.
+    deleted_by INTEGER REFERENCES peers,
     -- Whether there are revisions, and when the one that shows was written: NULL for the first of them.
     edited INTEGER NOT NULL DEFAULT 0 CHECK(edited IN (0, 1)),
     edited_at INTEGER,
@@ -206,17 +162,6 @@ export const MIGRATIONS: readonly string[] = [
     event BLOB PRIMARY KEY CHECK(length(event) = 32),
     sequence INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
-  `,
-  `
-  -- What is sent only when nothing else is.
-  ALTER TABLE records ADD COLUMN bulk INTEGER NOT NULL DEFAULT 0 CHECK(bulk IN (0, 1));
-  DROP INDEX records_due;
-  CREATE INDEX records_due ON records(peer, bulk, send_epoch);
-
-  -- The chunks of files are messages, and kept once; these tables were never written.
-  DROP TABLE attachment_chunks;
-  DROP TABLE chunks;
-  DROP TABLE attachments;
 
   -- A file as it was stored once: its chunks are messages. Nothing here but the state is not said by an event.
   CREATE TABLE copies(
@@ -226,7 +171,7 @@ export const MIGRATIONS: readonly string[] = [
     file BLOB NOT NULL CHECK(length(file) = 32),
     bytes INTEGER NOT NULL,
     stored_at INTEGER NOT NULL,
-    -- 0 awaited, 1 here, 2 damaged, 3 buried.
+    -- 0 awaited, 1 here, 2 damaged, 3 erased.
     state INTEGER NOT NULL,
     wanted INTEGER NOT NULL DEFAULT 0 CHECK(wanted IN (0, 1)),
     -- How many attachments there are of it.
@@ -272,11 +217,25 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY(message, position)
   ) STRICT, WITHOUT ROWID;
 
-  ALTER TABLE entries ADD COLUMN files INTEGER NOT NULL DEFAULT 0;
-  CREATE INDEX entries_with_files ON entries(conversation, ordering, id) WHERE files > 0;
-  `,
-  `
-  -- What others have written since a position is found without a look at what one has written oneself.
-  CREATE INDEX entries_by_author ON entries(conversation, author, ordering, id);
-  `,
-];
+  -- Messages whose texts are deleted: those of the texts, and those of their edits.
+  CREATE TABLE erasures(
+    message BLOB PRIMARY KEY CHECK(length(message) = 32),
+    timestamp INTEGER NOT NULL,
+    -- Who deleted the text.
+    author INTEGER NOT NULL REFERENCES peers,
+    -- Unix milliseconds; NULL while the message still has to become a tombstone.
+    erased_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX erasures_due ON erasures(message) WHERE erased_at IS NULL;
+
+  CREATE TABLE settings(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE activity(
+    activity INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    peer INTEGER REFERENCES peers,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX activity_of_peer ON activity(peer);
+`;
