@@ -18,6 +18,7 @@ import type {
 import type { MessageId, PeerId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
 import { EntryTable } from './entries.ts';
+import type { ErasedTraces } from './erased-traces.ts';
 import type { ErasureTable } from './erasures.ts';
 import type { SqlValue } from './file-backend/index.ts';
 import type { FileTable } from './files.ts';
@@ -36,8 +37,10 @@ export class ConversationTable implements SyncOf<ConversationStore> {
   readonly #connection: Connection;
   readonly #names: Names;
   readonly #entries: EntryTable;
+  readonly #traces: ErasedTraces;
 
-  constructor(connection: Connection, names: Names, files: FileTable) {
+  constructor(connection: Connection, names: Names, files: FileTable, traces: ErasedTraces) {
+    this.#traces = traces;
     this.#connection = connection;
     this.#names = names;
     this.#entries = new EntryTable(connection, names, files);
@@ -70,6 +73,7 @@ export class ConversationTable implements SyncOf<ConversationStore> {
       for (const entry of putEntries) this.#put(entry);
       for (const edit of edits) this.#entries.edit(edit);
       for (const deletion of deletions) this.#delete(deletion);
+      if (deletions.length > 0) this.#traces.leave();
       for (const pin of pins) this.#entries.marks.pin(pin);
       for (const reaction of reactions) this.#entries.marks.react(reaction);
       for (const change of registers) this.#setRegister(change);

@@ -3,6 +3,7 @@ import type { SyncChanges } from '../mvds/ports.ts';
 import type { MessageId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
 import { ConversationTable } from './conversations.ts';
+import { ErasedTraces } from './erased-traces.ts';
 import type { ErasureTable } from './erasures.ts';
 import { StoreError, storeError, StoreFullError, StoreReadOnlyError } from './errors.ts';
 import type { FileCopy } from './file-backend/index.ts';
@@ -20,7 +21,7 @@ import { discard, replaceFile } from './store-files.ts';
 import type { StoreKeys } from './store-keys.ts';
 import { enclose } from './store-keys.ts';
 import { commitChanges } from './sync.ts';
-import { text } from './values.ts';
+import { number, text } from './values.ts';
 
 export interface StoreStats {
   /** Messages held, waiting and tombstoned ones included. */
@@ -42,6 +43,7 @@ export class Engine {
   readonly records: RecordTable;
   readonly conversations: ConversationTable;
   readonly erasures: ErasureTable;
+  readonly traces: ErasedTraces;
   readonly settings: SettingTable;
   readonly activity: ActivityTable;
   readonly files: FileTable;
@@ -55,10 +57,11 @@ export class Engine {
     this.#connection = connection;
     this.#options = options;
     const names = new Names(connection);
-    this.messages = new MessageTable(connection, names);
+    this.traces = new ErasedTraces(connection);
+    this.messages = new MessageTable(connection, names, this.traces);
     this.records = new RecordTable(connection, names);
     this.files = new FileTable(connection);
-    this.conversations = new ConversationTable(connection, names, this.files);
+    this.conversations = new ConversationTable(connection, names, this.files, this.traces);
     this.erasures = this.conversations.erasures;
     this.settings = new SettingTable(connection);
     this.activity = new ActivityTable(connection, names);
@@ -126,6 +129,24 @@ export class Engine {
   /** Moves what is in the log into the database: some 10 ms for each MiB of it, and more where the disk has to be waited for. */
   checkpoint(): void {
     this.#connection.script('PRAGMA wal_checkpoint(PASSIVE)');
+  }
+
+  /**
+   * Overwrites what is left of deleted texts: the words in older segments of the search index (some 3 s at a million messages),
+   * and the pages in the write-ahead log. SQLite overwrites what it frees in the database by itself.
+   */
+  eraseTraces(): void {
+    const { files, fileSystem, key } = this.#options;
+    if (!this.#session) return;
+    this.conversations.index.optimize();
+    this.#connection.script('PRAGMA wal_checkpoint(FULL)');
+    // Until something is written again, a log that is empty would be taken for one that was lost.
+    writeSessions(fileSystem, files.session, key, [{ ...this.#session, isClosed: true }]);
+    const busy = this.#connection.first('PRAGMA wal_checkpoint(TRUNCATE)', [], ([value]) => {
+      return number(value) !== 0;
+    });
+    if (busy === false) this.traces.forget();
+    writeSessions(fileSystem, files.session, key, [this.#session]);
   }
 
   /**

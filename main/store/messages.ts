@@ -8,6 +8,7 @@ import type {
 } from '../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../mvds/types.ts';
 import type { Connection, Row } from './connection.ts';
+import type { ErasedTraces } from './erased-traces.ts';
 import type { Names } from './names.ts';
 import { PackedPositions } from './packed-positions.ts';
 import type { SyncOf } from './sync-of.ts';
@@ -29,10 +30,13 @@ const COLUMNS =
 export class MessageTable implements SyncOf<MessageStore> {
   readonly #connection: Connection;
   readonly #names: Names;
+  readonly #traces: ErasedTraces | undefined;
 
-  constructor(connection: Connection, names: Names) {
+  /** @param traces is told where a body is deleted */
+  constructor(connection: Connection, names: Names, traces?: ErasedTraces) {
     this.#connection = connection;
     this.#names = names;
+    this.#traces = traces;
   }
 
   held(ids: readonly MessageId[]): ReadonlySet<MessageId> {
@@ -188,7 +192,7 @@ export class MessageTable implements SyncOf<MessageStore> {
       // A tombstone is no parent to wait for, and waits for none.
       const sql =
         'UPDATE messages SET body = NULL, delivered = 1 WHERE id = ? AND (body IS NOT NULL OR delivered = 0)';
-      this.#connection.run(sql, key);
+      if (this.#connection.run(sql, key) > 0) this.#traces?.leave();
       const group = this.#names.groupNumber(groupId);
       const added = this.#connection.run(
         `INSERT INTO messages(sequence, id, grp, timestamp, delivered, named, parents, body)

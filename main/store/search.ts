@@ -54,6 +54,14 @@ export class SearchIndex {
     this.#connection.run("INSERT INTO search(search) VALUES('rebuild')");
   }
 
+  /** Merges all of the index into one segment, which drops the words of what was taken out. */
+  optimize(): void {
+    this.#connection.derived(() => {
+      this.#connection.run("INSERT INTO search(search) VALUES('optimize')");
+    });
+    this.#writesSinceMerge = 0;
+  }
+
   isMergeDue(): boolean {
     return this.#writesSinceMerge >= WRITES_PER_MERGE;
   }

@@ -2,6 +2,7 @@ import type { Engine } from './engine.ts';
 import { StoreClosedError, StoreDamagedError } from './errors.ts';
 import { IdleCheck } from './idle-check.ts';
 import { IdleCheckpoint } from './idle-checkpoint.ts';
+import { IdleErasure } from './idle-erasure.ts';
 import { TurnBudget } from './turn-budget.ts';
 
 /** The parts of the engine that are called from outside, each with the methods that may be. */
@@ -98,6 +99,7 @@ export class StoreService {
   readonly #turn = new TurnBudget();
   readonly #idleCheck: IdleCheck;
   readonly #idleCheckpoint: IdleCheckpoint;
+  readonly #idleErasure: IdleErasure;
   #upkeep: NodeJS.Immediate | undefined;
   #isClosed = false;
   /** While it is there, the engine is nobody else's: see `Engine.compact`. */
@@ -109,6 +111,7 @@ export class StoreService {
     this.#engine = engine;
     this.#idleCheck = new IdleCheck(engine, idleMs);
     this.#idleCheckpoint = new IdleCheckpoint(engine, idleMs);
+    this.#idleErasure = new IdleErasure(engine, () => !this.#exclusive, idleMs);
   }
 
   async call({ table, method, args }: StoreCall): Promise<unknown> {
@@ -129,6 +132,7 @@ export class StoreService {
     } finally {
       this.#idleCheck.restart();
       this.#idleCheckpoint.restart();
+      this.#idleErasure.restart();
       this.#scheduleUpkeep();
     }
   }
@@ -152,6 +156,7 @@ export class StoreService {
         this.#isClosed = true;
         this.#idleCheck.stop();
         this.#idleCheckpoint.stop();
+        this.#idleErasure.stop();
         if (this.#upkeep !== undefined) clearImmediate(this.#upkeep);
         await this.#maintenance.catch(() => undefined);
         engine.close();

@@ -158,6 +158,8 @@ function configure(connection: SqlDatabase, options: OpenFileOptions): void {
   const { checkpointPages = DEFAULT_CHECKPOINT_PAGES } = options;
   connection.run('PRAGMA synchronous = FULL');
   connection.run('PRAGMA temp_store = MEMORY');
+  // What is deleted is overwritten, where it stood and in pages that are freed.
+  connection.run('PRAGMA secure_delete = ON');
   connection.run(`PRAGMA cache_size = -${cacheKibibytes}`);
   connection.run(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
 }

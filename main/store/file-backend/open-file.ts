@@ -1,6 +1,8 @@
 import type { FileCodec, RawFile } from './codec.ts';
+import { PAGE_BYTES } from './encryption.ts';
 import { FileTakenError } from './errors.ts';
 import type { FileSystem } from './file-system.ts';
+import { clearUnallocated, PAGES_MAX } from './unallocated.ts';
 
 export type FileKind = 'database' | 'log' | 'journal' | 'other';
 
@@ -33,6 +35,9 @@ export class OpenFile implements RawFile {
   /** The size of a log on the disk, in bytes, once it is known. */
   #grownTo: number | undefined;
   #linksCheckedAt = 0;
+  /** Of a database: how many pages it has had. */
+  #pages: number | undefined;
+  #page: Uint8Array | undefined;
 
   constructor(
     fileSystem: FileSystem,
@@ -86,7 +91,11 @@ export class OpenFile implements RawFile {
    */
   writeEncoded(source: Uint8Array, offset: number): void {
     if (this.kind !== 'log') {
-      this.codec.write(this, source, offset);
+      this.codec.write(
+        this,
+        this.kind === 'database' ? this.#cleared(source, offset) : source,
+        offset,
+      );
       return;
     }
     const end = this.#collectedOffset + this.#collectedBytes;
@@ -103,6 +112,18 @@ export class OpenFile implements RawFile {
       this.#isCommitFrame = false;
       this.flush();
     }
+  }
+
+  /** A page of the database without what was forgotten in it; a copy, since SQLite goes on with its own. */
+  #cleared(source: Uint8Array, offset: number): Uint8Array {
+    if (source.byteLength !== PAGE_BYTES || offset % PAGE_BYTES !== 0) return source;
+    this.#pages ??= Math.floor(this.storedSize() / PAGE_BYTES);
+    this.#pages = Math.max(this.#pages, offset / PAGE_BYTES + 1);
+    if (this.#pages > PAGES_MAX) return source;
+    this.#page ??= new Uint8Array(PAGE_BYTES);
+    this.#page.set(source);
+    clearUnallocated(this.#page, offset === 0);
+    return this.#page;
   }
 
   /** Hands collected writes to the operating system. When it fails they are gone, and the commit fails with them. */
@@ -129,7 +150,25 @@ export class OpenFile implements RawFile {
   truncate(visibleSize: number): void {
     this.flush();
     this.#grownTo = undefined;
+    if (this.kind === 'log' && visibleSize === 0) this.#overwrite();
     this.#fileSystem.truncate(this.#descriptor, this.codec.storedSize(visibleSize));
+  }
+
+  /**
+   * Overwrites a log of which nothing is needed any more, since its frames hold pages as they were. Its header goes first: where
+   * the power is lost in between, no frame counts without it, while some of them without the others would be an older state.
+   */
+  #overwrite(): void {
+    const size = this.storedSize();
+    const header = Math.min(size, this.codec.storedSize(LOG_HEADER_BYTES));
+    if (header === 0) return;
+    this.write(new Uint8Array(header), 0);
+    this.#fileSystem.sync(this.#descriptor);
+    const zeros = new Uint8Array(Math.min(size, COLLECT_BYTES));
+    for (let at = header; at < size; at += zeros.byteLength) {
+      this.write(zeros.subarray(0, Math.min(zeros.byteLength, size - at)), at);
+    }
+    this.#fileSystem.sync(this.#descriptor);
   }
 
   sync(now: number): void {
