@@ -1,10 +1,13 @@
 import type { ApiEvent } from '../api/types.ts';
 import type { OpenedBody } from '../identity/sealing.ts';
-import type { StoredMessage } from '../mvds/ports.ts';
+import { erasureGroup } from '../identity/device-list.ts';
+import type { StoredMessage, Tombstone } from '../mvds/ports.ts';
 import type { Message } from '../mvds/types.ts';
 import { createConversations } from './conversations.ts';
 import type { Conversations } from './conversations.ts';
 import type { Core } from './core.ts';
+import { ErasureLog } from './erasure/erasure-log.ts';
+import { TextErasure } from './erasure/text-erasure.ts';
 import { EventWriter } from './event-writer.ts';
 import { Exchange } from './exchange/exchange.ts';
 import type { Restoration } from './exchange/restoration.ts';
@@ -31,6 +34,8 @@ export class Contents {
   readonly #membership: Membership;
   readonly #bodies: SealedBodies;
   readonly #projector: Projector;
+  readonly #textErasure: TextErasure;
+  readonly #erasureLog: ErasureLog;
   #isStarted = false;
 
   constructor(core: Core, membership: Membership, hooks: ContentsHooks) {
@@ -56,7 +61,27 @@ export class Contents {
       onChange: ({ conversationIds, entryIds }) => {
         const changed = { conversationIds: [...conversationIds], messageIds: [...entryIds] };
         emit({ kind: 'messages', ...changed });
-        if (this.#isStarted) core.background.run(this.files.projected());
+        if (!this.#isStarted) return;
+        core.background.run(this.#textErasure.run());
+        core.background.run(this.files.projected());
+      },
+    });
+    const tombstone = (tombstones: readonly Tombstone[]) => sync.bury(tombstones);
+    const { erasures } = store;
+    const { messages } = store.sync;
+    this.#erasureLog = new ErasureLog({
+      ...{ keys: core.keys, erasures, messages, clock, append, tombstone },
+      run: (work) => core.background.run(work),
+      list: () => membership.list,
+      group: () => membership.groups?.texts,
+      onStored: (entries) => core.admission.followErasures(entries),
+      hasRoom: (bytes) => core.admission.hasRoomForErasures(self, bytes),
+    });
+    this.#textErasure = new TextErasure({
+      ...{ erasures, messages, tombstone, now: () => clock.now() },
+      group: () => (membership.isMailbox ? undefined : membership.groups?.texts),
+      onErased: async (erased) => {
+        if (erased.some(({ author }) => author === self)) await this.#erasureLog.list();
       },
     });
     const writer = new EventWriter({
@@ -94,11 +119,14 @@ export class Contents {
   async start(): Promise<void> {
     await this.#projector.catchUp();
     this.#isStarted = true;
+    await this.#textErasure.run();
+    await this.#erasureLog.start();
     await this.files.start();
   }
 
   /** Takes nothing up any more; before the sessions end. */
   async stop(): Promise<void> {
+    this.#erasureLog.stop();
     await this.exchange.cancelImport();
     await this.files.stop();
   }
@@ -117,6 +145,7 @@ export class Contents {
   followGroups(): void {
     const { groups } = this.#membership;
     if (groups) this.#projector.setGroups(new Set([groups.names, groups.texts]));
+    if (this.#isStarted) this.#core.background.run(this.#erasureLog.follow());
   }
 
   /** Messages have come, those of this device included. */
@@ -125,8 +154,13 @@ export class Contents {
     const chunks = messages.filter(({ groupId }) => groupId === files).map(({ id }) => id);
     if (chunks.length > 0) this.files.arrived(chunks);
     if (chunks.length === messages.length) return;
+    const { list } = this.#membership;
+    const erasures = list && erasureGroup(list.id);
+    if (messages.some(({ groupId }) => groupId === erasures)) {
+      this.#core.background.run(this.#erasureLog.follow());
+    }
     const isLog = ({ groupId }: StoredMessage): boolean =>
-      groupId !== names && groupId !== texts && groupId !== files;
+      groupId !== names && groupId !== texts && groupId !== files && groupId !== erasures;
     const work = messages.some(isLog) ? this.#readLogs() : this.#projector.catchUp();
     this.#core.background.run(work);
   }

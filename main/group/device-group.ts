@@ -3,6 +3,7 @@ import {
   conversationGroup,
   conversationNameGroup,
   deviceListGroup,
+  erasureGroup,
   fileGroup,
 } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
@@ -43,6 +44,7 @@ export class DeviceGroup implements PeerGroup {
     const logs = [deviceListGroup(id)];
     const sealed = [
       contentKeyGroup(id),
+      erasureGroup(id),
       conversationNameGroup(id),
       conversationGroup(id),
       fileGroup(id),

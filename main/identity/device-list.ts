@@ -199,6 +199,11 @@ export function fileGroup(id: DeviceListId): GroupId {
   return groupOf('reunion file group', id);
 }
 
+/** The MVDS group in which the devices say which messages nobody needs any more. */
+export function erasureGroup(id: DeviceListId): GroupId {
+  return groupOf('reunion erasure group', id);
+}
+
 /** Links of an entry to earlier ones of its signer: more than one only after a device was restored and went on apart. */
 const OWN_LINKS_MAX = 4;
 

@@ -5,7 +5,10 @@ import { publicKeyOf } from '../helpers/peer-id.ts';
 
 /** What a signature is for: one made for one purpose is never good for another. */
 export type SignatureLabel =
-  'reunion device list entry' | 'reunion content key entry' | 'reunion recovery file';
+  | 'reunion device list entry'
+  | 'reunion content key entry'
+  | 'reunion erasure entry'
+  | 'reunion recovery file';
 
 /** Ed25519 (RFC 8032) over the label, a zero byte and `bytes`. `seed` has 32 bytes; so has 64 bytes the result. */
 export function sign(seed: Uint8Array, label: SignatureLabel, bytes: Uint8Array): Uint8Array {

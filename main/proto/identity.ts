@@ -1138,3 +1138,319 @@ export namespace ContentKeyEntry {
     return streamMessage(buf, ContentKeyEntry.codec(), opts)
   }
 }
+
+export interface ErasureList {
+  version: number
+  listId: Uint8Array
+  groupId: Uint8Array
+  positions: Uint8Array
+  at: bigint
+}
+
+export namespace ErasureList {
+  let _codec: Codec<ErasureList>
+
+  export const codec = (): Codec<ErasureList> => {
+    if (_codec == null) {
+      _codec = message<ErasureList>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.version != null && obj.version !== 0)) {
+          w.uint32(8)
+          w.uint32(obj.version)
+        }
+
+        if ((obj.listId != null && obj.listId.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.listId)
+        }
+
+        if ((obj.groupId != null && obj.groupId.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.groupId)
+        }
+
+        if ((obj.positions != null && obj.positions.byteLength > 0)) {
+          w.uint32(34)
+          w.bytes(obj.positions)
+        }
+
+        if ((obj.at != null && obj.at !== 0n)) {
+          w.uint32(40)
+          writeVarint64(w, obj.at)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          version: 0,
+          listId: uint8ArrayAlloc(0),
+          groupId: uint8ArrayAlloc(0),
+          positions: uint8ArrayAlloc(0),
+          at: 0n
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.version = reader.uint32()
+              break
+            }
+            case 2: {
+              obj.listId = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.groupId = reader.bytes()
+              break
+            }
+            case 4: {
+              obj.positions = reader.bytes()
+              break
+            }
+            case 5: {
+              obj.at = reader.uint64()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.version`,
+                value: reader.uint32()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.listId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.groupId`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 4: {
+              yield {
+                field: `${prefix}.positions`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.at`,
+                value: reader.uint64()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ErasureListVersionFieldEvent {
+    field: '$.version'
+    value: number
+  }
+
+  export interface ErasureListListIdFieldEvent {
+    field: '$.listId'
+    value: Uint8Array
+  }
+
+  export interface ErasureListGroupIdFieldEvent {
+    field: '$.groupId'
+    value: Uint8Array
+  }
+
+  export interface ErasureListPositionsFieldEvent {
+    field: '$.positions'
+    value: Uint8Array
+  }
+
+  export interface ErasureListAtFieldEvent {
+    field: '$.at'
+    value: bigint
+  }
+
+  export function encode (obj: Partial<ErasureList>): Uint8Array {
+    return encodeMessage(obj, ErasureList.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ErasureList>): ErasureList {
+    return decodeMessage(buf, ErasureList.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ErasureList>): Generator<ErasureListVersionFieldEvent | ErasureListListIdFieldEvent | ErasureListGroupIdFieldEvent | ErasureListPositionsFieldEvent | ErasureListAtFieldEvent> {
+    return streamMessage(buf, ErasureList.codec(), opts)
+  }
+}
+
+export interface ErasureEntry {
+  list: Uint8Array
+  signer: Uint8Array
+  signature: Uint8Array
+}
+
+export namespace ErasureEntry {
+  let _codec: Codec<ErasureEntry>
+
+  export const codec = (): Codec<ErasureEntry> => {
+    if (_codec == null) {
+      _codec = message<ErasureEntry>((obj, w, opts = {}) => {
+        if (opts.lengthDelimited !== false) {
+          w.fork()
+        }
+
+        if ((obj.list != null && obj.list.byteLength > 0)) {
+          w.uint32(10)
+          w.bytes(obj.list)
+        }
+
+        if ((obj.signer != null && obj.signer.byteLength > 0)) {
+          w.uint32(18)
+          w.bytes(obj.signer)
+        }
+
+        if ((obj.signature != null && obj.signature.byteLength > 0)) {
+          w.uint32(26)
+          w.bytes(obj.signature)
+        }
+
+        if (opts.lengthDelimited !== false) {
+          w.ldelim()
+        }
+      }, (reader, length, opts = {}) => {
+        const obj: any = {
+          list: uint8ArrayAlloc(0),
+          signer: uint8ArrayAlloc(0),
+          signature: uint8ArrayAlloc(0)
+        }
+
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              obj.list = reader.bytes()
+              break
+            }
+            case 2: {
+              obj.signer = reader.bytes()
+              break
+            }
+            case 3: {
+              obj.signature = reader.bytes()
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+
+        return obj
+      }, function * (reader, length, prefix, opts = {}) {
+        const end = length == null ? reader.len : reader.pos + length
+
+        while (reader.pos < end) {
+          const tag = reader.uint32()
+
+          switch (tag >>> 3) {
+            case 1: {
+              yield {
+                field: `${prefix}.list`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 2: {
+              yield {
+                field: `${prefix}.signer`,
+                value: reader.bytes()
+              }
+              break
+            }
+            case 3: {
+              yield {
+                field: `${prefix}.signature`,
+                value: reader.bytes()
+              }
+              break
+            }
+            default: {
+              reader.skipType(tag & 7)
+              break
+            }
+          }
+        }
+      })
+    }
+
+    return _codec
+  }
+
+  export interface ErasureEntryListFieldEvent {
+    field: '$.list'
+    value: Uint8Array
+  }
+
+  export interface ErasureEntrySignerFieldEvent {
+    field: '$.signer'
+    value: Uint8Array
+  }
+
+  export interface ErasureEntrySignatureFieldEvent {
+    field: '$.signature'
+    value: Uint8Array
+  }
+
+  export function encode (obj: Partial<ErasureEntry>): Uint8Array {
+    return encodeMessage(obj, ErasureEntry.codec())
+  }
+
+  export function decode (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ErasureEntry>): ErasureEntry {
+    return decodeMessage(buf, ErasureEntry.codec(), opts)
+  }
+
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ErasureEntry>): Generator<ErasureEntryListFieldEvent | ErasureEntrySignerFieldEvent | ErasureEntrySignatureFieldEvent> {
+    return streamMessage(buf, ErasureEntry.codec(), opts)
+  }
+}

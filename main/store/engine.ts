@@ -278,7 +278,13 @@ export class Engine {
     }
   }
 
+  /** Erases the traces of what was deleted first. */
   close(): void {
+    try {
+      if (this.traces.areLeft) this.eraseTraces();
+    } catch {
+      // A damaged store, or a full disk: they stay noted, and the next opening tries again.
+    }
     this.#endSession();
     this.#connection.close();
   }
