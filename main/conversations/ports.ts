@@ -218,9 +218,9 @@ export interface FileStore {
   orphans(limit: number): Promise<readonly KnownCopy[]>;
   /** Chunks of a copy that no copy has which an entry names. */
   ownParts(copy: number): Promise<readonly MessageId[]>;
-  buried(copy: number): Promise<void>;
+  erased(copy: number): Promise<void>;
   /** Copies that are named again although their chunks were deleted. */
-  risen(limit: number): Promise<readonly KnownCopy[]>;
+  namedAgain(limit: number): Promise<readonly KnownCopy[]>;
   /** They are awaited again. */
   revived(copy: number): Promise<void>;
   /** Files that are here as a whole, and bytes of content that are here. */

@@ -66,7 +66,7 @@ export class Contents {
         core.background.run(this.files.projected());
       },
     });
-    const tombstone = (tombstones: readonly Tombstone[]) => sync.bury(tombstones);
+    const tombstone = (tombstones: readonly Tombstone[]) => sync.tombstone(tombstones);
     const { erasures } = store;
     const { messages } = store.sync;
     this.#erasureLog = new ErasureLog({

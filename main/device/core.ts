@@ -145,7 +145,7 @@ export async function openCore(
     },
     since: () => history.since,
     raise: (since) => history.raise(since),
-    bury: (tombstones) => sync.bury(tombstones),
+    tombstone: (tombstones) => sync.tombstone(tombstones),
   });
   const agreements = new Agreements({
     onAgreed: (peer) => {

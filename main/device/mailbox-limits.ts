@@ -35,7 +35,7 @@ export interface MailboxLimitsOptions {
   readonly since: () => number | null;
   /** Keeps nothing from before that time from now on, and tells the others. */
   readonly raise: (since: number) => Promise<void>;
-  readonly bury: (tombstones: readonly Tombstone[]) => Promise<void>;
+  readonly tombstone: (tombstones: readonly Tombstone[]) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -104,7 +104,7 @@ export class MailboxLimits {
     await raise(Math.max(byAge, bySize));
     const first = since();
     if (first === null) return;
-    for (const groupId of groups) await this.#buryBefore(groupId, BigInt(first));
+    for (const groupId of groups) await this.#dropBefore(groupId, BigInt(first));
   }
 
   /** The time of the oldest message that is kept where bodies may have so many bytes; 0 where all are. */
@@ -135,13 +135,13 @@ export class MailboxLimits {
     return Math.min(since, this.#options.clock.now());
   }
 
-  async #buryBefore(groupId: GroupId, first: bigint): Promise<void> {
+  async #dropBefore(groupId: GroupId, first: bigint): Promise<void> {
     for await (const positions of this.#batches(groupId)) {
       const old = positions.filter(({ timestamp }) => timestamp < first);
       const headers = await this.#options.messages.headers(old.map(({ id }) => id));
       const tombstones = old.filter(({ id }) => headers.get(id)?.bytes !== undefined);
       if (tombstones.length > 0) {
-        await this.#options.bury(tombstones.map((position) => ({ ...position, groupId })));
+        await this.#options.tombstone(tombstones.map((position) => ({ ...position, groupId })));
       }
       if (old.length < positions.length || this.#isStopped) return;
     }

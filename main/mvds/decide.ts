@@ -50,8 +50,8 @@ export function decide(view: View, event: MvdsEvent): Decision {
     case 'sinceHeard':
       decideSince(draft, view, event);
       break;
-    case 'buried':
-      draft.bury.push(...event.tombstones);
+    case 'tombstoned':
+      draft.tombstone.push(...event.tombstones);
       break;
     case 'revived':
       draft.revive.push(...event.ids);

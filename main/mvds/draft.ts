@@ -14,7 +14,7 @@ export class DecisionDraft {
   readonly dropCursors: NonNullable<SyncChanges['dropCursors']>[number][] = [];
   readonly clearRecords: NonNullable<SyncChanges['clearRecords']>[number][] = [];
   readonly added: NewMessage[] = [];
-  readonly bury: Tombstone[] = [];
+  readonly tombstone: Tombstone[] = [];
   readonly revive: MessageId[] = [];
   /** Ids of buffered messages that are released. */
   readonly released: MessageId[] = [];
@@ -87,7 +87,7 @@ export class DecisionDraft {
       ...optional('dropCursors', this.dropCursors),
       ...optional('backfill', this.backfill),
       ...optional('addMessages', this.added),
-      ...optional('bury', this.bury),
+      ...optional('tombstone', this.tombstone),
       ...optional('revive', this.revive),
       ...optional('deliver', this.released),
       ...optional('putRecords', putRecords),

@@ -97,7 +97,7 @@ export type MvdsEvent =
       readonly since: ReadonlyMap<GroupId, bigint> | undefined;
     }
   /** Messages are deleted here: they count as held, and have no body. */
-  | { readonly type: 'buried'; readonly tombstones: readonly Tombstone[] }
+  | { readonly type: 'tombstoned'; readonly tombstones: readonly Tombstone[] }
   /** What was deleted here is wanted again. */
   | { readonly type: 'revived'; readonly ids: readonly MessageId[] }
   | {

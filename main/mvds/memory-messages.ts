@@ -17,13 +17,13 @@ export class MemoryMessages implements MessageStore {
   private readonly positionsByGroup = new Map<GroupId, MessagePosition[]>();
   private readonly childrenByParent = new Map<MessageId, MessageId[]>();
   private readonly unsorted = new Set<GroupId>();
-  private readonly buried = new Set<MessageId>();
+  private readonly tombstoned = new Set<MessageId>();
   /** Tombstones that do not count as held. */
   private readonly revived = new Set<MessageId>();
 
   constructor(messages: readonly StoredMessage[] = [], tombstones: readonly MessageId[] = []) {
     for (const message of messages) this.add({ message, ...message });
-    for (const id of tombstones) this.buried.add(id);
+    for (const id of tombstones) this.tombstoned.add(id);
   }
 
   all(): StoredMessage[] {
@@ -32,7 +32,7 @@ export class MemoryMessages implements MessageStore {
 
   /** Those that have a body. */
   private kept(ids: readonly MessageId[]): StoredMessage[] {
-    return ids.flatMap((id) => (this.buried.has(id) ? [] : (this.byId.get(id) ?? [])));
+    return ids.flatMap((id) => (this.tombstoned.has(id) ? [] : (this.byId.get(id) ?? [])));
   }
 
   withBody(): StoredMessage[] {
@@ -52,24 +52,24 @@ export class MemoryMessages implements MessageStore {
   }
 
   tombstones(): MessageId[] {
-    return [...this.buried];
+    return [...this.tombstoned];
   }
 
   /** Returns whether the message was held with its body. */
-  bury({ id, groupId, timestamp }: Tombstone): boolean {
+  tombstone({ id, groupId, timestamp }: Tombstone): boolean {
     this.revived.delete(id);
     const metadata = { parents: [], ephemeral: false };
     const empty = { id, groupId, timestamp, body: new Uint8Array(), metadata };
     const isNew = this.add({ message: empty, delivered: true, source: undefined });
-    const isHeld = !isNew && !this.buried.has(id);
+    const isHeld = !isNew && !this.tombstoned.has(id);
     const held = this.byId.get(id);
     if (held !== undefined) this.byId.set(id, { ...held, body: empty.body, delivered: true });
-    this.buried.add(id);
+    this.tombstoned.add(id);
     return isHeld;
   }
 
   revive(id: MessageId): void {
-    if (this.buried.has(id)) this.revived.add(id);
+    if (this.tombstoned.has(id)) this.revived.add(id);
   }
 
   /** Returns false where the message is already held. */
@@ -78,7 +78,7 @@ export class MemoryMessages implements MessageStore {
     const before = this.byId.get(id);
     if (before !== undefined) {
       if (!this.revived.delete(id)) return false;
-      this.buried.delete(id);
+      this.tombstoned.delete(id);
       this.byId.set(id, { ...before, body, delivered, source });
       return true;
     }
@@ -110,7 +110,7 @@ export class MemoryMessages implements MessageStore {
     const found = new Map<MessageId, MessageHeader>();
     for (const message of ids.flatMap((one) => this.byId.get(one) ?? [])) {
       const { id, groupId, timestamp, body } = message;
-      const bytes = this.buried.has(id) ? undefined : body.byteLength;
+      const bytes = this.tombstoned.has(id) ? undefined : body.byteLength;
       found.set(id, { id, groupId, timestamp, bytes });
     }
     return found;

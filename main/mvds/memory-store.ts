@@ -52,8 +52,8 @@ function applyChanges(
   }
   for (const backfill of changes.backfill ?? []) applyBackfill(messages, records, backfill);
   const added = (changes.addMessages ?? []).filter((message) => messages.add(message));
-  for (const tombstone of changes.bury ?? []) {
-    messages.bury(tombstone);
+  for (const tombstone of changes.tombstone ?? []) {
+    messages.tombstone(tombstone);
     records.withdraw(tombstone.id);
   }
   for (const id of changes.revive ?? []) messages.revive(id);

@@ -175,8 +175,8 @@ export class MvdsNode {
   }
 
   /** Deletes messages here, and here alone: their bodies go, and nobody is asked for them again. */
-  async bury(tombstones: readonly Tombstone[]): Promise<void> {
-    await this.engine.queue.add(() => this.engine.handle({ type: 'buried', tombstones }));
+  async tombstone(tombstones: readonly Tombstone[]): Promise<void> {
+    await this.engine.queue.add(() => this.engine.handle({ type: 'tombstoned', tombstones }));
   }
 
   /**

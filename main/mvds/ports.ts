@@ -104,14 +104,14 @@ export interface SyncRecordStore {
 }
 
 /**
- * Everything that one event changes. Applied whole or not at all, in this order: forget, drop cursors, backfill, add, bury,
+ * Everything that one event changes. Applied whole or not at all, in this order: forget, drop cursors, backfill, add, tombstone,
  * revive, deliver, remove, clear, put, expedite, set cursors, epoch.
  */
 export interface SyncChanges {
   /** New messages, in order. One that is already held is left as it is. */
   readonly addMessages?: readonly NewMessage[];
   /** Takes away the body of each that is held; keeps the others from coming in. Every record about them goes. */
-  readonly bury?: readonly Tombstone[];
+  readonly tombstone?: readonly Tombstone[];
   /** Tombstones that count as not held from now on, so that their messages are taken once more. Their positions stay. */
   readonly revive?: readonly MessageId[];
   /** Buffered messages whose parents are now all here. */

@@ -25,7 +25,7 @@ import {
   text,
 } from './values.ts';
 
-const STATES = ['awaited', 'here', 'damaged', 'buried'] as const;
+const STATES = ['awaited', 'here', 'damaged', 'erased'] as const;
 type CopyState = (typeof STATES)[number];
 
 const COPY = 'copy, file, bytes, stored_at, wanted FROM copies';
@@ -242,11 +242,11 @@ export class FileTable implements SyncOf<FileStore> {
     );
   }
 
-  buried(copy: number): void {
-    this.#connection.derived(() => this.#setState(copy, 'buried'));
+  erased(copy: number): void {
+    this.#connection.derived(() => this.#setState(copy, 'erased'));
   }
 
-  risen(limit: number): readonly KnownCopy[] {
+  namedAgain(limit: number): readonly KnownCopy[] {
     const sql = 'WHERE named > 0 AND state = 3 ORDER BY copy LIMIT ?';
     return this.#copies(sql, limitValue(limit));
   }
@@ -278,7 +278,7 @@ export class FileTable implements SyncOf<FileStore> {
     const seen = copies
       .filter((one) => size === undefined || one.bytes === size)
       .map(({ copy, bytes: whole, storedAt, wanted, state }): FileProgress => {
-        const shown = state === 'buried' ? 'awaited' : state;
+        const shown = state === 'erased' ? 'awaited' : state;
         const received =
           state === 'here' ? whole : shown === 'awaited' ? this.#received(copy, whole) : 0;
         return { file, bytes: whole, received, state: shown, wanted, storedAt };

@@ -185,7 +185,7 @@ export class MessageTable implements SyncOf<MessageStore> {
   }
 
   /** Takes away bodies, and makes rows without one for what is not held. */
-  bury(tombstones: readonly Tombstone[]): void {
+  tombstone(tombstones: readonly Tombstone[]): void {
     let sequence = tombstones.length === 0 ? 0 : this.lastSequence();
     for (const { id, groupId, timestamp } of tombstones) {
       const key = idBytes(id);

@@ -183,7 +183,7 @@ export const SCHEMA = `
   CREATE INDEX copies_awaited ON copies(copy) WHERE state = 0 AND named > 0;
   CREATE INDEX copies_wanted ON copies(copy) WHERE wanted = 1;
   CREATE INDEX copies_orphaned ON copies(copy) WHERE named = 0 AND state <> 3;
-  CREATE INDEX copies_risen ON copies(copy) WHERE named > 0 AND state = 3;
+  CREATE INDEX copies_named_again ON copies(copy) WHERE named > 0 AND state = 3;
 
   -- The messages with its chunks, which need not be here.
   CREATE TABLE parts(

@@ -17,8 +17,8 @@ export function commitChanges(
     // Before the new messages: it is about those that were held before.
     for (const backfill of changes.backfill ?? []) records.backfill(backfill);
     const added = messages.add(changes.addMessages ?? []);
-    messages.bury(changes.bury ?? []);
-    for (const { id } of changes.bury ?? []) records.withdraw(id);
+    messages.tombstone(changes.tombstone ?? []);
+    for (const { id } of changes.tombstone ?? []) records.withdraw(id);
     messages.revive(changes.revive ?? []);
     messages.deliver(changes.deliver ?? []);
     records.remove(changes.removeRecords ?? []);

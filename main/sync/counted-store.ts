@@ -21,7 +21,7 @@ export function countedStore(store: SyncStore, listener: CommitListener): SyncSt
 }
 
 function peersIn(changes: SyncChanges): ReadonlySet<PeerId> | 'all' {
-  if (changes.bury?.length) return 'all';
+  if (changes.tombstone?.length) return 'all';
   const peers = new Set(changes.forgetPeers);
   for (const { peerId } of changes.backfill ?? []) peers.add(peerId);
   for (const { peerId } of changes.removeRecords ?? []) peers.add(peerId);

@@ -66,7 +66,7 @@ export function indexedStore(store: SyncStore, indexes: GroupIndexes): SyncStore
         byGroup.set(groupId, positions);
       };
       for (const { message } of changes.addMessages ?? []) if (held.has(message.id)) note(message);
-      for (const tombstone of changes.bury ?? []) note(tombstone);
+      for (const tombstone of changes.tombstone ?? []) note(tombstone);
       for (const [groupId, positions] of byGroup) indexes.added(groupId, positions);
       return added;
     },

@@ -157,8 +157,8 @@ export class Orchestrator {
   }
 
   /** Deletes messages here, and here alone. Resolves once that is committed; rejects as the store does. */
-  bury(tombstones: readonly Tombstone[]): Promise<void> {
-    return this.#node.bury(tombstones);
+  tombstone(tombstones: readonly Tombstone[]): Promise<void> {
+    return this.#node.tombstone(tombstones);
   }
 
   /** Counts what was deleted here as missing, until it is got by `want`. Resolves once that is committed. */

@@ -55,7 +55,7 @@ async function device(keys: SigningKeys) {
     group: () => TEXTS,
     append: (group, at, body) => put(messageOf(group, at, body)),
     tombstone: async (tombstones) => {
-      await sync.commit({ bury: tombstones });
+      await sync.commit({ tombstone: tombstones });
     },
     onStored: () => undefined,
     hasRoom: () => true,
@@ -75,7 +75,7 @@ async function device(keys: SigningKeys) {
         await store.conversations.apply({ putEntries, projectedThrough: 1 });
         await store.conversations.apply({ deletions: [deletion], projectedThrough: 2 });
       }
-      await sync.commit({ bury: texts });
+      await sync.commit({ tombstone: texts });
       await store.erasures.done(
         texts.map((one) => one.id),
         now,

@@ -218,7 +218,7 @@ test(
       ({ groupId }) => groupId === erasureGroup(listId),
     );
     expect(entries).toHaveLength(1);
-    await inStoreOf(stubborn, ({ sync }) => sync.commit({ bury: entries }));
+    await inStoreOf(stubborn, ({ sync }) => sync.commit({ tombstone: entries }));
     const again = await OwnDevice.start(undefined, relay, { folder: stubborn });
     const newcomer = await OwnDevice.start('Newcomer', relay);
     await letIn(a, newcomer);

@@ -35,7 +35,7 @@ export async function withhold(
   const withheld = (await messagesOf(folder)).filter(isWithheld);
   await inStoreOf(folder, ({ sync }) =>
     sync.commit({
-      bury: withheld.map(({ id, groupId, timestamp }) => ({ id, groupId, timestamp })),
+      tombstone: withheld.map(({ id, groupId, timestamp }) => ({ id, groupId, timestamp })),
     }),
   );
   return withheld.length;

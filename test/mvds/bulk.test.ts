@@ -210,7 +210,7 @@ test('messages that are wanted by their ids are asked for until they come, or ar
   expect(asked.filter((ids) => ids.includes(never))).toHaveLength(2);
   await line.node.unwant([one, never]);
   expect(await line.node.counts(PEER)).toEqual({ offers: 0, requests: 0, messages: 0 });
-  await line.node.bury([{ id: one, groupId: FILES, timestamp: 1n }]);
+  await line.node.tombstone([{ id: one, groupId: FILES, timestamp: 1n }]);
   await line.node.want(PEER, [one]);
   expect(await line.node.counts(PEER)).toMatchObject({ requests: 0 });
   await line.node.revive([one]);

@@ -88,7 +88,7 @@ test('of a deleted text and its sealed body no bytes are left in any file, the s
       projectedThrough: 3_000 + at,
     });
     const { id, timestamp } = message(at);
-    store.commit({ bury: [{ id, timestamp, groupId: GROUP }] });
+    store.commit({ tombstone: [{ id, timestamp, groupId: GROUP }] });
   }
   expect(store.traces.areLeft).toBe(true);
   store.eraseTraces();
@@ -116,7 +116,7 @@ test.each([
     const before = await openTestStore({ folder, key });
     await before.sync.commit({ addMessages: [added(1, { body: randomBytes(500) }), added(2)] });
     const { id, timestamp } = message(1);
-    await before.sync.commit({ bury: [{ id, timestamp, groupId: GROUP }] });
+    await before.sync.commit({ tombstone: [{ id, timestamp, groupId: GROUP }] });
     cpSync(folder, crashed, { recursive: true, filter: (path) => !path.endsWith('lock') });
 
     const log = join(crashed, 'messages.db-wal');

@@ -161,7 +161,7 @@ function useEverything(engine: Engine): void {
   activity.newest(1, ALICE);
   useFiles(engine, files);
   engine.commit({
-    bury: [{ ...position, groupId: GROUP }],
+    tombstone: [{ ...position, groupId: GROUP }],
     revive: [messageId(1)],
     clearRecords: [{ peerId: ALICE, groupId: GROUP, sequence: 1, before: 1n }],
     removeRecords: [record(BOB, 2)],
@@ -209,8 +209,8 @@ function useFiles({ conversations }: Engine, files: Engine['files']): void {
   files.here(file);
   files.orphans(1);
   files.ownParts(1);
-  files.buried(1);
-  files.risen(1);
+  files.erased(1);
+  files.namedAgain(1);
   files.revived(1);
   files.totals();
   const { erasures } = conversations;

@@ -385,14 +385,14 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       timestamp,
     });
 
-    test('a buried message is held without a body, and nothing sends it or asks for it any more', async () => {
+    test('a tombstoned message is held without a body, and nothing sends it or asks for it any more', async () => {
       const store = await open();
       const { messages, records } = store;
       await store.commit({
         addMessages: [added('a'), added('b')],
         putRecords: [record(ALICE, 'a'), record(BOB, 'a', { type: 'request', groupId: undefined })],
       });
-      await store.commit({ bury: [tombstone('a')] });
+      await store.commit({ tombstone: [tombstone('a')] });
       expect((await messages.held(ids('a'))).size).toBe(1);
       expect((await messages.read(ids('a', 'b'))).size).toBe(1);
       expect((await messages.arrivedAfter(0, 10)).map(({ id }) => id)).toEqual(ids('b'));
@@ -401,11 +401,11 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       expect(await records.counts(BOB)).toEqual({ offers: 0, requests: 0, messages: 0 });
     });
 
-    test('what is buried before it arrives is kept out, and has its place in the order', async () => {
+    test('what is tombstoned before it arrives is kept out, and has its place in the order', async () => {
       const store = await open();
       const { messages, records } = store;
       await store.commit({ addMessages: [added('a', { timestamp: 9n })] });
-      await store.commit({ bury: [tombstone('late'), tombstone('late')] });
+      await store.commit({ tombstone: [tombstone('late'), tombstone('late')] });
       expect(await store.commit({ addMessages: [added('late', { timestamp: 5n })] })).toEqual([]);
       const positions = unpackPositions(await messages.positions(GROUP, undefined, 10));
       expect(positions.map(({ id }) => id)).toEqual(ids('late', 'a'));
@@ -421,7 +421,7 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       const store = await open();
       const { messages } = store;
       await store.commit({ addMessages: [added('a', { timestamp: 5n }), added('b')] });
-      await store.commit({ bury: [tombstone('a'), tombstone('never', 6n)] });
+      await store.commit({ tombstone: [tombstone('a'), tombstone('never', 6n)] });
       await store.commit({ revive: ids('a', 'b', 'never', 'unknown') });
       expect(sorted(await messages.held(ids('a', 'b', 'never')))).toEqual(ids('b'));
       expect((await messages.headers(ids('a'))).get(messageId('a'))?.bytes).toBeUndefined();
@@ -436,7 +436,7 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       expect(await messages.count(GROUP)).toBe(4);
       const positions = unpackPositions(await messages.positions(GROUP, undefined, 10));
       expect(positions).toHaveLength(4);
-      await store.commit({ bury: [tombstone('never', 6n)] });
+      await store.commit({ tombstone: [tombstone('never', 6n)] });
       expect((await messages.held(ids('never'))).size).toBe(1);
       expect(await store.commit({ addMessages: [added('never', { timestamp: 6n })] })).toEqual([]);
     });
@@ -448,7 +448,7 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
     const body = new Uint8Array(300_000);
     await store.commit({
       addMessages: [added('a', { body, timestamp: LARGEST }), added('b', { groupId: OTHER_GROUP })],
-      bury: [{ id: messageId('gone'), groupId: GROUP, timestamp: 7n }],
+      tombstone: [{ id: messageId('gone'), groupId: GROUP, timestamp: 7n }],
     });
     const headers = await messages.headers(ids('gone', 'a', 'unknown', 'b'));
     expect([...headers.values()]).toEqual([

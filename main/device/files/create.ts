@@ -10,7 +10,7 @@ import type { Orchestrator } from '../../sync/orchestrator.ts';
 import type { PeerSyncStatus } from '../../sync/status.ts';
 import type { FileLimits } from '../options.ts';
 import type { SealedBodies } from '../sealed-bodies.ts';
-import { Burial } from './burial.ts';
+import { FileErasure } from './file-erasure.ts';
 import { FileContent } from './content.ts';
 import { Fetcher } from './fetcher.ts';
 import type { FileChoice } from './file-choice.ts';
@@ -80,16 +80,16 @@ export function createFiles(options: CreateFilesOptions): Files {
     unwant: (ids) => sync.unwant(ids),
     isHeld: () => choice.isFull,
   });
-  const burial = new Burial({
+  const fileErasure = new FileErasure({
     ...{ files, messages, group },
-    bury: (tombstones) => sync.bury(tombstones),
+    tombstone: (tombstones) => sync.tombstone(tombstones),
     revive: (ids) => sync.revive(ids),
-    onBuried: (copy) => all.buried(copy),
-    onRisen: (copy) => all.riseAgain(copy),
+    onErased: (copy) => all.erased(copy),
+    onNamedAgain: (copy) => all.namedAgain(copy),
   });
   const content = new FileContent({ files, messages, group, open: (one) => bodies.open(one) });
   const all: Files = new Files({
-    ...{ files, clock, choice, space, staging, publisher, content, fetcher, burial },
+    ...{ files, clock, choice, space, staging, publisher, content, fetcher, fileErasure },
     ...{ emit, onStatus, onError },
     onWants: async ({ isMuted }) => {
       const chunks = group();

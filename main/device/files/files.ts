@@ -15,7 +15,7 @@ import type { FileStore, KnownCopy } from '../../conversations/ports.ts';
 import type { EntryFile, FileProgress } from '../../conversations/types.ts';
 import type { Clock } from '../../helpers/clock.ts';
 import type { MessageId } from '../../helpers/ids.ts';
-import type { Burial } from './burial.ts';
+import type { FileErasure } from './file-erasure.ts';
 import type { FileContent } from './content.ts';
 import type { Fetcher } from './fetcher.ts';
 import type { FileChoice, FileSettings } from './file-choice.ts';
@@ -36,7 +36,7 @@ export interface FilesOptions {
   readonly publisher: Publisher;
   readonly content: FileContent;
   readonly fetcher: Fetcher;
-  readonly burial: Burial;
+  readonly fileErasure: FileErasure;
   /** What is wanted of the other devices has changed. */
   readonly onWants: (change: { readonly isMuted: boolean }) => Promise<void>;
   readonly emit: (event: ApiEvent) => void;
@@ -75,7 +75,7 @@ export class Files implements FileAccess {
   async start(): Promise<void> {
     await this.#options.publisher.abandonInterrupted();
     await this.#options.space.look();
-    await this.#options.burial.tend();
+    await this.#options.fileErasure.run();
     await this.#watch.start();
     this.#options.fetcher.changed();
   }
@@ -99,7 +99,7 @@ export class Files implements FileAccess {
 
   /** Conversations have changed: there may be other files, or fewer. */
   async projected(): Promise<void> {
-    await this.#options.burial.tend();
+    await this.#options.fileErasure.run();
     await this.#watch.lookAtNew();
   }
 
@@ -113,11 +113,11 @@ export class Files implements FileAccess {
   }
 
   /** Nothing names the copy any more, and its chunks are deleted. */
-  buried({ file }: KnownCopy): void {
+  erased({ file }: KnownCopy): void {
     this.#watch.changed(file);
   }
 
-  async riseAgain(copy: KnownCopy): Promise<void> {
+  async namedAgain(copy: KnownCopy): Promise<void> {
     const { file, storedAt } = copy;
     const { choice, files, fetcher } = this.#options;
     // Nobody sends it unasked: the others know that this device had it.

@@ -6,7 +6,7 @@ import { CHUNK_BYTES, FILE_BYTES_MAX, LIST_PARTS } from '../../../main/conversat
 import type { Attachment, FileId } from '../../../main/conversations/files.ts';
 import { projectionOf } from '../../../main/conversations/projection.ts';
 import type { FileProgress } from '../../../main/conversations/types.ts';
-import { Burial } from '../../../main/device/files/burial.ts';
+import { FileErasure } from '../../../main/device/files/file-erasure.ts';
 import { FileContent } from '../../../main/device/files/content.ts';
 import { utf8 } from '../../../main/helpers/bytes.ts';
 import type { GroupId, MessageId } from '../../../main/helpers/ids.ts';
@@ -30,16 +30,16 @@ async function receiver() {
     ...{ files, messages, group: () => CHUNKS },
     open: ({ body }) => ({ kind: 'opened', body }),
   });
-  const burial = new Burial({
+  const fileErasure = new FileErasure({
     ...{ files, messages, group: () => CHUNKS },
-    bury: async (bury) => {
-      await store.sync.commit({ bury });
+    tombstone: async (tombstone) => {
+      await store.sync.commit({ tombstone });
     },
     revive: async (revive) => {
       await store.sync.commit({ revive });
     },
-    onBuried: () => undefined,
-    onRisen: async () => undefined,
+    onErased: () => undefined,
+    onNamedAgain: async () => undefined,
   });
   return {
     store,
@@ -70,7 +70,7 @@ async function receiver() {
     },
     /** Looks at whatever is whole, as a device does. */
     async settle(file: FileId): Promise<FileProgress['state'] | undefined> {
-      await burial.tend();
+      await fileErasure.run();
       for (const copy of await files.awaited(0, 100)) {
         if (await content.hasFalseList(copy)) await files.settle(copy.copy, 'damaged');
         if (!(await files.isWhole(copy.copy))) continue;

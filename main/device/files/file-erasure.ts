@@ -7,16 +7,16 @@ import type { MessageStore, Tombstone } from '../../mvds/ports.ts';
 const COPIES = 16;
 const BATCH = 500;
 
-export interface BurialOptions {
+export interface FileErasureOptions {
   readonly files: FileStore;
   readonly messages: MessageStore;
   readonly group: () => GroupId | undefined;
-  readonly bury: (tombstones: readonly Tombstone[]) => Promise<void>;
+  readonly tombstone: (tombstones: readonly Tombstone[]) => Promise<void>;
   readonly revive: (ids: readonly MessageId[]) => Promise<void>;
   /** The chunks of a copy are deleted. */
-  readonly onBuried: (copy: KnownCopy) => void;
+  readonly onErased: (copy: KnownCopy) => void;
   /** Chunks that were deleted are wanted again. */
-  readonly onRisen: (copy: KnownCopy) => Promise<void>;
+  readonly onNamedAgain: (copy: KnownCopy) => Promise<void>;
 }
 
 /**
@@ -24,29 +24,29 @@ export interface BurialOptions {
  * alone. A chunk that is not here is kept from coming. What a message names after all, because its writer did not know of
  * the deletion, is taken once more from whoever still has it.
  */
-export class Burial {
-  readonly #options: BurialOptions;
+export class FileErasure {
+  readonly #options: FileErasureOptions;
 
-  constructor(options: BurialOptions) {
+  constructor(options: FileErasureOptions) {
     this.#options = options;
   }
 
   /** Resolves once that is done for all that is known. */
-  readonly tend = coalesced(async () => {
+  readonly run = coalesced(async () => {
     const { files } = this.#options;
     const group = this.#options.group();
     if (group === undefined) return;
     for (;;) {
       const orphans = await files.orphans(COPIES);
-      for (const copy of orphans) await this.#bury(group, copy);
-      const risen = await files.risen(COPIES);
-      for (const copy of risen) await this.#raise(copy);
-      if (orphans.length + risen.length === 0) return;
+      for (const copy of orphans) await this.#erase(group, copy);
+      const namedAgain = await files.namedAgain(COPIES);
+      for (const copy of namedAgain) await this.#revive(copy);
+      if (orphans.length + namedAgain.length === 0) return;
     }
   });
 
-  async #bury(group: GroupId, known: KnownCopy): Promise<void> {
-    const { files, messages, bury, onBuried } = this.#options;
+  async #erase(group: GroupId, known: KnownCopy): Promise<void> {
+    const { files, messages, tombstone, onErased } = this.#options;
     const { copy, storedAt } = known;
     const ids = await files.ownParts(copy);
     for (const batch of batches(ids)) {
@@ -57,21 +57,21 @@ export class Burial {
         if (held && held.groupId !== group) return [];
         return [{ id, groupId: group, timestamp: held?.timestamp ?? BigInt(storedAt) }];
       });
-      if (tombstones.length > 0) await bury(tombstones);
+      if (tombstones.length > 0) await tombstone(tombstones);
     }
-    await files.buried(copy);
-    onBuried(known);
+    await files.erased(copy);
+    onErased(known);
   }
 
-  async #raise(known: KnownCopy): Promise<void> {
-    const { files, messages, revive, onRisen } = this.#options;
+  async #revive(known: KnownCopy): Promise<void> {
+    const { files, messages, revive, onNamedAgain } = this.#options;
     const ids = await files.parts(known.copy, 0, Infinity);
     for (const batch of batches(ids)) {
       const headers = await messages.headers(batch);
       await revive(batch.filter((id) => headers.has(id) && headers.get(id)?.bytes === undefined));
     }
     await files.revived(known.copy);
-    await onRisen(known);
+    await onNamedAgain(known);
   }
 }
 
