@@ -45,8 +45,8 @@ export interface EpochUse {
  * 3. Of several such keys that this device has, the highest generation is used, then the smallest id. Devices that rotate
  *    at the same time so come to use the same one.
  * 4. A key is passed on only by a device that knows of every removal that the starter of its epoch knew of; else it could
- *    give the key to a device that was let in by a removed one. While a removal is in dispute the device that the epoch
- *    excludes is not given the key.
+ *    give the key to a device that was let in by a removed one. While a removal is in dispute no key is passed on at all: one of
+ *    the two is not a person's own, and nor is whatever that one has let in.
  */
 export class ContentKeyring {
   readonly #keys: SigningKeys;
@@ -107,20 +107,17 @@ export class ContentKeyring {
     gives: (member: PeerId, starter: PeerId | undefined) => boolean = () => true,
     random: Random = randomBytes,
   ): Uint8Array[] {
+    if (this.#list.disputes.length > 0) return [];
     const members = this.#readers();
     const seen = new Set([...this.#list.removalsSeen].map(exclusionOf));
     return [...this.#held.values()].flatMap((key) => {
       const all = this.#byEpoch.get(key.epoch) ?? [];
       const excluded = new Set(all.flatMap((entry) => [...entry.excluded]));
       if ([...excluded].some((each) => !seen.has(each))) return [];
-      const isDisputed = (peer: PeerId): boolean =>
-        this.#list.disputes.length > 0 && excluded.has(exclusionOf(peer));
       const entries = this.#byMembers(key.epoch);
       const starter = entries.find(({ generation }) => generation > 0)?.signer;
       const without = members.filter((peer) => !entries.some(({ sealed }) => sealed.has(peer)));
-      const others = without.filter(
-        (peer) => peer !== this.#keys.peerId && !isDisputed(peer) && gives(peer, starter),
-      );
+      const others = without.filter((peer) => peer !== this.#keys.peerId && gives(peer, starter));
       if (others.length === 0) return [];
       return [this.#sign({ key, generation: 0, devices: others, at }, random)];
     });

@@ -266,6 +266,14 @@ describe('content keys', () => {
     expect(givenBy(after)).toEqual([]);
   });
 
+  it('are passed on to nobody while a removal is in dispute', () => {
+    const guest = [...four, maker.add(3, 4, four)];
+    const disputed = [...guest, maker.remove(2, 3, four), maker.remove(3, 2, four)];
+    expect(listOf(disputed).disputes.length).toBe(1);
+    expect(keyring(1, listOf(guest), [first]).passOn(NOW).length).toBe(1);
+    expect(keyring(1, listOf(disputed), [first]).passOn(NOW)).toEqual([]);
+  });
+
   it('end after a month and after 100,000 messages, and with a clock that is far off', () => {
     const ring = keyring(1, ofFour, [first]);
     expect(ring.current({ ...USE, now: NOW + EPOCH_MAX_MS - 1 })).toBeDefined();
