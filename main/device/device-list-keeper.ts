@@ -196,10 +196,12 @@ export class DeviceListKeeper {
   /** Shows the others that this device has seen the list as it is. Does nothing where an earlier entry of it shows that. */
   async confirm(append: Append, at: number): Promise<void> {
     const { keys } = this.#options;
-    const list = this.#list;
-    if (!this.#id || !list || list.disputes.length > 0) return;
-    if (!isTrusted(list.members.get(keys.peerId)?.role ?? 'mailbox')) return;
+    if (!this.#id) return;
+    // With what is stored now: an entry that has just come may have removed this device.
     const entries = await this.entries();
+    const list = deviceListOf(this.#id, entries, keys.peerId);
+    if (!list || list.disputes.length > 0) return;
+    if (!isTrusted(list.members.get(keys.peerId)?.role ?? 'mailbox')) return;
     if (!isUnconfirmed(this.#id, entries, keys.peerId)) return;
     await this.#append(append, this.#id, confirmList(keys, this.#id, entries, at));
     await this.refresh();

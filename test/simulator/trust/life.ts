@@ -320,6 +320,8 @@ class TrustLife {
   /** A device lets another one in, as pairing does. */
   async #letIn(inviter: HonestDevice): Promise<void> {
     const keys = keysOf(this.#honest.length);
+    // A device that was removed, as it seems to it, has no say: pairing tells its person so.
+    if (inviter.keeper.list?.removed.has(inviter.peerId) === true) return;
     await inviter.add({ peerId: keys.peerId, name: 'newcomer', role: 'device' });
     const newcomer = this.#device(keys);
     const entries = await inviter.keeper.entries();
