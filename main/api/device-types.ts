@@ -109,7 +109,7 @@ export interface DeviceRecord extends DeviceInfo {
   readonly similarTo: readonly DeviceInfo[];
 }
 
-/** What two people, or one at two screens, compare. `reunion devices compare --json` prints it. */
+/** The words that two people, or one at two screens, compare. `reunion devices compare --json` prints it. */
 export interface DeviceComparison {
   /** The other one. */
   readonly device: DeviceInfo;

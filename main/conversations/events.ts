@@ -47,7 +47,7 @@ export type ConversationContent = { readonly conversationId: ConversationId } & 
   | { readonly kind: 'draft'; readonly text: string; readonly editedAt: number }
 );
 
-/** What is left of a text that was deleted. */
+/** The facts that remain of a text that was deleted. */
 export interface ErasedText {
   /** Of the event of the text. */
   readonly order: number;

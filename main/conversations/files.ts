@@ -104,7 +104,7 @@ export function fileNameOf(given: string): string {
   const shown = visible.replace(/^[.~]+/u, (marks) => '_'.repeat(marks.length));
   const long = shown.replace(SHORT_NAME, '_');
   const isSpecial = DEVICE_NAMES.test(long) || SYSTEM_NAMES.test(long);
-  // What is cut off may leave a space or a dot at the end.
+  // Cutting a name may leave a space or a dot at the end.
   return cut(isSpecial ? `_${long}` : long).replace(/[\s.]+$/u, '') || 'file';
 }
 
