@@ -41,11 +41,6 @@ export class HeldMessages {
     return this.#peers.get(peerId)?.messages.has(id) ?? false;
   }
 
-  /** How many messages of the peer are held. */
-  count(peerId: PeerId): number {
-    return this.#peers.get(peerId)?.messages.size ?? 0;
-  }
-
   /** Forgets what a peer sent: it was removed, or its messages are here by now. */
   drop(peerId: PeerId): void {
     this.#peers.delete(peerId);
