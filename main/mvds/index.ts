@@ -11,6 +11,15 @@ export {
 } from './codec.ts';
 export type { Rejection } from './events.ts';
 export {
+  MAX_EXPIRED_PER_CALL,
+  MAX_PAGE_BYTES,
+  MAX_PAGE_MESSAGES,
+  type HistoryPage,
+  type HistoryQuery,
+  type HistoryReader,
+  type Retention,
+} from './history.ts';
+export {
   messageIdOf,
   parseGroupId,
   parseMessageId,

@@ -12,8 +12,8 @@ import type { GroupId, MessageId } from './types.ts';
 /** The in-memory twin of a message store: everything in maps. */
 export class MemoryMessages implements MessageStore {
   private readonly byId = new Map<MessageId, StoredMessage>();
-  /** In order of arrival; the message with sequence n is at n - 1. */
-  private readonly arrived: MessageId[] = [];
+  /** In order of arrival; the message with sequence n is at n - 1. Undefined where it was removed. */
+  private readonly arrived: (MessageId | undefined)[] = [];
   private readonly positionsByGroup = new Map<GroupId, MessagePosition[]>();
   private readonly childrenByParent = new Map<MessageId, MessageId[]>();
   private readonly unsorted = new Set<GroupId>();
@@ -21,18 +21,31 @@ export class MemoryMessages implements MessageStore {
   /** Tombstones that do not count as held. */
   private readonly revived = new Set<MessageId>();
 
-  constructor(messages: readonly StoredMessage[] = [], tombstones: readonly MessageId[] = []) {
-    for (const message of messages) this.add({ message, ...message });
+  /** @param lastSequence of the newest message that there ever was; `messages` may have been removed */
+  constructor(
+    messages: readonly StoredMessage[] = [],
+    tombstones: readonly MessageId[] = [],
+    lastSequence = 0,
+  ) {
+    for (const message of messages) {
+      this.arrived.length = message.sequence - 1;
+      this.add({ message, ...message });
+    }
+    this.arrived.length = Math.max(this.arrived.length, lastSequence);
     for (const id of tombstones) this.tombstoned.add(id);
   }
 
   all(): StoredMessage[] {
-    return this.arrived.flatMap((id) => this.byId.get(id) ?? []);
+    return this.known(this.arrived);
   }
 
   /** Those that have a body. */
-  private kept(ids: readonly MessageId[]): StoredMessage[] {
-    return ids.flatMap((id) => (this.tombstoned.has(id) ? [] : (this.byId.get(id) ?? [])));
+  private kept(ids: readonly (MessageId | undefined)[]): StoredMessage[] {
+    return this.known(ids).filter(({ id }) => !this.tombstoned.has(id));
+  }
+
+  private known(ids: readonly (MessageId | undefined)[]): StoredMessage[] {
+    return ids.flatMap((id) => (id === undefined ? [] : (this.byId.get(id) ?? [])));
   }
 
   withBody(): StoredMessage[] {
@@ -95,6 +108,24 @@ export class MemoryMessages implements MessageStore {
       else children.push(id);
     }
     return true;
+  }
+
+  /** As if it had never come, but for its sequence, which stays used. */
+  remove({ id, sequence, groupId, metadata }: StoredMessage): void {
+    this.byId.delete(id);
+    this.arrived[sequence - 1] = undefined;
+    this.tombstoned.delete(id);
+    this.revived.delete(id);
+    const positions = this.positionsByGroup.get(groupId) ?? [];
+    this.positionsByGroup.set(
+      groupId,
+      positions.filter((position) => position.id !== id),
+    );
+    for (const parent of metadata.parents) {
+      const children = this.childrenByParent.get(parent)?.filter((child) => child !== id) ?? [];
+      if (children.length === 0) this.childrenByParent.delete(parent);
+      else this.childrenByParent.set(parent, children);
+    }
   }
 
   deliver(id: MessageId): void {
@@ -163,7 +194,7 @@ export class MemoryMessages implements MessageStore {
   }
 
   async count(groupId?: GroupId): Promise<number> {
-    if (groupId === undefined) return this.arrived.length;
+    if (groupId === undefined) return this.byId.size;
     return this.positionsByGroup.get(groupId)?.length ?? 0;
   }
 
@@ -174,7 +205,8 @@ export class MemoryMessages implements MessageStore {
   }
 }
 
-function comparePositions(a: MessagePosition, b: MessagePosition): number {
+/** By ascending timestamp, then by ascending id. */
+export function comparePositions(a: MessagePosition, b: MessagePosition): number {
   if (a.timestamp !== b.timestamp) return a.timestamp < b.timestamp ? -1 : 1;
   if (a.id === b.id) return 0;
   return a.id < b.id ? -1 : 1;

@@ -1,3 +1,5 @@
+import type { HistoryReader, Retention } from './history.ts';
+import { MemoryHistory } from './memory-history.ts';
 import { MemoryMessages } from './memory-messages.ts';
 import { MemoryRecords } from './memory-records.ts';
 import type { Cursor, StoredMessage, SyncChanges, SyncStore } from './ports.ts';
@@ -10,24 +12,35 @@ export interface MemorySnapshot {
   readonly tombstones: readonly MessageId[];
   readonly cursors: readonly (readonly [PeerId, GroupId, Cursor])[];
   readonly epoch: number;
+  /** Of the newest message that there ever was. */
+  readonly lastSequence: number;
 }
 
 export interface MemorySyncStore extends SyncStore {
+  readonly history: HistoryReader;
+  readonly retention: Retention;
   /** What a crash at this moment would leave: all that was committed and nothing else. */
   snapshot(): MemorySnapshot;
 }
 
 /** A `SyncStore` that keeps everything in memory, new or as a snapshot left it. */
 export function createMemorySyncStore(snapshot?: MemorySnapshot): MemorySyncStore {
-  const messages = new MemoryMessages(snapshot?.messages, snapshot?.tombstones);
+  const messages = new MemoryMessages(
+    snapshot?.messages,
+    snapshot?.tombstones,
+    snapshot?.lastSequence,
+  );
   const records = new MemoryRecords();
   for (const record of snapshot?.records ?? []) records.put(record);
   for (const cursor of snapshot?.cursors ?? []) records.setCursor(...cursor);
   records.epochNumber = snapshot?.epoch ?? 0;
 
+  const history = new MemoryHistory(messages, records);
   return {
     messages,
     records,
+    history,
+    retention: history,
     async commit(changes) {
       return applyChanges(messages, records, changes);
     },
@@ -36,6 +49,7 @@ export function createMemorySyncStore(snapshot?: MemorySnapshot): MemorySyncStor
       tombstones: messages.tombstones(),
       ...records.dump(),
       epoch: records.epochNumber,
+      lastSequence: messages.newestSequence(),
     }),
   };
 }

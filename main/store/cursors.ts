@@ -2,6 +2,7 @@ import { fromHex, toHex } from '../helpers/bytes.ts';
 import type { Cursor } from '../mvds/ports.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
 import type { Connection, Row } from './connection.ts';
+import { LAST_SEQUENCE } from './messages.ts';
 import type { Names } from './names.ts';
 import { bytes, number } from './values.ts';
 
@@ -38,7 +39,7 @@ export class CursorTable {
   set(peer: PeerId, group: GroupId, storeId: string | undefined): void {
     this.#connection.run(
       `INSERT OR REPLACE INTO cursors(peer, grp, store_id, sequence)
-       VALUES(?, ?, ?, (SELECT coalesce(max(sequence), 0) FROM messages))`,
+       VALUES(?, ?, ?, (${LAST_SEQUENCE}))`,
       this.#names.peerNumber(peer),
       this.#names.groupNumber(group),
       storeId === undefined ? null : fromHex(storeId),

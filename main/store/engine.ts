@@ -9,6 +9,7 @@ import { StoreError, storeError, StoreFullError, StoreReadOnlyError } from './er
 import type { FileCopy } from './file-backend/index.ts';
 import { freePages, openDatabase, refuseHoles } from './file-backend/index.ts';
 import { FileTable } from './files.ts';
+import { HistoryTable } from './history.ts';
 import { MessageTable } from './messages.ts';
 import { Names } from './names.ts';
 import type { OpeningOptions } from './opening.ts';
@@ -47,6 +48,7 @@ export class Engine {
   readonly settings: SettingTable;
   readonly activity: ActivityTable;
   readonly files: FileTable;
+  readonly history: HistoryTable;
   readonly storeId: string;
   readonly #connection: Connection;
   #options: OpeningOptions;
@@ -60,6 +62,7 @@ export class Engine {
     this.traces = new ErasedTraces(connection);
     this.messages = new MessageTable(connection, names, this.traces);
     this.records = new RecordTable(connection, names);
+    this.history = new HistoryTable(connection, names, this.messages, this.records);
     this.files = new FileTable(connection);
     this.conversations = new ConversationTable(connection, names, this.files, this.traces);
     this.erasures = this.conversations.erasures;

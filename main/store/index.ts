@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import type { ConversationStore, ErasureStore, FileStore } from '../conversations/ports.ts';
+import type { HistoryReader, Retention } from '../mvds/history.ts';
 import type { MessageStore, SyncRecordStore, SyncStore } from '../mvds/ports.ts';
 import type { StoreStats } from './engine.ts';
 import { openEngine } from './engine.ts';
@@ -55,6 +56,8 @@ export interface StoreOptions extends StoreKeys {
 /** A device's messages and all that is kept with them. All methods reject with a `StoreError` for what can be expected. */
 export interface Store {
   readonly sync: SyncStore;
+  readonly history: HistoryReader;
+  readonly retention: Retention;
   readonly conversations: ConversationStore;
   readonly erasures: ErasureStore;
   readonly settings: SettingStore;
@@ -136,6 +139,8 @@ function makeStore({ storeId, isBehind, call }: OpenEngine, unlock: () => void):
       records: port(call, 'records') as SyncRecordStore,
       commit: (changes) => onStore('commit', changes),
     },
+    history: port(call, 'history') as HistoryReader,
+    retention: port(call, 'history') as Retention,
     conversations: port(call, 'conversations') as ConversationStore,
     erasures: port(call, 'erasures') as ErasureStore,
     settings: port(call, 'settings') as SettingStore,

@@ -26,6 +26,12 @@ import {
 const COLUMNS =
   'sequence, id, grp, CAST(timestamp AS TEXT), source, delivered, parents, body FROM messages';
 
+/** Kept apart where the newest message was removed. */
+export const LAST_SEQUENCE = `SELECT max(
+    coalesce((SELECT max(sequence) FROM messages), 0),
+    coalesce((SELECT value FROM meta WHERE key = 'last_sequence'), 0)
+  )`;
+
 /** The messages of all groups. */
 export class MessageTable implements SyncOf<MessageStore> {
   readonly #connection: Connection;
@@ -135,10 +141,34 @@ export class MessageTable implements SyncOf<MessageStore> {
     return this.#connection.first(sql, [idBytes(group)], read) ?? 0;
   }
 
-  /** The sequence of the newest message; 0 in a new store. */
+  /** The sequence of the newest message that there ever was; 0 in a new store. */
   lastSequence(): number {
-    const sql = 'SELECT coalesce(max(sequence), 0) FROM messages';
-    return this.#connection.first(sql, [], ([value]) => number(value)) ?? 0;
+    return this.#connection.first(LAST_SEQUENCE, [], ([value]) => number(value)) ?? 0;
+  }
+
+  /** Removes messages of a group as if they had never come, but for their sequences, which stay used. */
+  remove(
+    group: number,
+    removed: readonly { readonly sequence: number; readonly parents: readonly MessageId[] }[],
+  ): void {
+    if (removed.length === 0) return;
+    this.#connection.run(
+      "INSERT INTO meta(key, value) VALUES('last_sequence', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+      this.lastSequence(),
+    );
+    for (const { sequence, parents } of removed) {
+      this.#connection.run('DELETE FROM parents WHERE child = ?', sequence);
+      for (const parent of parents) {
+        this.#connection.run(
+          'UPDATE messages SET named = 0 WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM parents WHERE parent = ?1)',
+          idBytes(parent),
+        );
+      }
+      this.#connection.run('DELETE FROM messages WHERE sequence = ?', sequence);
+    }
+    const sql = 'UPDATE groups SET messages = messages - ? WHERE grp = ?';
+    this.#connection.run(sql, removed.length, group);
+    this.#traces?.leave();
   }
 
   /** Adds those that are not held, in order. Returns their ids. Throws `RangeError` for an ephemeral message. */

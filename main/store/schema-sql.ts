@@ -39,6 +39,8 @@ export const SCHEMA = `
     child INTEGER NOT NULL REFERENCES messages,
     PRIMARY KEY(parent, child)
   ) STRICT, WITHOUT ROWID;
+  -- For the removal of old messages.
+  CREATE INDEX parents_of_child ON parents(child);
 
   -- A request names a message that is not here, hence no reference. The row number is the order of creation.
   CREATE TABLE records(

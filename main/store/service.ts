@@ -40,6 +40,7 @@ const CALLABLE = {
     'search',
   ],
   erasures: ['due', 'done', 'erased'],
+  history: ['page', 'expire', 'timestampKeepingBytes'],
   settings: ['get', 'set'],
   activity: ['add', 'newest'],
   files: [

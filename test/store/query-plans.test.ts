@@ -82,7 +82,7 @@ async function plans(): Promise<{ plans: readonly Plan[]; indexes: readonly stri
 }
 
 function useEverything(engine: Engine): void {
-  const { messages, records, conversations, settings, activity, files } = engine;
+  const { messages, records, conversations, settings, activity, files, history } = engine;
   const position = { timestamp: 1n, order: 1, id: messageId(1) };
   const said = (order: number) => ({ order, eventId: messageId(`event ${order}`) });
   const notes = conversationId('notes');
@@ -107,6 +107,11 @@ function useEverything(engine: Engine): void {
   messages.heads(GROUP, 1);
   messages.count();
   messages.count(GROUP);
+  for (const order of ['ascending', 'descending'] as const) {
+    history.page(GROUP, { limit: 1, order });
+    history.page(GROUP, { limit: 1, order, after: position });
+  }
+  history.timestampKeepingBytes(GROUP, 1);
   records.records(ALICE, parents);
   records.recordsAbout(parents);
   records.due(ALICE, 1, 1);
@@ -168,6 +173,7 @@ function useEverything(engine: Engine): void {
     dropCursors: [{ peerId: ALICE, groupIds: [GROUP] }],
     forgetPeers: [ALICE],
   });
+  history.expire({ groupId: GROUP, before: 9n, limit: 9 });
   conversations.reconsider(99);
   conversations.clear();
   engine.stats();
@@ -251,6 +257,9 @@ test('no statement reads a growing table whole, or sorts it for a few rows, and 
 
 test.each([
   ['SELECT iif(', 'messages_in_order'],
+  ['delivered = 1 AND body IS NOT NULL', 'messages_in_order'],
+  ['SELECT sequence, id, parents FROM messages', 'messages_in_order'],
+  ['DELETE FROM parents WHERE child', 'parents_of_child'],
   ['SELECT id FROM messages WHERE grp', 'messages_heads'],
   ['ORDER BY send_epoch, record', 'records_due'],
   ['conversation = ? ORDER BY ordering DESC, entries.id DESC', 'entries_in_order'],
