@@ -1,15 +1,37 @@
 import type { GroupId, PeerId } from '../mvds/types.ts';
 import type { PeerGroup } from '../sync/ports.ts';
 
-/** A fixed list of peers that all share the same groups. */
+/** A list of peers that all share the same groups, as the command line or a file gives it. */
 export class StaticGroup implements PeerGroup {
-  readonly members: ReadonlyMap<PeerId, ReadonlySet<GroupId>>;
+  readonly #groups: ReadonlySet<GroupId>;
+  readonly #listeners: (() => void)[] = [];
+  #members: ReadonlyMap<PeerId, ReadonlySet<GroupId>>;
 
-  constructor(peers: readonly PeerId[], groups: readonly GroupId[]) {
-    this.members = new Map(peers.map((peer) => [peer, new Set(groups)]));
+  constructor(peers: Iterable<PeerId>, groups: Iterable<GroupId>) {
+    this.#groups = new Set(groups);
+    this.#members = this.#membersOf(peers);
   }
 
-  onChange(): void {
-    // It never changes.
+  get members(): ReadonlyMap<PeerId, ReadonlySet<GroupId>> {
+    return this.#members;
+  }
+
+  /** Takes the place of the list. Whoever is on both lists keeps its session. */
+  setPeers(peers: Iterable<PeerId>): void {
+    const members = this.#membersOf(peers);
+    const isSame =
+      members.size === this.#members.size &&
+      [...members.keys()].every((id) => this.#members.has(id));
+    if (isSame) return;
+    this.#members = members;
+    for (const listener of this.#listeners) listener();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  #membersOf(peers: Iterable<PeerId>): ReadonlyMap<PeerId, ReadonlySet<GroupId>> {
+    return new Map([...peers].map((peer) => [peer, this.#groups]));
   }
 }

@@ -4,6 +4,7 @@ import { coalesced } from '../helpers/coalesced.ts';
 import type { Admission } from '../mvds/admission.ts';
 import { MvdsNode } from '../mvds/node.ts';
 import type { StoredMessage, SyncStore, Tombstone } from '../mvds/ports.ts';
+import type { Mode } from '../mvds/state.ts';
 import type { GroupId, Message, MessageId, PeerId } from '../mvds/types.ts';
 import { ActivityBook } from './activity.ts';
 import { EPOCH_MS } from './constants.ts';
@@ -27,8 +28,12 @@ export interface OrchestratorOptions {
   readonly random: Random;
   /** When each peer was last met, from before this start. Default: never. */
   readonly history?: ReadonlyMap<PeerId, PeerHistory>;
-  /** What was set for each peer. Whoever opens the orchestrator keeps it. Default: live, and not paused. */
+  /** What was set for each peer. Whoever opens the orchestrator keeps it. Default: `interval`, and not paused. */
   readonly settings?: ReadonlyMap<PeerId, PeerSettings>;
+  /** How often peers are synchronized with for which nothing was set. Default: `live`. */
+  readonly interval?: Interval;
+  /** How messages are announced: the whole message (`batch`), or its id first (`interactive`). Default: `batch`. */
+  readonly mode?: Mode;
   /**
    * The first timestamp of a group that is kept here: older messages are not asked for. Default: all of every group is
    * kept. Call `sinceChanged` when it says something else.
@@ -156,6 +161,14 @@ export class Orchestrator {
     return this.#node.append({ groupId, timestamp, body });
   }
 
+  /**
+   * Sends a message to the members with a session, and to nobody else: it is neither stored nor acknowledged (4/MVDS-META,
+   * ephemeral messages). Rejects with `InvalidMessageError`.
+   */
+  announce(groupId: GroupId, timestamp: bigint, body: Uint8Array): Promise<Message> {
+    return this.#node.append({ groupId, timestamp, body, metadata: { ephemeral: true } });
+  }
+
   /** Deletes messages here, and here alone. Resolves once that is committed; rejects as the store does. */
   tombstone(tombstones: readonly Tombstone[]): Promise<void> {
     return this.#node.tombstone(tombstones);
@@ -260,25 +273,43 @@ export class Orchestrator {
 
   #set(peerId: PeerId, change: Partial<PeerSettings>): void {
     const peer = this.#known(peerId);
-    const before = peer.state.settings;
-    const settings = { ...before, ...change };
-    this.#settings.set(peerId, settings);
-    if (settings.paused !== before.paused) {
-      this.#activity.note(settings.paused ? 'paused' : 'resumed', peerId);
-    }
+    this.#settings.set(peerId, { ...this.#ownSettings(peerId), ...change });
+    this.#applySettings(peer);
+  }
+
+  /** What a person has set, or what goes for all. */
+  #ownSettings(peerId: PeerId): PeerSettings {
+    const { interval = DEFAULT_SETTINGS.interval } = this.#options;
+    return this.#settings.get(peerId) ?? { ...DEFAULT_SETTINGS, interval };
+  }
+
+  /** A peer is paused while the person or the group says so. */
+  #settingsOf(peerId: PeerId): PeerSettings {
+    const own = this.#ownSettings(peerId);
+    const { paused } = this.#options.group;
+    return { ...own, paused: own.paused || paused?.has(peerId) === true };
+  }
+
+  #applySettings(peer: PeerSync): void {
+    const { peerId, settings: before } = peer.state;
+    const settings = this.#settingsOf(peerId);
+    const changesPause = settings.paused !== before.paused;
+    if (!changesPause && settings.interval === before.interval) return;
+    if (changesPause) this.#activity.note(settings.paused ? 'paused' : 'resumed', peerId);
     peer.tell({ type: 'settings', settings });
   }
 
   readonly #follow = coalesced(async () => {
-    const { group } = this.#options;
+    const { group, mode = 'batch' } = this.#options;
     const dropped = [...this.#peers.keys()].filter((peerId) => !group.members.has(peerId));
     await Promise.all(dropped.map((peerId) => this.#remove(peerId)));
     for (const [peerId, groups] of group.members) {
       const peer = this.#peers.get(peerId) ?? this.#add(peerId, groups);
       const { since } = peer.state.history;
-      await this.#node.setPeer(peerId, { groups, mode: 'batch', since });
+      await this.#node.setPeer(peerId, { groups, mode, since });
       await peer.setGroups(groups);
       await peer.recount();
+      this.#applySettings(peer);
     }
     this.#want();
     this.#changed();
@@ -291,7 +322,7 @@ export class Orchestrator {
       peerId,
       storeId,
       groups,
-      settings: this.#settings.get(peerId) ?? DEFAULT_SETTINGS,
+      settings: this.#settingsOf(peerId),
       history: before ?? history?.get(peerId),
       node: this.#node,
       store,

@@ -27,9 +27,14 @@ export interface Transport {
 /** Layer 3: whom to synchronize with, and in which groups. */
 export interface PeerGroup {
   readonly members: ReadonlyMap<PeerId, ReadonlySet<GroupId>>;
+  /**
+   * Members with which nothing is exchanged for now. Their records stay, so that going on costs nothing; a person may have paused
+   * others as well. Default: none.
+   */
+  readonly paused?: ReadonlySet<PeerId>;
   /** Whether the members are connected to, or only let in where they connect by themselves. Default: true. */
   readonly isDialling?: boolean;
-  /** Called after every change of `members`. */
+  /** Called after every change of `members` or `paused`. */
   onChange(listener: () => void): void;
 }
 
