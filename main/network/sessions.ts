@@ -3,9 +3,13 @@ import type { PeerId } from '../mvds/types.ts';
 import type { Session } from '../sync/ports.ts';
 import { STREAMS_MAX, SYNC_FRAME_BYTES_MAX, SYNC_PROTOCOL } from './constants.ts';
 import { frameChannel } from './framing.ts';
-import type { Gate } from './gate.ts';
 import type { Heartbeats } from './heartbeat.ts';
 import { pathOf } from './path.ts';
+
+/** Whom a session may be had with. */
+export interface Membership {
+  isMember(peer: string): peer is PeerId;
+}
 
 /** A session and what it goes over. */
 export interface OpenSession extends Session {
@@ -19,7 +23,7 @@ export interface OpenSession extends Session {
  */
 export class Sessions {
   readonly #node: Libp2p;
-  readonly #gate: Gate;
+  readonly #membership: Membership;
   readonly #self: PeerId;
   readonly #heartbeats: Heartbeats;
   readonly #open = new Map<PeerId, OpenSession>();
@@ -28,13 +32,13 @@ export class Sessions {
 
   constructor(
     node: Libp2p,
-    gate: Gate,
+    membership: Membership,
     self: PeerId,
     heartbeats: Heartbeats,
     onEnd: (session: OpenSession) => void,
   ) {
     this.#node = node;
-    this.#gate = gate;
+    this.#membership = membership;
     this.#self = self;
     this.#heartbeats = heartbeats;
     this.#onEnd = onEnd;
@@ -49,7 +53,8 @@ export class Sessions {
       SYNC_PROTOCOL,
       (stream, connection) => {
         const peer = connection.remotePeer.toString();
-        if (this.#gate.isMember(peer) && !this.opens(peer)) this.#adopt(peer, stream, connection);
+        const isMember = this.#membership.isMember(peer);
+        if (isMember && !this.opens(peer)) this.#adopt(peer, stream, connection);
         else stream.abort(new Error('not a member'));
       },
       { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
@@ -75,7 +80,7 @@ export class Sessions {
   async open(peer: PeerId, connection: Connection): Promise<boolean> {
     try {
       const stream = await connection.newStream(SYNC_PROTOCOL, { runOnLimitedConnection: true });
-      if (!this.#gate.isMember(peer)) {
+      if (!this.#membership.isMember(peer)) {
         stream.abort(new Error('not a member'));
         return false;
       }
