@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import { WebSocket } from 'ws';
 import { createApiClient } from '../api/client.ts';
 import type { ApiClient } from '../api/client.ts';
-import { connectToDevice } from './control/control-client.ts';
+import { connectToDevice, DEVICE } from './control/control-client.ts';
+import type { ServerKind } from './control/control-client.ts';
 import { ExpectedFailure } from './failures.ts';
 import { socketChannel } from './socket-channel.ts';
 
@@ -18,7 +19,7 @@ export async function connect(folder: string): Promise<ApiClient> {
   connection.resume();
   await new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
-    socket.once('error', () => reject(unreachable()));
+    socket.once('error', () => reject(unreachable(DEVICE)));
   });
   return createApiClient(socketChannel(socket));
 }
@@ -46,15 +47,17 @@ export interface ContentRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Readable | string;
+  /** Default: a device. */
+  readonly kind?: ServerKind;
 }
 
-/** One HTTP request to the device that runs on a data folder. Rejects with `ExpectedFailure`. */
+/** One HTTP request to the device or node that runs on a data folder. Rejects with `ExpectedFailure`. */
 export async function requestOf(
   folder: string,
   path: string,
-  { method = 'GET', headers = {}, body }: ContentRequest,
+  { method = 'GET', headers = {}, body, kind = DEVICE }: ContentRequest,
 ): Promise<IncomingMessage> {
-  const connection = await connectToDevice(folder);
+  const connection = await connectToDevice(folder, kind);
   return new Promise((resolve, reject) => {
     const request = httpRequest({
       ...{ host: HOST, path, method },
@@ -68,7 +71,7 @@ export async function requestOf(
       resolve(response);
     });
     // Also when the device has answered before it had read everything: the answer has come by then.
-    request.on('error', () => reject(unreachable()));
+    request.on('error', () => reject(unreachable(kind)));
     if (body === undefined || typeof body === 'string') {
       request.end(body);
       return;
@@ -82,6 +85,6 @@ export async function requestOf(
   });
 }
 
-function unreachable(): ExpectedFailure {
-  return new ExpectedFailure('The device could not be reached, or has ended meanwhile.');
+function unreachable({ noun }: ServerKind): ExpectedFailure {
+  return new ExpectedFailure(`The ${noun} could not be reached, or has ended meanwhile.`);
 }

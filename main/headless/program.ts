@@ -46,6 +46,7 @@ import {
 import { addExchangeCommands } from './exchange-program.ts';
 import { addFileCommands } from './file-program.ts';
 import { addMessageCommands } from './message-program.ts';
+import { addChatCommand, addNodeCommands } from './nodes/node-program.ts';
 import { addRelayCommand } from './relay-program.ts';
 import { addStayOptions } from './stay.ts';
 import { addStoreCommands } from './store-program.ts';
@@ -147,6 +148,8 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .action(runWeb);
 
   addRelayCommand(program, dataOption(), addresses);
+  addNodeCommands(program);
+  addChatCommand(program);
   addDeviceCommands(program);
   addSyncCommands(program);
   addStoreCommands(program);

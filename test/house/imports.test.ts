@@ -98,6 +98,12 @@ describe('the import rules of the house', () => {
     expect(strays('main/group', allowed)).toEqual([]);
   });
 
+  it('node puts layers together, and knows neither devices nor hosts', () => {
+    const allowed = ['main/node/', 'main/group/', 'main/sync/', 'main/mvds/', 'main/network/'];
+    const parts = ['main/identity/keys.ts', 'main/proto/', 'main/helpers/', 'node:crypto'];
+    expect(strays('main/node', [...allowed, ...parts])).toEqual([]);
+  });
+
   it('the renderer knows only main/api, and of that nothing that needs Node', () => {
     const allowed = [
       ...['renderer/', 'main/api/', 'svelte', '@lucide/svelte', 'bits-ui', 'virtua', 'qr'],

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { Device } from '../../device/device.ts';
 import { systemClock, systemRandom } from '../../helpers/clock.ts';
 import { startControlServer } from '../control/control-server.ts';
-import type { ControlServer } from '../control/control-server.ts';
+import type { ControlServer } from '../control/control-socket.ts';
 import { makeDataFolder } from '../folders.ts';
 import { shellWord } from '../output.ts';
 import { keyWays } from '../key-ways.ts';

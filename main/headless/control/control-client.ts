@@ -9,15 +9,26 @@ import { withShortPath } from './short-path.ts';
 /** A program that has taken the place of a device may say nothing, milliseconds. */
 const PROOF_TIMEOUT_MS = 5_000;
 
+/** What runs on a data folder: as a person calls it, and the command that starts it. */
+export interface ServerKind {
+  readonly noun: string;
+  readonly command: string;
+}
+
+export const DEVICE: ServerKind = { noun: 'device', command: 'reunion device' };
+
 /**
- * A connection to the device that runs on a data folder, which has proven that it is that: nothing is sent to anything else.
- * Rejects with `ExpectedFailure`, exit code 3, where no device runs.
+ * A connection to the device or node that runs on a data folder, which has proven that it is that: nothing is sent to anything
+ * else. Rejects with `ExpectedFailure`, exit code 3, where none runs.
  */
-export async function connectToDevice(dataFolder: string): Promise<Socket> {
+export async function connectToDevice(
+  dataFolder: string,
+  kind: ServerKind = DEVICE,
+): Promise<Socket> {
   const place = findControlPlace(dataFolder);
-  if (!place) throw notRunning(dataFolder);
+  if (!place) throw notRunning(dataFolder, kind);
   const socket = await withShortPath(place.address, open).catch(() => {
-    throw notRunning(dataFolder);
+    throw notRunning(dataFolder, kind);
   });
   socket.on('error', () => socket.destroy());
   const late = setTimeout(() => socket.destroy(), PROOF_TIMEOUT_MS);
@@ -25,7 +36,7 @@ export async function connectToDevice(dataFolder: string): Promise<Socket> {
   clearTimeout(late);
   if (isProven) return socket;
   socket.destroy();
-  throw notRunning(dataFolder);
+  throw notRunning(dataFolder, kind);
 }
 
 function open(path: string): Promise<Socket> {
@@ -39,9 +50,9 @@ function open(path: string): Promise<Socket> {
   });
 }
 
-function notRunning(dataFolder: string): ExpectedFailure {
+function notRunning(dataFolder: string, { noun, command }: ServerKind): ExpectedFailure {
   return new ExpectedFailure(
-    `No device is running on ${dataFolder}; start one with: reunion device --data ${dataFolder}`,
+    `No ${noun} is running on ${dataFolder}; start one with: ${command} --data ${dataFolder}`,
     EXIT.notRunning,
   );
 }

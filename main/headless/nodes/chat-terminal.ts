@@ -1,0 +1,103 @@
+import { clearScreenDown, createInterface, cursorTo, moveCursor } from 'node:readline';
+import type { Interface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { ChatWording } from '../../node/chat/chat-text.ts';
+import { printable } from '../output.ts';
+
+/** Lines in, text out. On a terminal, what is being typed stays below what comes in. */
+export interface ChatTerminal {
+  /** Whether a person sits in front of it. */
+  readonly isInteractive: boolean;
+  print(text: string): void;
+  /** The lines that are typed, until the input ends or the person ends it (Ctrl-C, Ctrl-D). */
+  lines(): AsyncIterable<string>;
+  /** Changes what stands in front of the line that is typed. */
+  setPrompt(nick: string): void;
+  close(): void;
+}
+
+export interface TerminalStreams {
+  readonly input: Readable & { readonly isTTY?: boolean };
+  readonly output: Writable & { readonly isTTY?: boolean };
+}
+
+export function openChatTerminal({ input, output }: TerminalStreams): ChatTerminal {
+  const isTerminal = input.isTTY === true && output.isTTY === true;
+  const readline = createInterface({
+    input,
+    output: isTerminal ? output : undefined,
+    terminal: isTerminal,
+  });
+  return isTerminal ? onTerminal(readline, output) : plain(readline, output);
+}
+
+function plain(readline: Interface, output: Writable): ChatTerminal {
+  const lines = linesOf(readline);
+  return {
+    isInteractive: false,
+    print: (text) => void output.write(`${text}\n`),
+    lines: () => lines,
+    setPrompt: () => undefined,
+    close: () => readline.close(),
+  };
+}
+
+function onTerminal(readline: Interface, output: Writable): ChatTerminal {
+  let isOpen = true;
+  const lines = linesOf(readline);
+  readline.on('close', () => (isOpen = false));
+  // Ctrl-C clears what was typed, as in a shell; with nothing typed it ends the chat.
+  readline.on('SIGINT', () => {
+    if (readline.line === '') readline.close();
+    else readline.write(null, { ctrl: true, name: 'u' });
+  });
+  const clearInput = (): void => {
+    const { rows } = readline.getCursorPos();
+    moveCursor(output, 0, -rows);
+    cursorTo(output, 0);
+    clearScreenDown(output);
+  };
+  return {
+    isInteractive: true,
+    print: (text) => {
+      if (!isOpen) {
+        output.write(`${text}\n`);
+        return;
+      }
+      clearInput();
+      output.write(`${text}\n`);
+      // Also where in the line the person was.
+      readline.prompt(true);
+    },
+    lines: async function* () {
+      readline.prompt();
+      for await (const line of lines) {
+        // The chat shows the line again once it is stored, with its time.
+        moveCursor(output, 0, -1);
+        cursorTo(output, 0);
+        clearScreenDown(output);
+        yield line;
+        readline.prompt();
+      }
+    },
+    setPrompt: (nick) => {
+      readline.setPrompt(`${nick}> `);
+    },
+    close: () => readline.close(),
+  };
+}
+
+/** What is typed before anybody reads is kept. */
+function linesOf(readline: Interface): AsyncIterableIterator<string> {
+  return readline[Symbol.asyncIterator]();
+}
+
+const days = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
+const times = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+
+/** Days and times as this computer writes them; the same in every zone of one computer. */
+export const terminalWording: ChatWording = {
+  day: (at) => days.format(at),
+  time: (at) => times.format(at),
+  safe: printable,
+};
