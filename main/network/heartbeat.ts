@@ -125,11 +125,14 @@ class Heartbeat {
  */
 export class Heartbeats {
   readonly #clock: Clock;
+  readonly #silenceMs: number;
   readonly #beating = new WeakMap<Connection, Heartbeat | 'opening'>();
   #node: Libp2p | undefined;
 
-  constructor(clock: Clock) {
+  /** `silenceMs`: after so long without a word the other side is asked, unless something else is said. */
+  constructor(clock: Clock, silenceMs = SILENCE_MS) {
     this.#clock = clock;
+    this.#silenceMs = silenceMs;
   }
 
   /** Watches the relays, and answers members. */
@@ -159,7 +162,7 @@ export class Heartbeats {
   }
 
   /** Ends a connection whose other side is silent, from now on. One side is enough: both notice. */
-  watch(connection: Connection, silenceMs = SILENCE_MS): void {
+  watch(connection: Connection, silenceMs = this.#silenceMs): void {
     if (this.#beating.has(connection)) return;
     this.#beating.set(connection, 'opening');
     void this.#open(connection, silenceMs);

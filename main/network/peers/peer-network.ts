@@ -3,10 +3,11 @@ import type { Clock, Random } from '../../helpers/clock.ts';
 import type { SigningKeys } from '../../identity/keys.ts';
 import type { PeerId } from '../../mvds/types.ts';
 import type { Session, Transport } from '../../sync/ports.ts';
-import { BEAT_TURN_MS, SILENCE_MS } from '../constants.ts';
+import { BEAT_TURN_MS } from '../constants.ts';
 import { Heartbeats } from '../heartbeat.ts';
 import { toListenError } from '../listen.ts';
 import { Sessions } from '../sessions.ts';
+import { PEER_SILENCE_MS } from './constants.ts';
 import { serveJoin } from './join.ts';
 import { addressesByPeer } from './peer-address.ts';
 import type { PeerAddress } from './peer-address.ts';
@@ -46,7 +47,7 @@ export class PeerNetwork<T extends ServiceMap = ServiceMap> implements Transport
     this.node = node;
     this.#options = options;
     this.#gate = gate;
-    this.#heartbeats = new Heartbeats(clock);
+    this.#heartbeats = new Heartbeats(clock, PEER_SILENCE_MS);
     this.#sessions = new Sessions(node, gate, keys.peerId, this.#heartbeats, (session) =>
       this.#links.sessionEnded(session),
     );
@@ -73,7 +74,7 @@ export class PeerNetwork<T extends ServiceMap = ServiceMap> implements Transport
   async start(): Promise<void> {
     const { admit } = this.#options;
     const isMember = (peer: string): boolean => this.#gate.isMember(peer);
-    await this.#heartbeats.serve(this.node, isMember, SILENCE_MS + BEAT_TURN_MS);
+    await this.#heartbeats.serve(this.node, isMember, PEER_SILENCE_MS + BEAT_TURN_MS);
     await this.#sessions.start();
     if (admit) await serveJoin(this.node, this.#gate, (peer) => admit(peer as PeerId));
     try {

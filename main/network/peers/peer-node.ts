@@ -11,7 +11,12 @@ import type { Libp2pOptions } from 'libp2p';
 import { STREAM_WINDOW_BYTES } from '../constants.ts';
 import { faultTolerance } from '../listen.ts';
 import { wholePackets } from '../whole-packets.ts';
-import { PEER_CONNECTIONS_MAX, PEER_INBOUND_PER_SECOND, PEER_PENDING_MAX } from './constants.ts';
+import {
+  PEER_CONNECTIONS_MAX,
+  PEER_IDLE_MS,
+  PEER_INBOUND_PER_SECOND,
+  PEER_PENDING_MAX,
+} from './constants.ts';
 import type { PeerGate } from './peer-gate.ts';
 
 export interface PeerNodeOptions<T extends ServiceMap> {
@@ -32,7 +37,13 @@ export async function createPeerNode<T extends ServiceMap = ServiceMap>(
     privateKey: await generateKeyPairFromSeed('Ed25519', seed),
     addresses: { listen: [...listen] },
     transportManager: faultTolerance(true),
-    transports: [tcp(), webSockets()],
+    transports: [
+      tcp({
+        inboundSocketInactivityTimeout: PEER_IDLE_MS,
+        outboundSocketInactivityTimeout: PEER_IDLE_MS,
+      }),
+      webSockets(),
+    ],
     connectionEncrypters: [wholePackets(noise())],
     // Who is silent is noticed by heartbeats, see `heartbeat.ts`, and neither by the muxer nor by the monitor.
     streamMuxers: [

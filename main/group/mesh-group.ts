@@ -1,0 +1,133 @@
+import type { Clock, Random } from '../helpers/clock.ts';
+import type { GroupId, PeerId } from '../mvds/types.ts';
+import type { PeerGroup } from '../sync/ports.ts';
+import {
+  isNeighbour,
+  neighboursOf,
+  newNeighbours,
+  nextNeighbours,
+  VISIT_MS,
+} from './mesh-neighbours.ts';
+import type { MeshEvent, Neighbours } from './mesh-neighbours.ts';
+
+/** A topic that nodes subscribe to, and the mesh that forms among them: GossipSub, as this layer sees it. */
+export interface MeshTopic {
+  /** The peers that this node has grafted, and that have grafted it. */
+  readonly mesh: ReadonlySet<PeerId>;
+  /** Peers that are said to subscribe to the topic, connected or not. Bounded by whoever keeps them. */
+  known(): readonly PeerId[];
+  /** Called after every change of `mesh`. */
+  onChange(listener: () => void): void;
+}
+
+export interface MeshGroupOptions {
+  readonly self: PeerId;
+  readonly topic: MeshTopic;
+  /** Neighbours at most: `DEGREE_MIN` to `DEGREE_MAX`. */
+  readonly degree: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * Nodes that synchronize with their neighbours in the mesh of a topic alone, so that N of them cost O(N). A peer drawn by chance
+ * from all that are known is visited now and then: that mends partitions which the mesh does not notice.
+ */
+export class MeshGroup implements PeerGroup {
+  readonly #options: MeshGroupOptions;
+  readonly #listeners: (() => void)[] = [];
+  #groups: ReadonlySet<GroupId> = new Set();
+  #state: Neighbours;
+  #members: ReadonlyMap<PeerId, ReadonlySet<GroupId>> = new Map();
+  #paused: ReadonlySet<PeerId> = new Set();
+  #cancelTick: (() => void) | undefined;
+
+  /** Throws `RangeError` on a degree out of range. */
+  constructor(options: MeshGroupOptions) {
+    this.#options = options;
+    this.#state = newNeighbours(options.self, options.degree);
+    options.topic.onChange(() => {
+      this.#apply({ type: 'mesh', peers: options.topic.mesh });
+    });
+  }
+
+  get members(): ReadonlyMap<PeerId, ReadonlySet<GroupId>> {
+    return this.#members;
+  }
+
+  get paused(): ReadonlySet<PeerId> {
+    return this.#paused;
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The first visit is soon, so that a node that has just joined is more than one chance away from a partition. */
+  start(): void {
+    this.#schedule(VISIT_MS / 4);
+  }
+
+  stop(): void {
+    this.#cancelTick?.();
+  }
+
+  /** What is synchronized with every neighbour from now on. */
+  setGroups(groups: Iterable<GroupId>): void {
+    this.#groups = new Set(groups);
+    this.#tell();
+  }
+
+  /** Lets in a peer that visits this node. Returns false where there is no room. */
+  admit(peer: PeerId): boolean {
+    this.#apply({ type: 'visit', peer });
+    return isNeighbour(this.#state, peer);
+  }
+
+  /** A peer that is visited has no room. */
+  refused(peer: PeerId): void {
+    this.#apply({ type: 'refused', peer });
+  }
+
+  disconnected(peer: PeerId): void {
+    this.#apply({ type: 'disconnected', peer });
+  }
+
+  #schedule(delayMs: number): void {
+    const { clock, random } = this.#options;
+    // Half of it by chance, so that nodes which were started together do not visit together.
+    this.#cancelTick = clock.schedule(delayMs * (0.5 + random.next()), () => {
+      this.#apply({ type: 'tick', candidate: this.#candidate() });
+      this.#schedule(VISIT_MS);
+    });
+  }
+
+  #candidate(): PeerId | undefined {
+    const { topic, random, self } = this.#options;
+    const strangers = topic
+      .known()
+      .filter((peer) => peer !== self && !isNeighbour(this.#state, peer));
+    return strangers[Math.floor(random.next() * strangers.length)];
+  }
+
+  #apply(event: MeshEvent): void {
+    this.#state = nextNeighbours(this.#state, event, this.#options.clock.now());
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { all, paused } = neighboursOf(this.#state);
+    const isSame =
+      equal(all, new Set(this.#members.keys())) &&
+      equal(paused, this.#paused) &&
+      [...this.#members.values()].every((groups) => groups === this.#groups);
+    if (isSame) return;
+    this.#members = new Map([...all].map((peer) => [peer, this.#groups]));
+    this.#paused = paused;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function equal<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
+  return a.size === b.size && [...a].every((item) => b.has(item));
+}

@@ -1,0 +1,194 @@
+import { gossipsub } from '@libp2p/gossipsub';
+import type { GossipSub } from '@libp2p/gossipsub';
+import type { Connection } from '@libp2p/interface';
+import type { MeshTopic } from '../../group/mesh-group.ts';
+import { DEGREE_MAX, PLACES_BESIDE_MESH } from '../../group/mesh-neighbours.ts';
+import type { Clock, Random } from '../../helpers/clock.ts';
+import type { PeerId } from '../../mvds/types.ts';
+import { DIAL_TIMEOUT_MS } from '../constants.ts';
+import { naming } from '../multiaddrs.ts';
+import { MESH_ASK_MS, MESH_DIALS_MAX, MESH_LOOK_MS, MESH_SPARE_CONNECTIONS } from './constants.ts';
+import { KnownPeers } from './known-peers.ts';
+import type { PeerAddress } from './peer-address.ts';
+import { PeerExchange } from './peer-exchange.ts';
+import type { PeerNetwork } from './peer-network.ts';
+
+/** What the mesh needs of libp2p, by the names of its services. */
+export interface MeshServices { readonly pubsub: GossipSub }
+
+/** Of the library's class, which its type leaves out (@libp2p/gossipsub 17.1). */
+interface MeshView {
+  getMeshPeers(topic: string): string[];
+}
+
+export interface MeshNetworkOptions {
+  readonly network: PeerNetwork<MeshServices>;
+  readonly self: PeerId;
+  readonly topic: string;
+  readonly degree: number;
+  /** Nodes that are called while nobody else is known. */
+  readonly bootstrap: readonly PeerAddress[];
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/**
+ * The GossipSub service for a node with so many neighbours at most: it keeps its mesh below that. Nothing is published on the
+ * topic; the mesh is what it is for.
+ */
+export function meshService(degree: number): ReturnType<typeof gossipsub> {
+  const most = degree - PLACES_BESIDE_MESH;
+  const wanted = Math.max(2, Math.ceil((most * 2) / 3));
+  return gossipsub({
+    ...{ D: wanted, Dlo: Math.max(1, wanted - 1), Dhi: most, Dout: 1, Dscore: wanted },
+    floodPublish: false,
+    allowPublishToZeroTopicPeers: true,
+    maxInboundStreams: DEGREE_MAX,
+    // Many nodes may share one address: those of an operator, or of a test.
+    scoreParams: { IPColocationFactorWeight: 0 },
+  });
+}
+
+/** Keeps a node connected to enough others that share its topic, for GossipSub to form a mesh of them. */
+export class MeshNetwork implements MeshTopic {
+  readonly #options: MeshNetworkOptions;
+  readonly #known: KnownPeers;
+  readonly #exchange: PeerExchange;
+  readonly #listeners: (() => void)[] = [];
+  readonly #dialling = new Set<PeerId>();
+  #mesh: ReadonlySet<PeerId> = new Set();
+  #askedAt = 0;
+  #cancelLook: (() => void) | undefined;
+
+  constructor(options: MeshNetworkOptions) {
+    this.#options = options;
+    this.#known = new KnownPeers(options.self, options.random);
+    this.#exchange = new PeerExchange(this.#known, options.clock);
+  }
+
+  get mesh(): ReadonlySet<PeerId> {
+    return this.#mesh;
+  }
+
+  /** How many peers are connected, with a session or without. */
+  get connections(): number {
+    return this.#connected().size;
+  }
+
+  known(): readonly PeerId[] {
+    return this.#known.all();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** To be called before the network starts. */
+  async serve(): Promise<void> {
+    const { node } = this.#options.network;
+    await this.#exchange.serve(node);
+    node.addEventListener('peer:identify', ({ detail }) => {
+      // A client that queries subscribes to nothing, and is nobody to tell others of.
+      if (!detail.protocols.some((protocol) => protocol.startsWith('/meshsub/'))) return;
+      const peer = detail.peerId.toString() as PeerId;
+      this.#known.met(peer, detail.listenAddrs);
+      this.#learn(peer);
+    });
+  }
+
+  /** To be called once the network has started. */
+  start(): void {
+    const { topic } = this.#options;
+    const pubsub = this.#options.network.node.services.pubsub;
+    pubsub.subscribe(topic);
+    for (const event of ['gossipsub:graft', 'gossipsub:prune', 'gossipsub:heartbeat'] as const) {
+      pubsub.addEventListener(event, () => this.#follow());
+    }
+    this.#look();
+  }
+
+  stop(): void {
+    this.#cancelLook?.();
+  }
+
+  #follow(): void {
+    const { pubsub } = this.#options.network.node.services;
+    const mesh = new Set((pubsub as GossipSub & MeshView).getMeshPeers(this.#options.topic));
+    if (
+      mesh.size === this.#mesh.size &&
+      [...mesh].every((peer) => this.#mesh.has(peer as PeerId))
+    ) {
+      return;
+    }
+    this.#mesh = mesh as Set<PeerId>;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #look(): void {
+    const { clock } = this.#options;
+    this.#connectMore();
+    this.#askForPeers();
+    this.#cancelLook = clock.schedule(MESH_LOOK_MS, () => this.#look());
+  }
+
+  #connectMore(): void {
+    const { degree, bootstrap, self } = this.#options;
+    const connected = this.#connected();
+    const lacking = degree + MESH_SPARE_CONNECTIONS - connected.size - this.#dialling.size;
+    if (lacking <= 0) return;
+    const isFree = (peer: PeerId): boolean => !connected.has(peer) && !this.#dialling.has(peer);
+    for (const peer of this.#known.sample(Math.min(lacking, MESH_DIALS_MAX), isFree)) {
+      void this.#dial(peer, this.#known.addressesOf(peer));
+    }
+    // Also later: whoever started the mesh may know a part of it that nobody here does.
+    if (connected.size >= degree) return;
+    for (const { peerId, address } of bootstrap) {
+      if (peerId !== self && isFree(peerId)) void this.#dial(peerId, [address]);
+    }
+  }
+
+  #askForPeers(): void {
+    const { clock, degree, network } = this.#options;
+    const now = clock.now();
+    const isShort = this.#known.size < degree + MESH_SPARE_CONNECTIONS;
+    if (!isShort && now - this.#askedAt < MESH_ASK_MS && now >= this.#askedAt) return;
+    const connections = network.node.getConnections().filter(({ status }) => status === 'open');
+    const connection = this.#pick(connections);
+    if (!connection) return;
+    this.#askedAt = now;
+    void this.#exchange.ask(connection);
+  }
+
+  #pick(connections: readonly Connection[]): Connection | undefined {
+    return connections[Math.floor(this.#options.random.next() * connections.length)];
+  }
+
+  async #dial(peer: PeerId, addresses: readonly PeerAddress['address'][]): Promise<void> {
+    const { node } = this.#options.network;
+    this.#dialling.add(peer);
+    try {
+      const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
+      const connection = await node.dial(
+        addresses.map((address) => naming(address, peer)),
+        { signal },
+      );
+      // More of the mesh is known to it, and it is asked at once while this node knows few.
+      if (this.#known.size < this.#options.degree) await this.#exchange.ask(connection);
+    } catch {
+      this.#known.failed(peer);
+    } finally {
+      this.#dialling.delete(peer);
+    }
+  }
+
+  #learn(peer: PeerId): void {
+    this.#options.network.learnAddresses(
+      this.#known.addressesOf(peer).map((address) => ({ peerId: peer, address })),
+    );
+  }
+
+  #connected(): ReadonlySet<PeerId> {
+    const peers = this.#options.network.node.getPeers().map((peer) => peer.toString());
+    return new Set(peers as PeerId[]);
+  }
+}
