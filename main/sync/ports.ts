@@ -1,4 +1,5 @@
 import type { FrameChannel } from '../helpers/frame-channel.ts';
+import type { MessagePosition, StoredMessage } from '../mvds/ports.ts';
 import type { GroupId, PeerId } from '../mvds/types.ts';
 
 /** How a peer is reached: over the local network, by a direct connection beyond it, or through a relay. */
@@ -70,4 +71,29 @@ export type ActivityDetail = Readonly<Record<string, string | number | boolean |
 /** Where activity is kept. Bounded by whoever keeps it. */
 export interface ActivityLog {
   add(entries: readonly ActivityEntry[]): Promise<void>;
+}
+
+/** Messages that another process has put into a store that several share. */
+export interface ArrivedElsewhere {
+  /** In order of arrival: those that are new here, with their bodies. */
+  readonly messages: readonly StoredMessage[];
+  /** Where the new ones are, tombstones included. */
+  readonly positions: readonly (MessagePosition & { readonly groupId: GroupId })[];
+  /** Messages that were known here to wait for a parent, and that another process has delivered. */
+  readonly released: readonly StoredMessage[];
+  /** The sequence, and the release, up to which these go. */
+  readonly upTo: { readonly sequence: number; readonly release: number };
+}
+
+/** What other processes do to a store that several share. */
+export interface ChangesElsewhere {
+  /**
+   * `listener` is told when another process has added messages, and `recovered` when the store is within reach again
+   * after it was not: what failed meanwhile should be tried again.
+   */
+  onChange(listener: (change: 'messages' | 'recovered') => void): void;
+  /** The next messages of other processes that were not taken; undefined when there is none. Rejects as the store does. */
+  next(): Promise<ArrivedElsewhere | undefined>;
+  /** They are dealt with here: `next` goes on after them, across restarts too. Rejects as the store does. */
+  taken(upTo: ArrivedElsewhere['upTo']): Promise<void>;
 }

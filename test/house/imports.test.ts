@@ -112,10 +112,10 @@ describe('the import rules of the house', () => {
     expect(strays('renderer', allowed)).toEqual([]);
   });
 
-  it('only desktop imports electron, only network libp2p, only store sql.js', () => {
+  it('only desktop imports electron, only network libp2p, only store its two engines', () => {
     expect(users(/^electron$/u, 'main/desktop')).toEqual([]);
     expect(users(/^(libp2p$|@libp2p\/|@multiformats\/)/u, 'main/network')).toEqual([]);
-    expect(users(/^sql\.js/u, 'main/store')).toEqual([]);
+    expect(users(/^(sql\.js|pg)(\/|$)/u, 'main/store')).toEqual([]);
   });
 
   it('only desktop and headless put a Device on the screen', () => {
