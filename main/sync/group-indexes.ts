@@ -40,6 +40,11 @@ export class GroupIndexes {
     this.#indexes.get(groupId)?.ids.insertPacked(packPositions(positions));
   }
 
+  /** Messages of the group were removed: the next reconciliation reads what is left. */
+  removed(groupId: GroupId): void {
+    this.#indexes.delete(groupId);
+  }
+
   async #read(groupId: GroupId, ids: OrderedIds): Promise<OrderedIds> {
     let after: MessagePosition | undefined;
     for (;;) {

@@ -14,7 +14,8 @@ import { holdersOf } from './holders.ts';
 import { DEFAULT_SETTINGS, type Interval } from './peer-state.ts';
 import type { PeerHistory, PeerSettings } from './peer-state.ts';
 import { PeerSync } from './peer-sync.ts';
-import type { ActivityLog, PeerGroup, Session, Transport } from './ports.ts';
+import { Elsewhere } from './elsewhere.ts';
+import type { ActivityLog, ChangesElsewhere, PeerGroup, Session, Transport } from './ports.ts';
 import { StatusFeed } from './status-feed.ts';
 import { removedStatus, statusOf, type PeerSyncStatus } from './status.ts';
 
@@ -48,11 +49,16 @@ export interface OrchestratorOptions {
   readonly mutes?: (groupId: GroupId) => boolean;
   /** Judges what arrives before it is stored. Call `readmit` when it may say something else. Default: all is accepted. */
   readonly admission?: Admission;
+  /** Where other processes write to the store as well: what tells of that. Default: nobody else does. */
+  readonly elsewhere?: ChangesElsewhere;
   /** Default: nothing is kept. */
   readonly activity?: ActivityLog;
   /** What a peer that the group drops is told last, in the session that it has, if any. Default: nothing. */
   readonly farewell?: (peerId: PeerId) => Promise<readonly Message[]>;
-  /** After each commit that brought messages, this device's own included; each message once, across restarts too. */
+  /**
+   * After each commit that brought messages, this device's own included; each message once, across restarts too. One that
+   * came by `elsewhere` may be told once more after a crash.
+   */
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
   /** What should not happen, and was dealt with. */
   readonly onError: (error: unknown) => void;
@@ -77,6 +83,7 @@ export class Orchestrator {
   readonly #settings: Map<PeerId, PeerSettings>;
   readonly #node: MvdsNode;
   readonly #indexes: GroupIndexes;
+  readonly #elsewhere: Elsewhere | undefined;
   readonly #running: Background;
   #cancelTick: (() => void) | undefined;
   #isStopped = false;
@@ -86,12 +93,14 @@ export class Orchestrator {
     node: MvdsNode,
     peers: Map<PeerId, PeerSync>,
     indexes: GroupIndexes,
+    elsewhere: Elsewhere | undefined,
   ) {
     const { activity = { add: async () => undefined }, clock, onError } = options;
     this.#options = options;
     this.#running = new Background(onError);
     this.#node = node;
     this.#indexes = indexes;
+    this.#elsewhere = elsewhere;
     this.#peers = peers;
     this.#settings = new Map(options.settings);
     this.#activity = new ActivityBook(activity, clock, onError);
@@ -112,6 +121,7 @@ export class Orchestrator {
         for (const peer of concerned) peer.committed();
       };
     });
+    const elsewhere = options.elsewhere && new Elsewhere(options.elsewhere, options.onDelivered);
     const node = await MvdsNode.open({
       store,
       storeId: options.storeId,
@@ -122,24 +132,30 @@ export class Orchestrator {
       ...(options.bulk && { bulk: options.bulk }),
       ...(options.mutes && { mutes: options.mutes }),
       ...(options.admission && { admission: options.admission }),
-      onDelivered: options.onDelivered,
+      onDelivered: elsewhere?.delivered ?? options.onDelivered,
       send: (peerId, payload) => peerOf(peerId)?.send(payload),
       onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.moved(bodies, 0),
       onFlushFailed: (peerId, error) => peerOf(peerId)?.failed(error),
     });
-    return new Orchestrator(options, node, peers, indexes);
+    return new Orchestrator(options, node, peers, indexes, elsewhere);
   }
 
   /** Starts to synchronize with the members of the group, and follows its changes. */
   async start(): Promise<void> {
-    const { transport, group } = this.#options;
+    const { transport, group, elsewhere } = this.#options;
     transport.onSession((session) => {
       this.#running.run(this.#run(session));
     });
     group.onChange(() => {
       if (!this.#isStopped) this.#running.run(this.#follow());
     });
+    elsewhere?.onChange((change) => {
+      if (!this.#isStopped) {
+        this.#running.run(change === 'recovered' ? this.#recover() : this.#takeElsewhere());
+      }
+    });
     await this.#follow();
+    await this.#takeElsewhere();
   }
 
   /** Sends nothing more. What is under way is committed; what was not acknowledged is sent again after the next start. */
@@ -176,6 +192,7 @@ export class Orchestrator {
 
   /** Counts what was deleted here as missing, until it is got by `want`. Resolves once that is committed. */
   revive(ids: readonly MessageId[]): Promise<void> {
+    this.#elsewhere?.forget(ids);
     return this.#node.revive(ids);
   }
 
@@ -246,6 +263,14 @@ export class Orchestrator {
     await Promise.all([...this.#peers.values()].map((peer) => peer.renew()));
   }
 
+  /**
+   * Messages of a group below its `since` were removed from the store, by `Retention.expire`: what is known of them here is
+   * dropped as well.
+   */
+  expired(groupId: GroupId): void {
+    this.#indexes.removed(groupId);
+  }
+
   /** The members of the group that each message is known to be held by. One that is not held here is absent. */
   holders(messageIds: readonly MessageId[]): Promise<ReadonlyMap<MessageId, ReadonlySet<PeerId>>> {
     const { store, group } = this.#options;
@@ -303,6 +328,10 @@ export class Orchestrator {
     const { group, mode = 'batch' } = this.#options;
     const dropped = [...this.#peers.keys()].filter((peerId) => !group.members.has(peerId));
     await Promise.all(dropped.map((peerId) => this.#remove(peerId)));
+    // Those whose removal the store could not take before.
+    for (const peerId of this.#node.view.peers.keys()) {
+      if (!group.members.has(peerId)) await this.#node.removePeer(peerId);
+    }
     for (const [peerId, groups] of group.members) {
       const peer = this.#peers.get(peerId) ?? this.#add(peerId, groups);
       const { since } = peer.state.history;
@@ -314,6 +343,20 @@ export class Orchestrator {
     this.#want();
     this.#changed();
   });
+
+  /** What other processes have added goes to the peers here, and counts in what is reconciled. */
+  readonly #takeElsewhere = coalesced(async () => {
+    await this.#elsewhere?.take(this.#node, this.#indexes, () => {
+      return this.#isStopped ? [] : [...this.#peers.values()].map(({ state }) => state);
+    });
+  });
+
+  /** The store is within reach again: what failed meanwhile is done now, and no peer waits for its next try. */
+  async #recover(): Promise<void> {
+    await this.#follow();
+    await this.#takeElsewhere();
+    this.syncNow();
+  }
 
   #add(peerId: PeerId, groups: ReadonlySet<GroupId>): PeerSync {
     const { storeId, store, history, clock, random, onError } = this.#options;
