@@ -1,7 +1,7 @@
 import type { NewMessage, Tombstone } from '../../mvds/ports.ts';
 import type { MessageId } from '../../mvds/types.ts';
 import type { Queries } from './connection.ts';
-import type { Groups } from './groups.ts';
+import type { GroupNumbers } from './groups.ts';
 import { boolean, idValue, idValues, messageId, number } from './values.ts';
 
 /** What a node of the database wrote in one transaction. */
@@ -18,7 +18,7 @@ export interface Sequences {
  */
 export class MessageWriter {
   readonly #queries: Queries;
-  readonly #groups: Groups;
+  readonly #groups: GroupNumbers;
   readonly #node: number;
   readonly #before: number;
   #last: number;
@@ -28,7 +28,7 @@ export class MessageWriter {
 
   private constructor(
     queries: Queries,
-    groups: Groups,
+    groups: GroupNumbers,
     node: number,
     sequence: number,
     release: number,
@@ -41,7 +41,7 @@ export class MessageWriter {
     this.#release = release;
   }
 
-  static async begin(queries: Queries, groups: Groups, node: number): Promise<MessageWriter> {
+  static async begin(queries: Queries, groups: GroupNumbers, node: number): Promise<MessageWriter> {
     const sql = 'SELECT last_sequence, last_release FROM reunion.meta FOR UPDATE';
     const [[sequence, release] = []] = await queries.rows(sql);
     return new MessageWriter(queries, groups, node, number(sequence), number(release));
@@ -153,7 +153,7 @@ export class MessageWriter {
   async #insertRows(rows: readonly InsertedRow[]): Promise<void> {
     if (rows.length === 0) return;
     const first = this.#last + 1;
-    const groups = rows.map(({ groupId }) => this.#groups.number(groupId));
+    const groups = rows.map(({ groupId }) => this.#groups(groupId));
     for (const group of groups) {
       this.#countByGroup.set(group, (this.#countByGroup.get(group) ?? 0) + 1);
     }

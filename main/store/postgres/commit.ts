@@ -2,7 +2,7 @@ import type { SyncChanges } from '../../mvds/ports.ts';
 import type { GroupId, MessageId } from '../../mvds/types.ts';
 import { MessageWriter, type Sequences } from './add-messages.ts';
 import type { Queries } from './connection.ts';
-import type { Groups } from './groups.ts';
+import type { GroupNumbers } from './groups.ts';
 import { RecordWriter } from './record-writer.ts';
 
 export interface Committed {
@@ -15,7 +15,7 @@ export interface Committed {
 /** Applies what one event changes, in the order that `SyncChanges` gives. To be run in a transaction. */
 export async function applyChanges(
   queries: Queries,
-  groups: Groups,
+  groups: GroupNumbers,
   node: number,
   changes: SyncChanges,
 ): Promise<Committed> {

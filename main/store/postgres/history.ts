@@ -77,6 +77,7 @@ export class PostgresRetention implements Retention {
     const [group] = await this.#groups.find([groupId]);
     if (group === undefined || range === undefined) return 0;
     const most = Math.min(limit, MAX_EXPIRED_PER_CALL);
+    const numbers = await this.#groups.ensure([groupId]);
     return this.#connection.transaction(async (queries) => {
       // As every transaction about messages begins, so that none waits for another in a circle.
       await queries.rows('SELECT last_sequence FROM reunion.meta FOR UPDATE');
@@ -90,7 +91,7 @@ export class PostgresRetention implements Retention {
         [group, range.last.toString(), most],
       );
       if (rows.length === 0) return 0;
-      const records = new RecordWriter(queries, this.#groups, this.#node);
+      const records = new RecordWriter(queries, numbers, this.#node);
       await records.withdraw(rows.map(([id]) => messageId(id)));
       await records.end();
       const parents = rows.flatMap(([, joined]) => splitIds(joined)).map(idValue);

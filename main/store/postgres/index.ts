@@ -136,9 +136,9 @@ class PostgresSync implements SyncStore {
   async commit(changes: SyncChanges): Promise<readonly MessageId[]> {
     refuseEphemeral(changes);
     return this.#oneAtATime(async () => {
-      await this.#groups.ensure(groupsIn(changes));
+      const groups = await this.#groups.ensure(groupsIn(changes));
       const { added, sequences } = await this.#connection.transaction((queries) =>
-        applyChanges(queries, this.#groups, this.#node, changes),
+        applyChanges(queries, groups, this.#node, changes),
       );
       if (sequences) this.#elsewhere.committed(sequences);
       return added;

@@ -1,7 +1,7 @@
 import type { SyncChanges } from '../../mvds/ports.ts';
 import type { MessageId, PeerId, RecordType, SyncRecord } from '../../mvds/types.ts';
 import type { Queries, Row } from './connection.ts';
-import type { Groups } from './groups.ts';
+import type { GroupNumbers } from './groups.ts';
 import { idValue, idValues, number, recordType, text, typeValue } from './values.ts';
 
 type Change<Key extends keyof SyncChanges> =
@@ -16,11 +16,11 @@ interface Counts {
 /** Changes the records and cursors of one node in one transaction, and counts along. */
 export class RecordWriter {
   readonly #queries: Queries;
-  readonly #groups: Groups;
+  readonly #groups: GroupNumbers;
   readonly #node: number;
   readonly #counts = new Map<string, Counts>();
 
-  constructor(queries: Queries, groups: Groups, node: number) {
+  constructor(queries: Queries, groups: GroupNumbers, node: number) {
     this.#queries = queries;
     this.#groups = groups;
     this.#node = node;
@@ -36,7 +36,7 @@ export class RecordWriter {
   async dropCursors({ peerId, groupIds }: Change<'dropCursors'>): Promise<void> {
     const sql =
       'DELETE FROM reunion.cursors WHERE node = $1 AND peer = $2 AND grp = ANY($3::integer[])';
-    const groups = groupIds.map((group) => this.#groups.number(group));
+    const groups = groupIds.map((group) => this.#groups(group));
     await this.#queries.rows(sql, [this.#node, peerId, groups]);
   }
 
@@ -48,7 +48,7 @@ export class RecordWriter {
        ON CONFLICT(node, peer, grp) DO UPDATE
          SET store_id = excluded.store_id, sequence = excluded.sequence`,
       [
-        ...[this.#node, peerId, groupIds.map((group) => this.#groups.number(group))],
+        ...[this.#node, peerId, groupIds.map((group) => this.#groups(group))],
         storeId === undefined ? null : `\\x${storeId}`,
       ],
     );
@@ -57,7 +57,7 @@ export class RecordWriter {
   /** Works on the messages that are held at this moment. Tombstones have nothing to be sent. */
   async backfill(backfill: Change<'backfill'>): Promise<void> {
     const { peerId, groupIds, type, sendEpoch, again = false, from, until, bulk } = backfill;
-    const all = [...new Set(groupIds)].map((group) => this.#groups.number(group));
+    const all = [...new Set(groupIds)].map((group) => this.#groups(group));
     const sql = 'SELECT grp FROM reunion.cursors WHERE node = $1 AND peer = $2';
     const rows = again ? [] : await this.#queries.rows(sql, [this.#node, peerId]);
     const covered = new Set(rows.map(([group]) => number(group)));
@@ -115,7 +115,7 @@ export class RecordWriter {
          AND m.sequence <= $4 AND ($6::bigint IS NULL OR m.timestamp < $6)
        RETURNING r.node, r.peer, r.type`,
       [
-        ...[this.#node, peerId, this.#groups.number(groupId), sequence, typeValue('request')],
+        ...[this.#node, peerId, this.#groups(groupId), sequence, typeValue('request')],
         before?.toString() ?? null,
       ],
     );
@@ -145,7 +145,7 @@ export class RecordWriter {
         all.map(({ peerId }) => peerId),
         all.map(({ messageId }) => idValue(messageId)),
         all.map(({ type }) => typeValue(type)),
-        all.map(({ groupId }) => (groupId === undefined ? null : this.#groups.number(groupId))),
+        all.map(({ groupId }) => (groupId === undefined ? null : this.#groups(groupId))),
         all.map(({ sendCount }) => sendCount),
         all.map(({ sendEpoch }) => sendEpoch),
         all.map(({ bulk }) => bulk === true),

@@ -40,8 +40,8 @@ test('whoever reads on from the last sequence misses nothing, however many write
   const reader = await openTestPostgres({ url, node: 'reader' });
   const random = new SeededRandom(7);
   let count = 0;
-  let isWriting = true;
-  const writing = Promise.all(
+  const writing = { isOver: false };
+  const written = Promise.all(
     writers.map(async ({ sync }) => {
       for (let batch = 0; batch < 40; batch += 1) {
         const size = 1 + random.below(8);
@@ -49,15 +49,15 @@ test('whoever reads on from the last sequence misses nothing, however many write
         await sync.commit({ addMessages: news });
       }
     }),
-  ).finally(() => (isWriting = false));
+  ).finally(() => (writing.isOver = true));
   const read: number[] = [];
-  for (let wasWriting = true; wasWriting;) {
-    wasWriting = isWriting;
+  for (;;) {
+    const { isOver } = writing;
     const page = await reader.sync.messages.arrivedAfter(read.at(-1) ?? 0, 25);
     read.push(...page.map(({ sequence }) => sequence));
-    if (page.length > 0) wasWriting = true;
+    if (isOver && page.length === 0) break;
   }
-  await writing;
+  await written;
   expect(read).toEqual(Array.from({ length: count }, (_, at) => at + 1));
 });
 
