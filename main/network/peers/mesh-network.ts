@@ -1,6 +1,6 @@
 import { gossipsub } from '@libp2p/gossipsub';
 import type { GossipSub } from '@libp2p/gossipsub';
-import type { Connection } from '@libp2p/interface';
+import type { Connection, ServiceMap } from '@libp2p/interface';
 import type { MeshTopic } from '../../group/mesh-group.ts';
 import { DEGREE_MAX, PLACES_BESIDE_MESH } from '../../group/mesh-neighbours.ts';
 import type { Clock, Random } from '../../helpers/clock.ts';
@@ -14,7 +14,9 @@ import { PeerExchange } from './peer-exchange.ts';
 import type { PeerNetwork } from './peer-network.ts';
 
 /** What the mesh needs of libp2p, by the names of its services. */
-export interface MeshServices { readonly pubsub: GossipSub }
+export interface MeshServices extends ServiceMap {
+  readonly pubsub: GossipSub;
+}
 
 /** Of the library's class, which its type leaves out (@libp2p/gossipsub 17.1). */
 interface MeshView {
