@@ -47,6 +47,7 @@ import { addExchangeCommands } from './exchange-program.ts';
 import { addFileCommands } from './file-program.ts';
 import { addMessageCommands } from './message-program.ts';
 import { addChatCommand, addNodeCommands } from './nodes/node-program.ts';
+import { addStoreNodeCommands } from './nodes/store-node-program.ts';
 import { addRelayCommand } from './relay-program.ts';
 import { addStayOptions } from './stay.ts';
 import { addStoreCommands } from './store-program.ts';
@@ -150,6 +151,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
   addRelayCommand(program, dataOption(), addresses);
   addNodeCommands(program);
   addChatCommand(program);
+  addStoreNodeCommands(program);
   addDeviceCommands(program);
   addSyncCommands(program);
   addStoreCommands(program);

@@ -19,6 +19,11 @@ export const START: Bound = { timestamp: 0, prefix: NO_BYTES };
 /** After every position. */
 export const END: Bound = { timestamp: Infinity, prefix: NO_BYTES };
 
+/** Before every position with this timestamp, any int64; after all those below. */
+export function boundAt(timestamp: bigint): Bound {
+  return { timestamp: orderTimestamp(timestamp), prefix: NO_BYTES };
+}
+
 /** The shortest bound that lies after the position `previous` and not after `next`. Ids have 32 bytes each. */
 export function boundBetween(previous: Bound, next: Bound): Bound {
   if (previous.timestamp !== next.timestamp) return { timestamp: next.timestamp, prefix: NO_BYTES };

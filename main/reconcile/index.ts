@@ -5,6 +5,7 @@ export {
   MIN_FRAME_BYTES,
   POSITION_BYTES,
 } from './constants.ts';
+export { boundAt } from './bound.ts';
 export { FrameError, type FrameFault } from './errors.ts';
 export { Negentropy, type NegentropyOptions } from './negentropy.ts';
 export { IdsSince, type IdSet } from './ids-since.ts';

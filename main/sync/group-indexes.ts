@@ -1,10 +1,17 @@
 import { packPositions, POSITION_BYTES, unpackPositions } from '../mvds/ids.ts';
 import type { MessagePosition, MessageStore, SyncStore } from '../mvds/ports.ts';
 import type { GroupId } from '../mvds/types.ts';
-import { OrderedIds } from '../reconcile/index.ts';
+import { boundAt, OrderedIds } from '../reconcile/index.ts';
 
 /** Positions read at a time: some milliseconds of work. */
 const LOAD_BATCH = 2_000;
+
+/** What is held of a range, in a form that two nodes can compare. */
+export interface Digest {
+  readonly count: number;
+  /** 16 bytes: equal where the same messages are held, and by chance in one of 2^128 cases. */
+  readonly fingerprint: Uint8Array;
+}
 
 interface GroupIndex {
   readonly ids: OrderedIds;
@@ -38,6 +45,17 @@ export class GroupIndexes {
   /** Messages that are held from now on. What is still being read finds them there. */
   added(groupId: GroupId, positions: readonly MessagePosition[]): void {
     this.#indexes.get(groupId)?.ids.insertPacked(packPositions(positions));
+  }
+
+  /**
+   * Of what is held of a group with a timestamp from `from` on and below `to`; no bound where one is undefined. Rejects as the
+   * store does.
+   */
+  async digest(groupId: GroupId, from?: bigint, to?: bigint): Promise<Digest> {
+    const ids = await this.load(groupId);
+    const first = from === undefined ? 0 : ids.rank(boundAt(from));
+    const end = to === undefined ? ids.size : Math.max(first, ids.rank(boundAt(to)));
+    return { count: end - first, fingerprint: ids.fingerprint(first, end) };
   }
 
   /** Messages of the group were removed: the next reconciliation reads what is left. */

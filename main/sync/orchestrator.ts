@@ -10,6 +10,7 @@ import { ActivityBook } from './activity.ts';
 import { EPOCH_MS } from './constants.ts';
 import { countedStore } from './counted-store.ts';
 import { GroupIndexes, indexedStore } from './group-indexes.ts';
+import type { Digest } from './group-indexes.ts';
 import { holdersOf } from './holders.ts';
 import { DEFAULT_SETTINGS, type Interval } from './peer-state.ts';
 import type { PeerHistory, PeerSettings } from './peer-state.ts';
@@ -269,6 +270,11 @@ export class Orchestrator {
    */
   expired(groupId: GroupId): void {
     this.#indexes.removed(groupId);
+  }
+
+  /** What is held of a range of a group: see `GroupIndexes.digest`. Rejects as the store does. */
+  digest(groupId: GroupId, from?: bigint, to?: bigint): Promise<Digest> {
+    return this.#indexes.digest(groupId, from, to);
   }
 
   /** The members of the group that each message is known to be held by. One that is not held here is absent. */

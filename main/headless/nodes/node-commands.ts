@@ -77,8 +77,8 @@ export function peerLine(peer: NodePeerView): string {
 }
 
 /** Rejects with `ExpectedFailure` that says what the node has said. */
-async function ask<T>(data: string, path: string, request: ContentRequest = {}): Promise<T> {
-  const response = await requestOf(data, path, { ...request, kind: NODE });
+export async function ask<T>(data: string, path: string, request: ContentRequest = {}): Promise<T> {
+  const response = await requestOf(data, path, { kind: NODE, ...request });
   const answer = (await json(response)) as T & { readonly error?: string };
   if (response.statusCode === 200) return answer;
   throw new ExpectedFailure(answer.error ?? 'The node did not answer as expected.');
