@@ -28,7 +28,7 @@ export const REQUESTS = {
   firstRequests: 10,
 };
 
-/** Messages that arrived behind a cursor are counted up to here. */
+/** Messages that arrived behind a cursor between two pages are counted up to here. */
 export const BEHIND_MAX = 1_000;
 
 /** How often a node looks for what is too old, or too much. */

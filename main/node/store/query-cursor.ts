@@ -6,27 +6,30 @@ import type { GroupId } from '../../mvds/types.ts';
 /** Where a page of a query ended: a position in the order of all messages, so that no arrival moves it. */
 export interface QueryCursor {
   readonly position: MessagePosition;
-  /** Of the store that the first page was read from: the first 8 bytes of its id, as hexadecimal characters. */
+  /** Of the store that the page was read from: the first 8 bytes of its id, as hexadecimal characters. */
   readonly store: string;
-  /** The newest arrival there when the first page was read. */
+  /** The newest arrival there when the page was read. */
   readonly sequence: number;
+  /** Messages that no page has shown, because they arrived behind one. */
+  readonly behind: number;
 }
 
 const VERSION = 1;
 const GROUP_BYTES = 8;
 const STORE_BYTES = 8;
-/** Version, group, store, sequence, timestamp, id. */
-const CURSOR_BYTES = 1 + GROUP_BYTES + STORE_BYTES + 8 + 8 + ID_BYTES;
+/** Version, group, store, sequence, behind, timestamp, id. */
+const CURSOR_BYTES = 1 + GROUP_BYTES + STORE_BYTES + 8 + 4 + 8 + ID_BYTES;
 
 export function encodeCursor(
   groupId: GroupId,
-  { position, store, sequence }: QueryCursor,
+  { position, store, sequence, behind }: QueryCursor,
 ): Uint8Array {
   const bytes = Buffer.alloc(CURSOR_BYTES);
   let at = bytes.writeUInt8(VERSION);
   at += bytes.write(groupId, at, GROUP_BYTES, 'hex');
   at += bytes.write(store, at, STORE_BYTES, 'hex');
   at = bytes.writeBigUInt64BE(BigInt(sequence), at);
+  at = bytes.writeUInt32BE(behind, at);
   at = bytes.writeBigInt64BE(position.timestamp, at);
   bytes.set(idBytes(position.id), at);
   return new Uint8Array(bytes);
@@ -47,9 +50,10 @@ export function decodeCursor(
   const store = view.toString('hex', at, at + STORE_BYTES);
   at += STORE_BYTES;
   const sequence = Number(view.readBigUInt64BE(at));
-  const timestamp = view.readBigInt64BE(at + 8);
-  const id = toMessageId(bytes.subarray(at + 16, at + 16 + ID_BYTES));
-  return { position: { timestamp, id }, store, sequence };
+  const behind = view.readUInt32BE(at + 8);
+  const timestamp = view.readBigInt64BE(at + 12);
+  const id = toMessageId(bytes.subarray(at + 20, at + 20 + ID_BYTES));
+  return { position: { timestamp, id }, store, sequence, behind };
 }
 
 /** As a cursor names the store with this id. */

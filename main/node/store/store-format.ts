@@ -41,7 +41,7 @@ export interface StorePage {
   readonly messages: readonly StoredBody[];
   /** Of the next page; empty where the range holds no more. */
   readonly cursor: Uint8Array;
-  /** Messages that arrived behind the cursor since the first page, at most `BEHIND_MAX`. */
+  /** Messages that no page up to this one has shown, since they arrived behind it; at most `BEHIND_MAX` between two pages. */
   readonly behind: number;
   /** Of the whole range. */
   readonly count: number;

@@ -149,10 +149,14 @@ export class StoreService {
     });
     this.counts.queried += 1;
     const last = page.messages.at(-1);
-    const first = { store: storeInCursor(store.storeId), sequence: page.lastSequence };
-    const { store: origin, sequence } = before ?? first;
+    const behind = before ? await this.#behind(request, before, page.lastSequence) : 0;
     const cursor: QueryCursor | undefined =
-      last && page.hasMore ? { position: last, store: origin, sequence } : undefined;
+      last && page.hasMore
+        ? {
+            ...{ position: last, behind, sequence: page.lastSequence },
+            store: storeInCursor(store.storeId),
+          }
+        : undefined;
     const whole = this.#backend.hasGroup(groupId)
       ? await this.#backend.digest(groupId, from, to)
       : { count: 0, fingerprint: NO_CURSOR };
@@ -160,7 +164,7 @@ export class StoreService {
       type: 'page',
       messages: page.messages.map(({ timestamp, body }) => ({ timestamp, body })),
       cursor: cursor ? encodeCursor(groupId, cursor) : NO_CURSOR,
-      behind: before ? await this.#behind(request, before) : 0,
+      behind,
       ...whole,
       completeness: this.#backend.completeness(groupId),
     };
@@ -178,15 +182,20 @@ export class StoreService {
     return isOutside ? 'The cursor belongs to a query of another range.' : found;
   }
 
-  /** How many messages came behind a cursor since its first page: only a new query shows them. */
-  async #behind(request: QueryRequest, cursor: QueryCursor): Promise<number> {
+  /**
+   * How many messages no page has shown because they came behind one: those of before, and what has arrived behind the cursor since
+   * its page was read, up to `sequence`. Only a new query shows them.
+   */
+  async #behind(request: QueryRequest, cursor: QueryCursor, sequence: number): Promise<number> {
     const { groupId, from } = request;
     const { store } = this.#backend;
-    if (cursor.store !== storeInCursor(store.storeId)) return 0;
+    if (cursor.store !== storeInCursor(store.storeId)) return cursor.behind;
     const arrived = await store.sync.messages.arrivedAfter(cursor.sequence, BEHIND_MAX, [groupId]);
     const isBehind = (message: StoredMessage): boolean =>
-      (from === undefined || message.timestamp >= from) && isBefore(message, cursor.position);
-    return arrived.filter(isBehind).length;
+      message.sequence <= sequence &&
+      (from === undefined || message.timestamp >= from) &&
+      isBefore(message, cursor.position);
+    return cursor.behind + arrived.filter(isBehind).length;
   }
 }
 
