@@ -6,9 +6,12 @@ import {
   neighboursOf,
   newNeighbours,
   nextNeighbours,
+  roleOf,
+  THIN_MESH,
+  THIN_VISIT_MS,
   VISIT_MS,
 } from './mesh-neighbours.ts';
-import type { MeshEvent, Neighbours } from './mesh-neighbours.ts';
+import type { MeshEvent, NeighbourRole, Neighbours } from './mesh-neighbours.ts';
 
 /** A topic that nodes subscribe to, and the mesh that forms among them: GossipSub, as this layer sees it. */
 export interface MeshTopic {
@@ -59,13 +62,18 @@ export class MeshGroup implements PeerGroup {
     return this.#paused;
   }
 
+  /** Why a peer is a neighbour; undefined of one that is none. */
+  roleOf(peer: PeerId): NeighbourRole | undefined {
+    return roleOf(this.#state, peer);
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
 
   /** The first visit is soon, so that a node that has just joined is more than one chance away from a partition. */
   start(): void {
-    this.#schedule(VISIT_MS / 4);
+    this.#schedule(THIN_VISIT_MS);
   }
 
   stop(): void {
@@ -98,7 +106,7 @@ export class MeshGroup implements PeerGroup {
     // Half of it by chance, so that nodes which were started together do not visit together.
     this.#cancelTick = clock.schedule(delayMs * (0.5 + random.next()), () => {
       this.#apply({ type: 'tick', candidate: this.#candidate() });
-      this.#schedule(VISIT_MS);
+      this.#schedule(this.#options.topic.mesh.size < THIN_MESH ? THIN_VISIT_MS : VISIT_MS);
     });
   }
 

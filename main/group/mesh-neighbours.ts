@@ -7,25 +7,33 @@ import type { PeerId } from '../mvds/types.ts';
  * Invariants, each held by the test of that number in `test/group/mesh-neighbours.test.ts`:
  *
  *  1. There are never more neighbours than the degree, whatever the mesh, visitors and liars do.
- *  2. A mesh peer is a neighbour as long as it is in the mesh and there is room: all but two of the degree.
+ *  2. A mesh peer is a neighbour as long as it is in the mesh and there is room: all of the degree but `placesBesideMesh`.
  *  3. One place is for a peer outside of the mesh that this node visits, another one at each `tick`, so that two meshes that know of
- *     each other become one. One is for a peer that visits this node.
+ *     each other become one. One is for a peer that visits this node. With a degree below four there is one place for either.
  *  4. A neighbour that leaves the mesh is paused for `REST_MS`, then dropped. It gives way to a mesh peer without a place.
  *  5. A peer that is back in the mesh meanwhile goes on where it was.
  *  6. This node is no neighbour of itself, and no peer has two places.
  */
 
+/** A mesh of fewer neighbours than this is no graph that holds together by itself. */
+export const THIN_MESH = 2;
+/** With such a mesh visits are what spreads messages; milliseconds. */
+export const THIN_VISIT_MS = 15_000;
 /** A mesh that is mended may graft a peer again at once; what it is owed is kept for so long. */
 export const REST_MS = 30_000;
 /** A visit lasts as long as two nodes need to find out what differs and exchange it, and no longer than this. */
 export const VISIT_MS = 120_000;
 /** A visitor that is connected no more has left; one that stays is asked to make room after this. */
 const VISITOR_MS = 2 * VISIT_MS;
-/** Places beside the mesh: one for the peer that is visited, one for a visitor. */
-export const PLACES_BESIDE_MESH = 2;
-/** With fewer mesh neighbours than two a graph falls apart with each node that leaves. */
-export const DEGREE_MIN = 4;
+/** With one neighbour there are only pairs. */
+export const DEGREE_MIN = 2;
+/** Each neighbour is one more copy of what is sent, and more than this make no graph better connected. */
 export const DEGREE_MAX = 64;
+
+/** Places beside the mesh: one for the peer that is visited, one for a visitor; the same one where the degree is small. */
+export function placesBesideMesh(degree: number): number {
+  return degree < 4 ? 1 : 2;
+}
 
 interface Place {
   readonly peer: PeerId;
@@ -78,6 +86,17 @@ export function neighboursOf({ mesh, visited, visitor }: Neighbours): {
   };
 }
 
+/** Why a peer is a neighbour. `resting`: it has left the mesh. */
+export type NeighbourRole = 'mesh' | 'resting' | 'visited' | 'visitor';
+
+/** Undefined of a peer that is none. */
+export function roleOf(state: Neighbours, peer: PeerId): NeighbourRole | undefined {
+  const place = state.mesh.get(peer);
+  if (place) return place.leftAt === undefined ? 'mesh' : 'resting';
+  if (state.visited?.peer === peer) return 'visited';
+  return state.visitor?.peer === peer ? 'visitor' : undefined;
+}
+
 export function isNeighbour({ mesh, visited, visitor }: Neighbours, peer: PeerId): boolean {
   return mesh.has(peer) || visited?.peer === peer || visitor?.peer === peer;
 }
@@ -109,7 +128,7 @@ function withMesh(before: Neighbours, peers: ReadonlySet<PeerId>, now: number): 
   // Who was visited, or visits, and is in the mesh now, needs no place beside it.
   const beside = (place: Place | undefined): Place | undefined =>
     place && mesh.has(place.peer) ? undefined : place;
-  const places = degree - PLACES_BESIDE_MESH;
+  const places = degree - placesBesideMesh(degree);
   for (const peer of waiting) {
     if (mesh.size >= places && !dropResting(mesh)) break;
     mesh.set(peer, { leftAt: undefined });
@@ -144,11 +163,19 @@ function rested(before: Neighbours, now: number): Neighbours {
 function explored(before: Neighbours, candidate: PeerId | undefined, now: number): Neighbours {
   const others = { ...before, visited: undefined };
   const isFree =
-    candidate !== undefined && candidate !== before.self && !isNeighbour(others, candidate);
+    candidate !== undefined &&
+    candidate !== before.self &&
+    !isNeighbour(others, candidate) &&
+    hasPlaceBeside(others);
   return { ...others, visited: isFree ? { peer: candidate, since: now } : undefined };
 }
 
 function visitedBy(before: Neighbours, peer: PeerId, now: number): Neighbours {
   if (peer === before.self || isNeighbour(before, peer)) return before;
-  return before.visitor ? before : { ...before, visitor: { peer, since: now } };
+  const isFull = before.visitor !== undefined || !hasPlaceBeside(before);
+  return isFull ? before : { ...before, visitor: { peer, since: now } };
+}
+
+function hasPlaceBeside({ degree, visited, visitor }: Neighbours): boolean {
+  return [visited, visitor].filter((place) => place).length < placesBesideMesh(degree);
 }

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { pino } from 'pino';
+import type { NeighbourRole } from '../../group/mesh-neighbours.ts';
 import { systemClock, systemRandom } from '../../helpers/clock.ts';
 import { parsePeerAddress } from '../../network/peers/peer-address.ts';
 import { StoreNode } from '../../node/store/store-node.ts';
@@ -30,7 +31,7 @@ export interface StoreNodeStatusView {
   readonly connections: number;
   readonly groups: readonly { readonly id: string; readonly messages: number }[];
   /** The neighbours; those that are none any more have the state `removed`. */
-  readonly peers: readonly NodePeerView[];
+  readonly peers: readonly (NodePeerView & { readonly role: NeighbourRole | null })[];
   readonly requests: {
     readonly published: number;
     readonly queried: number;
@@ -82,7 +83,10 @@ async function startControl(folder: string, node: StoreNode): ReturnType<typeof 
     }
     node.status().then(
       (status) => {
-        const view: StoreNodeStatusView = { ...status, peers: status.peers.map(peerView) };
+        const view: StoreNodeStatusView = {
+          ...status,
+          peers: status.peers.map((peer) => ({ ...peerView(peer), role: peer.role ?? null })),
+        };
         response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(view));
       },
       () => response.writeHead(500).end(JSON.stringify({ error: 'The store does not answer.' })),

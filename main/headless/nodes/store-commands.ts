@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import type { NeighbourRole } from '../../group/mesh-neighbours.ts';
 import { parsePeerAddress } from '../../network/peers/peer-address.ts';
 import { RequestError } from '../../network/peers/request-client.ts';
 import { groupOf } from '../../node/group-name.ts';
@@ -92,8 +93,15 @@ export async function showStoreNode(options: {
     console.log(`group     ${id}  ${messages} messages`);
   const neighbours = status.peers.filter(({ state }) => state !== 'removed');
   console.log(`neighbours ${neighbours.length} of at most ${status.degree}`);
-  for (const peer of neighbours) console.log(peerLine(peer));
+  for (const peer of neighbours) console.log(`${peerLine(peer)}, ${ROLES[peer.role ?? 'resting']}`);
 }
+
+const ROLES: Readonly<Record<NeighbourRole, string>> = {
+  mesh: 'in the mesh',
+  resting: 'left the mesh',
+  visited: 'visited',
+  visitor: 'visiting',
+};
 
 /** As many pages as the limit needs, as one. */
 async function readPages(client: StoreClient, options: QueryOptions): Promise<QueriedPage> {

@@ -14,12 +14,13 @@ export type JoinOutcome = 'admitted' | 'refused' | 'unknown';
 
 /**
  * Lets in peers that ask to be members. `admit` says whether one may; the reply goes out once the gate knows it, so that the
- * session that follows is not refused.
+ * session that follows is not refused. `onAdmitted` is told then: it may be for this side to open that.
  */
 export async function serveJoin(
   node: Libp2p,
   gate: PeerGate,
   admit: (peer: string) => boolean,
+  onAdmitted: (peer: string) => void,
 ): Promise<void> {
   await node.handle(
     JOIN_PROTOCOL,
@@ -32,6 +33,7 @@ export async function serveJoin(
           (admit(peer) && (await gate.becomesMember(peer, AbortSignal.timeout(JOIN_TIMEOUT_MS))));
         await channel.write(Uint8Array.of(isAdmitted ? ADMITTED : REFUSED));
         await channel.close();
+        if (isAdmitted) onAdmitted(peer);
       };
       answer().catch(() => stream.abort(new Error('the reply could not be sent')));
     },

@@ -2,7 +2,7 @@ import { gossipsub } from '@libp2p/gossipsub';
 import type { GossipSub } from '@libp2p/gossipsub';
 import type { Connection, ServiceMap } from '@libp2p/interface';
 import type { MeshTopic } from '../../group/mesh-group.ts';
-import { DEGREE_MAX, PLACES_BESIDE_MESH } from '../../group/mesh-neighbours.ts';
+import { DEGREE_MAX, placesBesideMesh } from '../../group/mesh-neighbours.ts';
 import type { Clock, Random } from '../../helpers/clock.ts';
 import type { PeerId } from '../../mvds/types.ts';
 import { DIAL_TIMEOUT_MS } from '../constants.ts';
@@ -39,10 +39,11 @@ export interface MeshNetworkOptions {
  * topic; the mesh is what it is for.
  */
 export function meshService(degree: number): ReturnType<typeof gossipsub> {
-  const most = degree - PLACES_BESIDE_MESH;
-  const wanted = Math.max(2, Math.ceil((most * 2) / 3));
+  const most = degree - placesBesideMesh(degree);
+  const wanted = Math.max(Math.min(2, most), Math.ceil((most * 2) / 3));
   return gossipsub({
-    ...{ D: wanted, Dlo: Math.max(1, wanted - 1), Dhi: most, Dout: 1, Dscore: wanted },
+    ...{ D: wanted, Dlo: Math.max(Math.min(2, wanted), wanted - 1), Dhi: most },
+    ...{ Dout: most < 4 ? 0 : 1, Dscore: wanted },
     floodPublish: false,
     allowPublishToZeroTopicPeers: true,
     maxInboundStreams: DEGREE_MAX,

@@ -76,7 +76,14 @@ export class PeerNetwork<T extends ServiceMap = ServiceMap> implements Transport
     const isMember = (peer: string): boolean => this.#gate.isMember(peer);
     await this.#heartbeats.serve(this.node, isMember, PEER_SILENCE_MS + BEAT_TURN_MS);
     await this.#sessions.start();
-    if (admit) await serveJoin(this.node, this.#gate, (peer) => admit(peer as PeerId));
+    if (admit) {
+      await serveJoin(
+        this.node,
+        this.#gate,
+        (peer) => admit(peer as PeerId),
+        (peer) => this.#links.retry(peer as PeerId),
+      );
+    }
     try {
       await this.node.start();
     } catch (error) {

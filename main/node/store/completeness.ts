@@ -36,13 +36,18 @@ export function completenessOf(
     const at = state.kind === 'up-to-date' ? about.now : lastInSync;
     if (at === undefined || !about.knowsGroup) return [];
     const from = later(about.keptFrom, since.get(groupId));
-    return [{ peer: peerId, at, from, isNeighbour: state.kind !== 'removed' }];
+    return [{ peer: peerId, at, from, isNeighbour: isNeighbour(state) }];
   });
   return {
     ...about,
-    neighbours: peers.filter(({ state }) => state.kind !== 'removed').length,
+    neighbours: peers.filter(({ state }) => isNeighbour(state)).length,
     agreements: agreements.sort((a, b) => b.at - a.at).slice(0, AGREEMENTS_MAX),
   };
+}
+
+/** One that is paused has left the mesh, and may come back. */
+function isNeighbour({ kind }: PeerSyncStatus['state']): boolean {
+  return kind !== 'removed' && kind !== 'paused';
 }
 
 function later(one: bigint | undefined, other: bigint | undefined): bigint | undefined {

@@ -1,4 +1,5 @@
 import { MeshGroup } from '../../group/mesh-group.ts';
+import type { NeighbourRole } from '../../group/mesh-neighbours.ts';
 import { Background } from '../../helpers/background.ts';
 import type { Clock, Random } from '../../helpers/clock.ts';
 import type { SigningKeys } from '../../identity/keys.ts';
@@ -50,7 +51,7 @@ export interface StoreNodeStatus {
   readonly degree: number;
   readonly connections: number;
   readonly groups: readonly { readonly id: GroupId; readonly messages: number }[];
-  readonly peers: readonly PeerSyncStatus[];
+  readonly peers: readonly (PeerSyncStatus & { readonly role: NeighbourRole | undefined })[];
   readonly requests: StoreCounts;
 }
 
@@ -182,7 +183,7 @@ export class StoreNode {
       ...{ id: this.id, topic, degree, addresses: this.addresses() },
       connections: this.#mesh.connections,
       groups: await Promise.all(groups),
-      peers: this.#sync.peers(),
+      peers: this.#sync.peers().map((peer) => ({ ...peer, role: this.#group.roleOf(peer.peerId) })),
       requests: this.#service.counts,
     };
   }
