@@ -1,20 +1,14 @@
 import { fromHex, toHex } from '../helpers/bytes.ts';
 import {
-  CompactMessage,
   CompactPayload,
   Hello as WireHello,
   ReconcileFrame as WireReconcileFrame,
-  SpecMessage,
   SpecPayload,
+  type SpecMessage,
 } from '../proto/mvds.ts';
-import {
-  MAX_BODY_BYTES,
-  MAX_ITEMS_PER_PAYLOAD,
-  MAX_PARENTS,
-  MAX_RECEIVED_PAYLOAD_BYTES,
-  STORE_ID_BYTES,
-} from './constants.ts';
-import { idBytes, messageIdOf, toGroupId, toMessageId } from './ids.ts';
+import { MAX_ITEMS_PER_PAYLOAD, MAX_RECEIVED_PAYLOAD_BYTES, STORE_ID_BYTES } from './constants.ts';
+import { decodeMessage } from './decode-message.ts';
+import { idBytes, toGroupId, toMessageId } from './ids.ts';
 import { ID_BYTES, type GroupId, type Message, type MessageId } from './types.ts';
 import { LENGTH_DELIMITED, walkFields, type Field } from './wire.ts';
 
@@ -231,32 +225,6 @@ class PayloadDraft {
         return true;
     }
   }
-}
-
-const DECODE_LIMITS = { limits: { metadata: { parents: MAX_PARENTS } } };
-
-function decodeMessage(bytes: Uint8Array, dialect: Dialect): Message | undefined {
-  const wire = attempt(() =>
-    dialect === 'spec'
-      ? SpecMessage.decode(bytes, DECODE_LIMITS)
-      : CompactMessage.decode(bytes, DECODE_LIMITS),
-  );
-  if (wire === undefined) return undefined;
-  const parents = wire.metadata?.parents ?? [];
-  if (wire.groupId.byteLength !== ID_BYTES || wire.body.byteLength > MAX_BODY_BYTES)
-    return undefined;
-  if (parents.some((parent) => parent.byteLength !== ID_BYTES)) return undefined;
-  const groupId = toGroupId(wire.groupId);
-  return {
-    id: messageIdOf(groupId, wire.timestamp, wire.body),
-    groupId,
-    timestamp: wire.timestamp,
-    body: wire.body,
-    metadata: {
-      parents: [...new Set(parents.map(toMessageId))],
-      ephemeral: wire.metadata?.ephemeral ?? false,
-    },
-  };
 }
 
 function decodeHello(bytes: Uint8Array): Hello | undefined {

@@ -24,7 +24,10 @@ export const MIN_PEER_PAYLOAD_BYTES = 4 * KiB;
  */
 export const MAX_BODY_BYTES = MAX_PAYLOAD_BYTES - 8 * KiB;
 
-/** Parents of one message. 4/MVDS-META: at most one per participant, and a person has far fewer devices. */
+/**
+ * Parents of one message that are kept. 4/MVDS-META: at most one per participant, and a person has far fewer devices. A
+ * message that names more is taken with the first of them: the others order it no better, and each would be asked for.
+ */
 export const MAX_PARENTS = 64;
 
 /** Acks, offers, requests and messages taken from one payload together; what is beyond is rejected, and sent again. */

@@ -87,7 +87,8 @@ export class OwnMessages {
     if (body.byteLength > MAX_BODY_BYTES) {
       throw new InvalidMessageError(`the body has more than ${MAX_BODY_BYTES} bytes`);
     }
-    const parents = metadata.parents ?? (causal ? await this.deliveredHeads(input) : []);
+    const named = metadata.parents ?? (causal ? await this.deliveredHeads(input) : []);
+    const parents = [...new Set(named)];
     if (parents.length > MAX_PARENTS) {
       throw new InvalidMessageError(`there are more than ${MAX_PARENTS} parents`);
     }

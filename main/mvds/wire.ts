@@ -1,42 +1,56 @@
 /**
- * Walks the top-level fields of a protobuf message without decoding what is in them, so that each item can be checked
- * and decoded by itself: generated decoders give up on the whole payload at the first bad item.
+ * Walks the fields of a protobuf message without decoding what is in them, so that each item can be checked and decoded by
+ * itself: generated decoders give up on the whole payload at the first bad item, and do not merge a message that is given
+ * in two parts.
  */
 
 export interface Field {
   readonly number: number;
   readonly wireType: number;
-  /** Content of a length-delimited field; empty for the others. A view, not a copy. */
+  /** The content of a length-delimited field, the bytes of a varint; empty for the others. A view, not a copy. */
   readonly bytes: Uint8Array;
 }
 
+export const VARINT = 0;
 export const LENGTH_DELIMITED = 2;
-const VARINT = 0;
 const FIXED64 = 1;
+const START_GROUP = 3;
+const END_GROUP = 4;
 const FIXED32 = 5;
 const MAX_VARINT_BYTES = 10;
+/** Groups within groups that are skipped: as deep as the protobuf libraries of Google follow them. */
+const MAX_GROUP_DEPTH = 100;
 const EMPTY = new Uint8Array(0);
 
 /**
- * Calls `visit` for each top-level field in order. Returns false where the bytes are no well-formed protobuf message
- * (truncated, a group, field number 0); fields before that point were visited. Never throws by itself.
+ * Calls `visit` for each field of the outermost level in order; a group (wire types 3 and 4) is one field, without
+ * content. Returns false where the bytes are no well-formed protobuf message (truncated, field number 0, a group that does
+ * not end or ends as another, more than 100 groups within each other); fields before that point were visited. Never throws
+ * by itself.
  */
 export function walkFields(bytes: Uint8Array, visit: (field: Field) => void): boolean {
   const reader = { bytes, at: 0 };
   while (reader.at < bytes.length) {
-    const tag = readVarint(reader);
-    if (tag === undefined || tag > 0xffffffff) return false;
-    const number = Math.floor(tag / 8);
-    const wireType = tag % 8;
-    if (number === 0) return false;
-    const length = contentLength(reader, wireType);
-    if (length === undefined || length > bytes.length - reader.at) return false;
-    const content =
-      wireType === LENGTH_DELIMITED ? bytes.subarray(reader.at, reader.at + length) : EMPTY;
-    reader.at += length;
+    const tag = readTag(reader);
+    if (tag === undefined) return false;
+    const { number, wireType } = tag;
+    if (wireType === START_GROUP) {
+      if (!skipGroup(reader, number)) return false;
+      visit({ number, wireType, bytes: EMPTY });
+      continue;
+    }
+    const content = readContent(reader, wireType);
+    if (content === undefined) return false;
     visit({ number, wireType, bytes: content });
   }
   return true;
+}
+
+/** The int64 of a varint's bytes, as `walkFields` gives them; what is above 64 bits is dropped. */
+export function int64Of(varint: Uint8Array): bigint {
+  let value = 0n;
+  for (const [index, byte] of varint.entries()) value |= BigInt(byte & 0x7f) << BigInt(7 * index);
+  return BigInt.asIntN(64, value);
 }
 
 interface Reader {
@@ -44,10 +58,46 @@ interface Reader {
   at: number;
 }
 
+function readTag(reader: Reader): Pick<Field, 'number' | 'wireType'> | undefined {
+  const tag = readVarint(reader);
+  if (tag === undefined || tag > 0xffffffff) return undefined;
+  const number = Math.floor(tag / 8);
+  return number === 0 ? undefined : { number, wireType: tag % 8 };
+}
+
+/** Skips to the end of a group whose start was read. A loop: nesting costs a peer nothing and a stack would. */
+function skipGroup(reader: Reader, number: number): boolean {
+  const open = [number];
+  while (open.length > 0) {
+    const tag = readTag(reader);
+    if (tag === undefined) return false;
+    if (tag.wireType === START_GROUP) {
+      if (open.length >= MAX_GROUP_DEPTH) return false;
+      open.push(tag.number);
+    } else if (tag.wireType === END_GROUP) {
+      if (open.pop() !== tag.number) return false;
+    } else if (readContent(reader, tag.wireType) === undefined) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** Undefined where it is truncated, or of a wire type that has no content of its own. */
+function readContent(reader: Reader, wireType: number): Uint8Array | undefined {
+  const { bytes, at } = reader;
+  if (wireType === VARINT) {
+    return readVarint(reader) === undefined ? undefined : bytes.subarray(at, reader.at);
+  }
+  const length = contentLength(reader, wireType);
+  if (length === undefined || length > bytes.length - reader.at) return undefined;
+  const start = reader.at;
+  reader.at += length;
+  return wireType === LENGTH_DELIMITED ? bytes.subarray(start, reader.at) : EMPTY;
+}
+
 function contentLength(reader: Reader, wireType: number): number | undefined {
   switch (wireType) {
-    case VARINT:
-      return readVarint(reader) === undefined ? undefined : 0;
     case FIXED64:
       return 8;
     case LENGTH_DELIMITED:

@@ -16,9 +16,16 @@ const SEEDS: readonly Uint8Array[] = [
   payload({ messages: [message('one'), message('two', { parents: [strayId(1)] })] }),
   payload({ messages: [message('three', { ephemeral: true })], hello: HELLO }),
   payload({ acks: [strayId(1)], messages: [message('four')] }, 'compact'),
+  // An unknown group, with another in it.
+  concatBytes(
+    new Uint8Array([0x4b, 0x53, 0x08, 0x07, 0x54, 0x4c]),
+    payload({ acks: [strayId(1)] }),
+  ),
 ];
 /** Numbers around which a codec may go wrong: tags of both dialects, lengths, the edges of varints. */
-const INTERESTING = [0x00, 0x01, 0x08, 0x0a, 0x1a, 0x20, 0x22, 0x7f, 0x80, 0xca, 0xe2, 0xff];
+const INTERESTING = [
+  0x00, 0x01, 0x08, 0x0a, 0x0b, 0x0c, 0x1a, 0x20, 0x22, 0x7f, 0x80, 0xca, 0xe2, 0xff,
+];
 
 /** Raw bytes, or payloads that were garbled, cut, grown and joined. */
 function inputOf(random: SeededRandom): Uint8Array {
