@@ -82,6 +82,33 @@ export const PARENT_SOURCES = 3;
 /** How often a missing parent is asked for. It also comes unasked, as every message does, so asking may end. */
 export const PARENT_REQUEST_SENDS = 10;
 
+/**
+ * Epochs after which a missing parent is asked for again, at most: what waits for it is kept from the application
+ * meanwhile. So ten times take some 250 epochs.
+ */
+export const PARENT_BACKOFF_EPOCHS = 32;
+
+/**
+ * Epochs after which a missing parent is given up, whatever is still asked: a peer that is away, or offers it and never
+ * sends it, holds nothing up for longer. Well above what ten requests take.
+ */
+export const PARENT_PATIENCE_EPOCHS = 2048;
+
+/**
+ * Epochs that a missing parent is waited for while nobody is asked: after a start the peers are named one by one, and where
+ * too many requests are kept a parent often comes unasked.
+ */
+export const PARENT_GRACE_EPOCHS = 16;
+
+/** Missing parents that are remembered; those of further buffered messages are read from the store when there is room. */
+export const MAX_AWAITED_PARENTS = 16_384;
+
+/** Parents remembered as given up, so that the next message that names one does not wait as long again. */
+export const MAX_GIVEN_UP_PARENTS = 4096;
+
+/** Missing parents looked at in one epoch: each costs two look-ups. */
+export const PARENT_REVIEW_BATCH = 256;
+
 /** Epochs that a second peer's offer of the same message waits, so that one body is not fetched from everyone. */
 export const SECOND_REQUEST_DELAY = 2;
 

@@ -28,7 +28,10 @@ export function decideAppend(
     }
   }
   const arrivals = fresh.map(({ message }) => ({ message, source: undefined }));
-  storeAndDeliver(draft, arrivals, [], event.slice, view.policy.delivery);
+  storeAndDeliver(draft, arrivals, [], event.slice, {
+    delivery: view.policy.delivery,
+    isGivenUp: view.state.parents.isGivenUp,
+  });
   for (const { message, mode } of fresh) {
     for (const [peerId, peer] of view.state.peers) {
       if (!mayExchange(view, peerId, message.groupId)) continue;

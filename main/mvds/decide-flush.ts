@@ -1,6 +1,11 @@
 import { mayExchange } from './authorise.ts';
 import type { Payload } from './codec.ts';
-import { BULK_RESERVE_BYTES, MIN_PEER_PAYLOAD_BYTES, OFFER_WINDOW_BYTES } from './constants.ts';
+import {
+  BULK_RESERVE_BYTES,
+  MIN_PEER_PAYLOAD_BYTES,
+  OFFER_WINDOW_BYTES,
+  PARENT_BACKOFF_EPOCHS,
+} from './constants.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
 import { HELLO_BYTES, ID_ITEM_BYTES, isEmpty, messageItemBytes } from './size.ts';
@@ -132,7 +137,10 @@ class NextPayload {
   private markSent(record: SyncRecord, bytes: number): void {
     const { policy, state } = this.view;
     const sendCount = record.sendCount + 1;
-    const dueEpoch = state.epoch + Math.max(1, policy.backoff(sendCount, this.event.jitter));
+    const backoff = Math.max(1, policy.backoff(sendCount, this.event.jitter));
+    const isForParent = record.type === 'request' && record.groupId !== undefined;
+    const dueEpoch =
+      state.epoch + (isForParent ? Math.min(backoff, PARENT_BACKOFF_EPOCHS) : backoff);
     this.draft.put({ ...record, sendCount, sendEpoch: dueEpoch });
     this.sent.push({ messageId: record.messageId, bytes, dueEpoch });
     this.settled.push(record.messageId);

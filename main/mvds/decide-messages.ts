@@ -33,13 +33,15 @@ export function decideMessages(draft: DecisionDraft, view: View, event: PayloadE
   if (ephemeral.size > 0) {
     draft.patches.push({ type: 'rememberEphemeral', ids: [...ephemeral] });
   }
-  const missing = storeAndDeliver(
-    draft,
-    [...arrivals.values()],
-    slice.waiting,
-    slice,
-    view.policy.delivery,
-  );
+  const missing = storeAndDeliver(draft, [...arrivals.values()], slice.waiting, slice, {
+    delivery: view.policy.delivery,
+    isGivenUp: view.state.parents.isGivenUp,
+  });
+  const { since } = view.state.parents;
+  const settled = [...arrivals.keys()].filter((id) => since.has(id));
+  if (settled.length > 0) draft.patches.push({ type: 'parentsSettled', ids: settled });
+  const awaited = view.policy.delivery === 'causal' ? [...missing.keys()] : [];
+  if (awaited.length > 0) draft.patches.push({ type: 'parentsAwaited', ids: awaited });
   for (const { message } of arrivals.values()) relay(draft, view, event, message);
   requestParents(draft, view, event, missing);
 }
@@ -68,12 +70,15 @@ function relay(draft: DecisionDraft, view: View, event: PayloadEvent, message: M
 function requestParents(
   draft: DecisionDraft,
   view: View,
-  { peerId: sender, slice }: PayloadEvent,
+  { peerId: sender, payload, slice }: PayloadEvent,
   missing: ReadonlyMap<MessageId, readonly Message[]>,
 ): void {
   let requests = slice.requestCount;
+  const isNew = new Set(payload.messages.map(({ id }) => id));
   for (const [parent, [child]] of missing) {
-    if (child === undefined || requests >= view.policy.maxRequestsPerPeer) return;
+    // For what was buffered before, its parents were asked for when it came.
+    if (child === undefined || !isNew.has(child.id)) continue;
+    if (requests >= view.policy.maxRequestsPerPeer) return;
     requests += 1;
     const { groupId } = child;
     const others = [...view.state.peers]

@@ -8,7 +8,8 @@
  *  1. There is at most one record per (peer, message).
  *  2. A message without a record for a peer of its group, once backfilled, is known to be held by that peer.
  *  3. A message that is held is acknowledged whenever it is sent or offered, and only after the commit that stored it.
- *  4. Each message is delivered exactly once, and in causal delivery after all of its parents.
+ *  4. Each message is delivered exactly once, and in causal delivery after all of its parents, save those that nobody has and
+ *     those that wait for it themselves, which are named; none waits for ever.
  *  5. A payload is never empty, and acks alone are never answered: a pair in sync is silent.
  *  6. Nothing is sent to a peer that is offline, and everything is due again when it comes online.
  *  7. A peer gets and gives messages only in groups that it belongs to.
@@ -21,6 +22,7 @@
  * 14. What a peer does not want, and what is muted, is neither announced nor sent; but what a peer asks for is sent to it.
  */
 import { decideAppend } from './decide-append.ts';
+import { decideBuffer } from './decide-buffer.ts';
 import { decideFlush } from './decide-flush.ts';
 import { decidePayload, decideSince } from './decide-payload.ts';
 import { decidePeer } from './decide-peers.ts';
@@ -49,6 +51,9 @@ export function decide(view: View, event: MvdsEvent): Decision {
       break;
     case 'sinceHeard':
       decideSince(draft, view, event);
+      break;
+    case 'bufferReviewed':
+      decideBuffer(draft, view, event);
       break;
     case 'tombstoned':
       draft.tombstone.push(...event.tombstones);

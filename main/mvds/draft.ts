@@ -1,4 +1,4 @@
-import type { Decision, Delivery, Effect, FlushCause } from './events.ts';
+import type { Decision, Delivery, Effect, FlushCause, UnmetParents } from './events.ts';
 import type { NewMessage, SyncChanges, Tombstone } from './ports.ts';
 import type { Patch } from './state.ts';
 import type { MessageId, PeerId, SyncRecord } from './types.ts';
@@ -19,6 +19,8 @@ export class DecisionDraft {
   /** Ids of buffered messages that are released. */
   readonly released: MessageId[] = [];
   readonly deliveries: Delivery[] = [];
+  /** What is delivered without all of its parents. */
+  readonly unmet: UnmetParents[] = [];
   readonly patches: Patch[] = [];
   readonly effects: Effect[] = [];
   private readonly records = new Map<PeerId, Map<MessageId, Change>>();
@@ -68,6 +70,7 @@ export class DecisionDraft {
     }
     const effects: Effect[] = [...this.effects];
     for (const [peerId, cause] of this.flushes) effects.push({ type: 'flush', peerId, cause });
+    if (this.unmet.length > 0) effects.push({ type: 'unmetParents', unmet: this.unmet });
     // Last, so that an application that throws keeps nobody from being answered.
     if (this.deliveries.length > 0) effects.push({ type: 'deliver', deliveries: this.deliveries });
     return { changes: this.changes(epoch), patches, effects };

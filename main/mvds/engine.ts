@@ -45,6 +45,11 @@ export class Engine {
 
   readonly isKnownDelivered = (id: MessageId): boolean => this.recentlyDelivered.has(id);
 
+  /** The store is read again for missing parents that were not remembered. */
+  rereadAwaited(): void {
+    this.state.rereadAwaited();
+  }
+
   /** What was deleted and is wanted again counts as delivered no more. */
   forget(ids: readonly MessageId[]): void {
     for (const id of ids) this.recentlyDelivered.delete(id);
@@ -82,6 +87,9 @@ export class Engine {
         break;
       case 'rejected':
         this.options.onRejected?.(effect.peerId, effect.reason);
+        break;
+      case 'unmetParents':
+        this.options.onUnmetParents?.(effect.unmet);
         break;
       case 'acknowledged':
         this.options.onAcknowledged?.(effect.peerId, effect.ids, effect.bodies);

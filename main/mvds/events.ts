@@ -96,6 +96,16 @@ export type MvdsEvent =
       readonly peerId: PeerId;
       readonly since: ReadonlyMap<GroupId, bigint> | undefined;
     }
+  /** Buffered messages are looked at again, with all that wait for them. */
+  | {
+      readonly type: 'bufferReviewed';
+      /** Parents that are not waited for any more. */
+      readonly givenUp: readonly MessageId[];
+      /** Parents that are here by now. */
+      readonly settled: readonly MessageId[];
+      readonly waiting: readonly StoredMessage[];
+      readonly slice: ParentSlice;
+    }
   /** Messages are deleted here: they count as held, and have no body. */
   | { readonly type: 'tombstoned'; readonly tombstones: readonly Tombstone[] }
   /** What was deleted here is wanted again. */
@@ -198,6 +208,21 @@ export interface Delivery {
   readonly source: PeerId | undefined;
 }
 
+/** A message that is delivered, in causal delivery, although parents that it names were not. */
+export interface UnmetParents {
+  /**
+   * `not-found`: nobody had the parents, and asking for them has ended; should one still come, it is delivered late.
+   * `circle`: the parents wait for the message themselves, or are the message.
+   */
+  readonly type: 'not-found' | 'circle';
+  readonly messageId: MessageId;
+  readonly groupId: GroupId;
+  /** The peer that the message came from; undefined for one written here. */
+  readonly source: PeerId | undefined;
+  /** Not empty. */
+  readonly parents: readonly MessageId[];
+}
+
 export type Effect =
   | { readonly type: 'deliver'; readonly deliveries: readonly Delivery[] }
   | {
@@ -209,6 +234,7 @@ export type Effect =
   | { readonly type: 'flush'; readonly peerId: PeerId; readonly cause: FlushCause }
   | { readonly type: 'hello'; readonly peerId: PeerId; readonly hello: Hello }
   | { readonly type: 'rejected'; readonly peerId: PeerId; readonly reason: Rejection }
+  | { readonly type: 'unmetParents'; readonly unmet: readonly UnmetParents[] }
   | {
       readonly type: 'acknowledged';
       readonly peerId: PeerId;

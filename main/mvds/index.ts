@@ -9,7 +9,7 @@ export {
   type Hello,
   type Payload,
 } from './codec.ts';
-export type { Rejection } from './events.ts';
+export type { Rejection, UnmetParents } from './events.ts';
 export {
   MAX_EXPIRED_PER_CALL,
   MAX_PAGE_BYTES,

@@ -98,7 +98,7 @@ async function bodied(
  * Every buffered message that may be released by `ids`, directly or through another. All of it in one go, so that no
  * crash can part a released message from the ones that waited for it.
  */
-async function loadWaiting(
+export async function loadWaiting(
   store: SyncStore,
   ids: readonly MessageId[],
 ): Promise<readonly StoredMessage[]> {

@@ -183,6 +183,11 @@ export class MemoryMessages implements MessageStore {
     return [...waiting.values()].sort((a, b) => a.sequence - b.sequence);
   }
 
+  async buffered(sequence: number, limit: number): Promise<readonly StoredMessage[]> {
+    const kept = this.kept(this.arrived.slice(Math.max(0, sequence)));
+    return kept.filter(({ delivered }) => !delivered).slice(0, limit);
+  }
+
   async heads(groupId: GroupId, limit: number): Promise<readonly MessageId[]> {
     const positions = this.sorted(groupId);
     const heads: MessageId[] = [];

@@ -107,7 +107,8 @@ export class MemoryRecords implements SyncRecordStore {
 
   expedite(peerId: PeerId, sendEpoch: number): void {
     for (const record of this.peers.get(peerId)?.dueLaterThan(sendEpoch) ?? []) {
-      this.put({ ...record, sendEpoch, sendCount: 0 });
+      const isForParent = record.type === 'request' && record.groupId !== undefined;
+      this.put({ ...record, sendEpoch, sendCount: isForParent ? record.sendCount : 0 });
     }
   }
 

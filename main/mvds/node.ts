@@ -14,6 +14,7 @@ import {
   type ReceiveResult,
 } from './options.ts';
 import { OwnMessages } from './own-messages.ts';
+import { ParentReview } from './parent-review.ts';
 import type { RecordCounts, Tombstone } from './ports.ts';
 import type { NodeState } from './state.ts';
 import type { GroupId, Message, MessageId, PeerId } from './types.ts';
@@ -29,12 +30,14 @@ export class MvdsNode {
   private readonly engine: Engine;
   private readonly ownMessages: OwnMessages;
   private readonly admission: AdmissionControl;
+  private readonly parents: ParentReview;
 
   private constructor(options: MvdsNodeOptions, policy: Policy, epoch: number) {
     this.options = options;
     this.policy = policy;
     this.engine = new Engine(options, policy, epoch);
     this.ownMessages = new OwnMessages(options.store, this.engine);
+    this.parents = new ParentReview(options.store, this.engine);
     this.admission = new AdmissionControl(options.admission ?? acceptAll);
   }
 
@@ -62,6 +65,7 @@ export class MvdsNode {
     await this.engine.queue.add(async () => {
       await this.engine.handle({ type: 'peerRemoved', peerId });
       this.admission.forget(peerId);
+      await this.parents.reviewAll();
     });
   }
 
@@ -86,7 +90,10 @@ export class MvdsNode {
 
   /** Lets one epoch pass: what was not answered in time is sent again, at most one payload per peer. */
   async tick(): Promise<void> {
-    await this.engine.queue.add(() => this.engine.handle({ type: 'epochTick' }));
+    await this.engine.queue.add(async () => {
+      await this.engine.handle({ type: 'epochTick' });
+      await this.parents.tick();
+    });
   }
 
   /**
@@ -176,7 +183,10 @@ export class MvdsNode {
 
   /** Deletes messages here, and here alone: their bodies go, and nobody is asked for them again. */
   async tombstone(tombstones: readonly Tombstone[]): Promise<void> {
-    await this.engine.queue.add(() => this.engine.handle({ type: 'tombstoned', tombstones }));
+    await this.engine.queue.add(async () => {
+      await this.engine.handle({ type: 'tombstoned', tombstones });
+      await this.parents.reviewAll();
+    });
   }
 
   /**
@@ -208,7 +218,9 @@ export class MvdsNode {
     await this.engine.queue.add(async () => {
       const about = await this.options.store.records.recordsAbout(ids);
       const records = about.filter(({ type }) => type === 'request');
-      if (records.length > 0) await this.engine.handle({ type: 'unwanted', records });
+      if (records.length === 0) return;
+      await this.engine.handle({ type: 'unwanted', records });
+      await this.parents.reviewAll();
     });
   }
 

@@ -11,7 +11,7 @@ import {
   STORE_ID_BYTES,
   WINDOW_BYTES,
 } from './constants.ts';
-import type { Policy, Rejection } from './events.ts';
+import type { Policy, Rejection, UnmetParents } from './events.ts';
 import type { StoredMessage, SyncStore } from './ports.ts';
 import type { Mode } from './state.ts';
 import type { GroupId, MessageId, Metadata, PeerId, SyncRecord } from './types.ts';
@@ -49,7 +49,10 @@ export interface MvdsNodeOptions {
   readonly backoff?: Backoff;
   /** Whether a due record is dropped instead of sent. Default: only requests for a missing parent, after ten. */
   readonly giveUp?: (record: SyncRecord) => boolean;
-  /** Default `causal`: parents before children. */
+  /**
+   * Default `causal`: parents before children, as long as the parents may still come; see `onUnmetParents`. `eventual`: in
+   * order of arrival.
+   */
   readonly delivery?: 'causal' | 'eventual';
   /** Default `offer`: what came from one peer is offered to the others by id, whatever their mode. */
   readonly relay?: 'offer' | 'mode';
@@ -66,6 +69,10 @@ export interface MvdsNodeOptions {
    * undefined. An ephemeral message has sequence 0.
    */
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
+  /**
+   * After the commit, and before `onDelivered`: these messages are delivered although parents were not. Only in causal delivery.
+   */
+  readonly onUnmetParents?: (unmet: readonly UnmetParents[]) => void;
   /** Only for peers that are online. A promise holds back what else there is for the peer until it settles. */
   readonly send: (peerId: PeerId, payload: Uint8Array) => void | Promise<void>;
   readonly onPeerHello?: (peerId: PeerId, hello: Hello) => void;

@@ -54,6 +54,8 @@ export interface MessageStore {
   ): Promise<Uint8Array>;
   /** Undelivered messages that name one of `ids` as a parent. */
   waitingFor(ids: readonly MessageId[]): Promise<readonly StoredMessage[]>;
+  /** Undelivered messages with a sequence above `sequence`, in order of arrival, at most `limit`. No tombstones. */
+  buffered(sequence: number, limit: number): Promise<readonly StoredMessage[]>;
   /** Ids of the newest messages of a group that no message names as a parent, newest first, at most `limit`. */
   heads(groupId: GroupId, limit: number): Promise<readonly MessageId[]>;
   count(groupId?: GroupId): Promise<number>;
@@ -131,7 +133,8 @@ export interface SyncChanges {
   }[];
   /**
    * Makes every record of the peer that is due later than `sendEpoch` due then, its send count back at 0: a peer came
-   * online, and retransmission restarts at once.
+   * online, and retransmission restarts at once. A request with a group, which is for a missing parent, keeps its count:
+   * asking for it ends.
    */
   readonly expedite?: readonly { readonly peerId: PeerId; readonly sendEpoch: number }[];
   /**

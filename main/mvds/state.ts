@@ -1,3 +1,4 @@
+import { AwaitedParents, type AwaitedParentsView } from './awaited-parents.ts';
 import type { Dialect, Hello } from './codec.ts';
 import { MAX_PENDING_ACKS, MAX_RECENT_EPHEMERAL } from './constants.ts';
 import { Recent } from './recent.ts';
@@ -40,6 +41,7 @@ export interface NodeState {
   readonly epoch: number;
   readonly peers: ReadonlyMap<PeerId, PeerState>;
   readonly recentEphemeral: Pick<Recent<MessageId>, 'has'>;
+  readonly parents: AwaitedParentsView;
 }
 
 export interface SentRecord {
@@ -80,7 +82,11 @@ export type Patch =
       /** No longer waiting to be sent again: sent, or without a record by now. */
       readonly notExpired: readonly MessageId[];
     }
-  | { readonly type: 'rememberEphemeral'; readonly ids: readonly MessageId[] };
+  | { readonly type: 'rememberEphemeral'; readonly ids: readonly MessageId[] }
+  | {
+      readonly type: 'parentsAwaited' | 'parentsSettled' | 'parentsGivenUp';
+      readonly ids: readonly MessageId[];
+    };
 
 interface MutablePeer {
   fields: Omit<PeerState, 'pendingAcks' | 'inFlight' | 'inFlightBytes' | 'expired'>;
@@ -94,6 +100,7 @@ interface MutablePeer {
 export class MutableState {
   private readonly mutablePeers = new Map<PeerId, MutablePeer>();
   private readonly ephemeral = new Recent<MessageId>(MAX_RECENT_EPHEMERAL);
+  private readonly parents = new AwaitedParents();
   private readonly views = new Map<PeerId, PeerState>();
   private epochNumber: number;
 
@@ -102,7 +109,13 @@ export class MutableState {
   }
 
   get view(): NodeState {
-    return { epoch: this.epochNumber, peers: this.views, recentEphemeral: this.ephemeral };
+    const { views: peers, ephemeral: recentEphemeral, parents } = this;
+    return { epoch: this.epochNumber, peers, recentEphemeral, parents };
+  }
+
+  /** See `AwaitedParents.rereads`. */
+  rereadAwaited(): void {
+    this.parents.rereads();
   }
 
   apply(patch: Patch): void {
@@ -120,6 +133,15 @@ export class MutableState {
         break;
       case 'rememberEphemeral':
         for (const id of patch.ids) this.ephemeral.add(id);
+        break;
+      case 'parentsAwaited':
+        this.parents.add(patch.ids, this.epochNumber);
+        break;
+      case 'parentsSettled':
+        this.parents.settle(patch.ids);
+        break;
+      case 'parentsGivenUp':
+        this.parents.giveUp(patch.ids);
         break;
       case 'setPeer':
       case 'startSession':

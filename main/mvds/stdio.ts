@@ -5,11 +5,11 @@
  */
 import type { Clock, Random } from '../helpers/clock.ts';
 import { MAX_RECEIVED_PAYLOAD_BYTES } from './constants.ts';
-import type { Rejection } from './events.ts';
+import type { Rejection, UnmetParents } from './events.ts';
 import { readFrames, toFrame } from './frames.ts';
 import { toPeerId } from './ids.ts';
 import { MvdsNode } from './node.ts';
-import type { PeerConfig } from './options.ts';
+import type { MvdsNodeOptions, PeerConfig } from './options.ts';
 import type { StoredMessage, SyncStore } from './ports.ts';
 import type { GroupId } from './types.ts';
 
@@ -27,9 +27,11 @@ export interface StdioOptions {
   readonly groupId: GroupId;
   readonly mode: PeerConfig['mode'];
   readonly dialect?: PeerConfig['dialect'];
+  readonly delivery?: MvdsNodeOptions['delivery'];
   readonly epochMs?: number;
   readonly onDelivered?: (messages: readonly StoredMessage[]) => void;
   readonly onRejected?: (reason: Rejection) => void;
+  readonly onUnmetParents?: (unmet: readonly UnmetParents[]) => void;
 }
 
 export interface StdioSession {
@@ -50,6 +52,8 @@ export async function runStdio(options: StdioOptions): Promise<StdioSession> {
     sendHello: false,
     onDelivered: (messages) => options.onDelivered?.(messages),
     onRejected: (_peerId, reason) => options.onRejected?.(reason),
+    onUnmetParents: (unmet) => options.onUnmetParents?.(unmet),
+    ...(options.delivery !== undefined && { delivery: options.delivery }),
     send: (_peerId, payload) => options.output(toFrame(payload)),
   });
   await node.setPeer(peerId, {

@@ -123,6 +123,12 @@ export class MessageTable implements SyncOf<MessageStore> {
     return [...waiting.values()].sort((a, b) => a.sequence - b.sequence);
   }
 
+  buffered(sequence: number, limit: number): readonly StoredMessage[] {
+    const sql = `SELECT ${COLUMNS} WHERE delivered = 0 AND sequence > ? AND body IS NOT NULL
+      ORDER BY sequence LIMIT ?`;
+    return this.#connection.all(sql, [sequence, limitValue(limit)], (row) => this.#message(row));
+  }
+
   heads(group: GroupId, limit: number): readonly MessageId[] {
     const groupNumber = this.#names.findGroup(group);
     if (groupNumber === undefined) return [];

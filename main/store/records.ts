@@ -149,10 +149,12 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
   }
 
   expedite(peer: PeerId, sendEpoch: number): void {
-    const sql =
-      'UPDATE records SET send_epoch = ?, send_count = 0 WHERE peer = ? AND send_epoch > ?';
+    const sql = `UPDATE records SET send_epoch = ?1,
+        send_count = CASE WHEN type = ?3 AND grp IS NOT NULL THEN send_count ELSE 0 END
+      WHERE peer = ?2 AND send_epoch > ?1`;
     const peerNumber = this.#names.findPeer(peer);
-    if (peerNumber !== undefined) this.#connection.run(sql, sendEpoch, peerNumber, sendEpoch);
+    if (peerNumber === undefined) return;
+    this.#connection.run(sql, sendEpoch, peerNumber, TYPE_NUMBERS.request);
   }
 
   /** Works on the messages that are held at this moment. Tombstones have nothing to be sent. */

@@ -32,6 +32,7 @@ export const SCHEMA = `
     body BLOB
   ) STRICT;
   CREATE INDEX messages_in_order ON messages(grp, timestamp, id);
+  CREATE INDEX messages_buffered ON messages(sequence) WHERE delivered = 0;
   CREATE INDEX messages_heads ON messages(grp, timestamp, id) WHERE named = 0;
 
   CREATE TABLE parents(

@@ -14,6 +14,7 @@ const CALLABLE = {
     'arrivedAfter',
     'positions',
     'waitingFor',
+    'buffered',
     'heads',
     'count',
     'lastSequence',

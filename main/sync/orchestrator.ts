@@ -2,6 +2,7 @@ import type { Clock, Random } from '../helpers/clock.ts';
 import { Background } from '../helpers/background.ts';
 import { coalesced } from '../helpers/coalesced.ts';
 import type { Admission } from '../mvds/admission.ts';
+import type { UnmetParents } from '../mvds/events.ts';
 import { MvdsNode } from '../mvds/node.ts';
 import type { StoredMessage, SyncStore, Tombstone } from '../mvds/ports.ts';
 import type { Mode } from '../mvds/state.ts';
@@ -61,6 +62,8 @@ export interface OrchestratorOptions {
    * came by `elsewhere` may be told once more after a crash.
    */
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
+  /** Messages that are delivered, right after this, although parents that they name were not. */
+  readonly onUnmetParents?: (unmet: readonly UnmetParents[]) => void;
   /** What should not happen, and was dealt with. */
   readonly onError: (error: unknown) => void;
 }
@@ -134,6 +137,7 @@ export class Orchestrator {
       ...(options.mutes && { mutes: options.mutes }),
       ...(options.admission && { admission: options.admission }),
       onDelivered: elsewhere?.delivered ?? options.onDelivered,
+      ...(options.onUnmetParents && { onUnmetParents: options.onUnmetParents }),
       send: (peerId, payload) => peerOf(peerId)?.send(payload),
       onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.moved(bodies, 0),
       onFlushFailed: (peerId, error) => peerOf(peerId)?.failed(error),

@@ -1,6 +1,6 @@
 import { fromHex, utf8 } from '../../main/helpers/bytes.ts';
 import { decodePayload, type Payload } from '../../main/mvds/codec.ts';
-import type { Rejection } from '../../main/mvds/events.ts';
+import type { Rejection, UnmetParents } from '../../main/mvds/events.ts';
 import { toGroupId, toPeerId } from '../../main/mvds/ids.ts';
 import { createMemorySyncStore, type MemorySyncStore } from '../../main/mvds/memory-store.ts';
 import { MvdsNode } from '../../main/mvds/node.ts';
@@ -38,6 +38,7 @@ export interface TestNode {
   readonly delivered: StoredMessage[];
   readonly rejected: (readonly [PeerId, Rejection])[];
   readonly acknowledged: (readonly [PeerId, MessageId])[];
+  readonly unmet: UnmetParents[];
 }
 
 type Options = Partial<Omit<MvdsNodeOptions, 'onDelivered' | 'send'>> & {
@@ -58,6 +59,7 @@ export class TestNetwork {
     const delivered: StoredMessage[] = [];
     const rejected: (readonly [PeerId, Rejection])[] = [];
     const acknowledged: (readonly [PeerId, MessageId])[] = [];
+    const unmet: UnmetParents[] = [];
     const mvds = await MvdsNode.open({
       store,
       random: { next: () => 0 },
@@ -66,9 +68,10 @@ export class TestNetwork {
       onDelivered: (messages) => delivered.push(...messages),
       onRejected: (peerId, reason) => rejected.push([peerId, reason]),
       onAcknowledged: (peerId, ids) => acknowledged.push(...ids.map((it) => [peerId, it] as const)),
+      onUnmetParents: (messages) => unmet.push(...messages),
       send: (to, bytes) => this.send(id, to, bytes),
     });
-    const node = { id, mvds, store, delivered, rejected, acknowledged };
+    const node = { id, mvds, store, delivered, rejected, acknowledged, unmet };
     this.nodes.set(id, node);
     return node;
   }

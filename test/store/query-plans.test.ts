@@ -104,6 +104,7 @@ function useEverything(engine: Engine): void {
   messages.positions(GROUP, undefined, 1);
   messages.positions(GROUP, position, 1);
   messages.waitingFor(parents);
+  messages.buffered(0, 10);
   messages.heads(GROUP, 1);
   messages.count();
   messages.count(GROUP);

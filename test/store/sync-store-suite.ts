@@ -141,6 +141,23 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       expect((await messages.read(ids('both'))).get(messageId('both'))?.delivered).toBe(true);
     });
 
+    test('buffered finds the undelivered in order of arrival, in pages, and no tombstones', async () => {
+      const store = await open();
+      const { messages } = store;
+      expect(await messages.buffered(0, 10)).toEqual([]);
+      const waits = { ...withParents('p'), delivered: false };
+      await store.commit({ addMessages: [added('a', waits), added('here'), added('b', waits)] });
+      await store.commit({ addMessages: [added('c', { ...waits, groupId: OTHER_GROUP })] });
+      const first = await messages.buffered(0, 2);
+      expect(first).toEqual([...(await messages.read(ids('a', 'b'))).values()]);
+      const { sequence = 0 } = first.at(-1) ?? {};
+      expect((await messages.buffered(sequence, 2)).map(({ id }) => id)).toEqual(ids('c'));
+      const about = { id: messageId('b'), groupId: GROUP, timestamp: 0n };
+      await store.commit({ deliver: ids('a'), tombstone: [about] });
+      await store.commit({ revive: ids('b') });
+      expect((await messages.buffered(0, 10)).map(({ id }) => id)).toEqual(ids('c'));
+    });
+
     test('heads are the newest that nobody names, whichever came first', async () => {
       const store = await open();
       const { messages } = store;
@@ -258,6 +275,20 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
         record(ALICE, 'a', { sendEpoch: 5, sendCount: 0 }),
       ]);
       expect(await records.due(BOB, 49, 10)).toEqual([]);
+    });
+
+    test('expedite leaves the count of requests for parents, which have a group', async () => {
+      const store = await open();
+      const { records } = store;
+      const sent = { type: 'request', sendEpoch: 50, sendCount: 6 } as const;
+      const forParent = record(ALICE, 'parent', sent);
+      const offered = record(ALICE, 'offered', { ...sent, groupId: undefined });
+      await store.commit({ putRecords: [forParent, offered] });
+      await store.commit({ expedite: [{ peerId: ALICE, sendEpoch: 5 }] });
+      expect(await records.due(ALICE, 5, 10)).toEqual([
+        { ...forParent, sendEpoch: 5 },
+        { ...offered, sendEpoch: 5, sendCount: 0 },
+      ]);
     });
   });
 

@@ -124,6 +124,16 @@ export class PostgresMessages implements MessageStore {
     return rows.map(storedMessage);
   }
 
+  async buffered(sequence: number, limit: number): Promise<readonly StoredMessage[]> {
+    const rows = await this.#queries.rows(
+      `SELECT ${MESSAGE_COLUMNS} FROM ${MESSAGES}
+       WHERE NOT m.delivered AND m.body IS NOT NULL AND m.sequence > $1
+       ORDER BY m.sequence LIMIT $2`,
+      [sequence, limitValue(limit)],
+    );
+    return rows.map(storedMessage);
+  }
+
   async heads(groupId: GroupId, limit: number): Promise<readonly MessageId[]> {
     const [group] = await this.#groups.find([groupId]);
     if (group === undefined) return [];

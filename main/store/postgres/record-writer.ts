@@ -156,9 +156,10 @@ export class RecordWriter {
   }
 
   async expedite({ peerId, sendEpoch }: Change<'expedite'>): Promise<void> {
-    const sql = `UPDATE reunion.records SET send_epoch = $3, send_count = 0
+    const sql = `UPDATE reunion.records SET send_epoch = $3,
+        send_count = CASE WHEN type = $4 AND grp IS NOT NULL THEN send_count ELSE 0 END
       WHERE node = $1 AND peer = $2 AND send_epoch > $3`;
-    await this.#queries.rows(sql, [this.#node, peerId, sendEpoch]);
+    await this.#queries.rows(sql, [this.#node, peerId, sendEpoch, typeValue('request')]);
   }
 
   async setEpoch(epoch: number): Promise<void> {

@@ -51,6 +51,7 @@ export const SCHEMA_SQL = `
   -- Bodies are mostly sealed, and do not get smaller by compression.
   ALTER TABLE reunion.messages ALTER COLUMN body SET STORAGE EXTERNAL;
   CREATE INDEX messages_in_order ON reunion.messages(grp, timestamp, id);
+  CREATE INDEX messages_buffered ON reunion.messages(sequence) WHERE NOT delivered;
   CREATE INDEX messages_heads ON reunion.messages(grp, timestamp, id) WHERE NOT named;
   CREATE INDEX messages_released ON reunion.messages(release) WHERE release IS NOT NULL;
 
