@@ -8,6 +8,8 @@ export class TaskQueue {
   private taken = 0;
   private readonly waiters: (() => void)[] = [];
   private isRunning = false;
+  /** How often there may have been new work. */
+  private wakes = 0;
   private readonly step: () => Promise<boolean>;
 
   /** `step` does one piece of other work and returns whether it found any. It must not reject. */
@@ -25,6 +27,7 @@ export class TaskQueue {
 
   /** Looks again for work of its own. */
   wake(): void {
+    this.wakes += 1;
     if (!this.isRunning) void this.run();
   }
 
@@ -39,8 +42,10 @@ export class TaskQueue {
     for (;;) {
       const task = this.next();
       if (task !== undefined) await task();
+      const { wakes } = this;
       const found = await this.step();
-      if (task === undefined && !found && this.tasks.length === 0) break;
+      // What came up while the step was ending would otherwise wait for the next event.
+      if (task === undefined && !found && this.tasks.length === 0 && this.wakes === wakes) break;
     }
     this.isRunning = false;
     for (const resolve of this.waiters.splice(0)) resolve();
