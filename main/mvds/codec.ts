@@ -1,4 +1,4 @@
-import { fromHex, toHex } from '../helpers/bytes.ts';
+import { concatBytes, fromHex, toHex } from '../helpers/bytes.ts';
 import {
   CompactPayload,
   Hello as WireHello,
@@ -14,6 +14,10 @@ import { LENGTH_DELIMITED, walkFields, type Field } from './wire.ts';
 
 /** Which field numbers a payload uses: those of the specification (5001, …) or those of the older Go repository (1, …). */
 export type Dialect = 'spec' | 'compact';
+
+export function otherDialect(dialect: Dialect): Dialect {
+  return dialect === 'spec' ? 'compact' : 'spec';
+}
 
 /** What a Reunion node says of itself, beside a record. Spec dialect only. */
 export interface Hello {
@@ -87,7 +91,8 @@ const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: It
 
 /**
  * The bytes of a payload. In the compact dialect every message carries metadata, even empty, because the Go node that
- * speaks it crashes without (reference fault 4), and hello is left out, because that dialect has no field for it.
+ * speaks it crashes without (reference fault 4), frames of reconciliation are left out, and a hello keeps its number: it is
+ * an unknown field there, and tells a node that knows it that the sender speaks the other dialect too.
  */
 export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
   const ids = {
@@ -95,42 +100,29 @@ export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
     offers: payload.offers.map(wireId),
     requests: payload.requests.map(wireId),
   };
+  const { hello } = payload;
   if (dialect === 'compact') {
     const messages = payload.messages.map((message) => ({
       ...wireMessage(message),
       metadata: wireMetadata(message),
     }));
-    return CompactPayload.encode({ ...ids, messages });
+    const compact = CompactPayload.encode({ ...ids, messages });
+    return hello === undefined
+      ? compact
+      : concatBytes(compact, SpecPayload.encode({ hello: wireHello(hello) }));
   }
   const messages = payload.messages.map((message) =>
     message.metadata.ephemeral || message.metadata.parents.length > 0
       ? { ...wireMessage(message), metadata: wireMetadata(message) }
       : wireMessage(message),
   );
-  const { hello } = payload;
   const reconcile = (payload.reconcile ?? []).map(({ groupId, number, frame }) => ({
     groupId: ownBytes(idBytes(groupId)),
     number,
     frame: ownBytes(frame),
   }));
   if (hello === undefined) return SpecPayload.encode({ ...ids, messages, reconcile });
-  return SpecPayload.encode({
-    ...ids,
-    messages,
-    reconcile,
-    hello: {
-      version: hello.version,
-      storeId: ownBytes(fromHex(hello.storeId)),
-      maxPayloadBytes: hello.maxPayloadBytes,
-      ...(hello.pending !== undefined && { pending: BigInt(hello.pending) }),
-      ...(hello.paused !== undefined && { paused: hello.paused }),
-      ...(hello.interval !== undefined && { interval: hello.interval }),
-      since: [...(hello.since ?? [])].map(([groupId, timestamp]) => ({
-        groupId: ownBytes(idBytes(groupId)),
-        timestamp,
-      })),
-    },
-  });
+  return SpecPayload.encode({ ...ids, messages, reconcile, hello: wireHello(hello) });
 }
 
 /**
@@ -186,9 +178,9 @@ class PayloadDraft {
   add(field: Field): void {
     const known = FIELDS.get(field.number);
     if (known === undefined) return;
-    // A payload is of one dialect; the numbers of the other are unknown fields to it.
+    // A payload is of one dialect; the numbers of the other are unknown fields to it, save the hello's.
     this.dialect ??= known.dialect;
-    if (known.dialect !== this.dialect) return;
+    if (known.dialect !== this.dialect && known.kind !== 'hello') return;
     this.items += 1;
     if (field.wireType !== LENGTH_DELIMITED || this.items > MAX_ITEMS_PER_PAYLOAD) {
       this.rejected += 1;
@@ -285,4 +277,19 @@ function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer
     ? (bytes as Uint8Array<ArrayBuffer>)
     : new Uint8Array(bytes);
+}
+
+function wireHello(hello: Hello): WireHello {
+  return {
+    version: hello.version,
+    storeId: ownBytes(fromHex(hello.storeId)),
+    maxPayloadBytes: hello.maxPayloadBytes,
+    ...(hello.pending !== undefined && { pending: BigInt(hello.pending) }),
+    ...(hello.paused !== undefined && { paused: hello.paused }),
+    ...(hello.interval !== undefined && { interval: hello.interval }),
+    since: [...(hello.since ?? [])].map(([groupId, timestamp]) => ({
+      groupId: ownBytes(idBytes(groupId)),
+      timestamp,
+    })),
+  };
 }

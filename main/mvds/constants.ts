@@ -118,8 +118,15 @@ export const URGENT_EPOCH = 0;
 /** The epoch of a new node: above the urgent one, so that a backlog of its first epoch can be overtaken too. */
 export const FIRST_EPOCH = 1;
 
-/** Ephemeral messages remembered to deliver and relay each once. They live seconds, so few are in flight. */
-export const MAX_RECENT_EPHEMERAL = 1024;
+/**
+ * Ephemeral messages remembered to deliver and relay each once. They live seconds, so few are in flight; but the Go nodes
+ * repeat each of theirs for ever, or until it is acknowledged. Twice as many take some 12 MiB.
+ */
+export const MAX_RECENT_EPHEMERAL = 32_768;
+
+/** Ephemeral messages, and bytes of them, that wait for a peer's transport; then the oldest are dropped. */
+export const EPHEMERAL_QUEUE_MESSAGES = 1024;
+export const EPHEMERAL_QUEUE_BYTES = 1 * MiB;
 
 /** Ids remembered as delivered, so that checking the parents of a run of messages needs no reads. */
 export const MAX_RECENT_DELIVERED = 16_384;

@@ -1,4 +1,3 @@
-import { EMPTY_PAYLOAD } from './codec.ts';
 import { URGENT_EPOCH } from './constants.ts';
 import { storeAndDeliver } from './delivery.ts';
 import type { DecisionDraft } from './draft.ts';
@@ -18,7 +17,7 @@ export function decideAppend(
     const { message } = item;
     if (message.metadata.ephemeral) {
       draft.deliveries.push({ message, source: undefined });
-      draft.patches.push({ type: 'rememberEphemeral', ids: [message.id] });
+      draft.patches.push({ type: 'rememberEphemeral', ids: [message.id], source: undefined });
       sendEphemeral(draft, view, message, undefined);
     } else if (
       !event.slice.held.has(message.id) &&
@@ -73,7 +72,6 @@ export function sendEphemeral(
 ): void {
   for (const [peerId, peer] of view.state.peers) {
     if (peerId === source || !peer.online || !mayExchange(view, peerId, message.groupId)) continue;
-    const payload = { ...EMPTY_PAYLOAD, messages: [message] };
-    draft.effects.push({ type: 'send', peerId, dialect: peer.dialect, payload });
+    draft.effects.push({ type: 'ephemeral', peerId, message });
   }
 }

@@ -1,5 +1,5 @@
 import { mayExchange } from './authorise.ts';
-import type { Payload } from './codec.ts';
+import type { Dialect, Payload } from './codec.ts';
 import {
   BULK_RESERVE_BYTES,
   MIN_PEER_PAYLOAD_BYTES,
@@ -9,7 +9,7 @@ import {
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
 import { HELLO_BYTES, ID_ITEM_BYTES, isEmpty, messageItemBytes } from './size.ts';
-import type { PeerState, SentRecord } from './state.ts';
+import { dialectFor, type PeerState, type SentRecord } from './state.ts';
 import type { Message, MessageId, SyncRecord } from './types.ts';
 
 type FlushEvent = Extract<MvdsEvent, { type: 'flush' }>;
@@ -33,10 +33,9 @@ export function decideFlush(draft: DecisionDraft, view: View, event: FlushEvent)
     if (left && next.settled.length > 0) draft.flush(peerId, cause);
     return;
   }
-  if (payload.hello !== undefined) {
-    draft.patches.push({ type: 'setPeer', peerId, fields: { helloSent: true } });
-  }
-  draft.effects.push({ type: 'send', peerId, dialect: peer.dialect, payload });
+  const helloSent = peer.helloSent || payload.hello !== undefined;
+  draft.patches.push({ type: 'setPeer', peerId, fields: { spokenTo: true, helloSent } });
+  draft.effects.push({ type: 'send', peerId, dialect: next.dialect, payload });
   if (left && cause === 'eager') draft.flush(peerId);
 }
 
@@ -48,7 +47,8 @@ class NextPayload {
   private readonly offers: MessageId[] = [];
   private readonly requests: MessageId[] = [];
   private readonly messages: Message[] = [];
-  private readonly withHello: boolean;
+  /** How often the first record in it that is sent again was sent. */
+  private sentBefore = 0;
   private windowIsFull = false;
   private bulkIsFull = false;
   private room: number;
@@ -65,9 +65,13 @@ class NextPayload {
     this.peer = peer;
     const { policy } = view;
     const theirs = Math.max(MIN_PEER_PAYLOAD_BYTES, peer.maxPayloadBytes ?? Infinity);
-    this.withHello = policy.hello !== undefined && !peer.helloSent && peer.dialect === 'spec';
-    this.room = Math.min(policy.payloadBytes, theirs) - (this.withHello ? HELLO_BYTES : 0);
+    this.room = Math.min(policy.payloadBytes, theirs) - HELLO_BYTES;
     this.window = policy.windowBytes - peer.inFlightBytes;
+  }
+
+  /** As the first record that was sent before wants it. */
+  get dialect(): Dialect {
+    return dialectFor(this.peer, this.sentBefore);
   }
 
   /** Returns whether another payload could follow at once. */
@@ -88,7 +92,14 @@ class NextPayload {
     const { acks, offers, requests, messages } = this;
     const { hello } = this.view.policy;
     const payload = { acks, offers, requests, messages };
-    return this.withHello && hello !== undefined ? { ...payload, hello } : payload;
+    return hello !== undefined && this.isHelloDue() ? { ...payload, hello } : payload;
+  }
+
+  private isHelloDue(): boolean {
+    const { dialectHeard, dialect, helloSent } = this.peer;
+    if (dialectHeard) return !helloSent && dialect === 'spec';
+    // A peer that has not spoken may not have understood the first one.
+    return !helloSent || this.sentBefore > 0;
   }
 
   private take(record: SyncRecord): 'taken' | 'skipped' | 'no-room' {
@@ -136,6 +147,7 @@ class NextPayload {
 
   private markSent(record: SyncRecord, bytes: number): void {
     const { policy, state } = this.view;
+    if (this.sentBefore === 0) this.sentBefore = record.sendCount;
     const sendCount = record.sendCount + 1;
     const backoff = Math.max(1, policy.backoff(sendCount, this.event.jitter));
     const isForParent = record.type === 'request' && record.groupId !== undefined;

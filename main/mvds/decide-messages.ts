@@ -13,15 +13,19 @@ export function decideMessages(draft: DecisionDraft, view: View, event: PayloadE
   const { peerId, payload, slice } = event;
   const arrivals = new Map<MessageId, Arrival>();
   const ephemeral = new Set<MessageId>();
+  const { recentEphemeral } = view.state;
   for (const message of payload.messages) {
     const { id, groupId } = message;
     if (!mayExchange(view, peerId, groupId)) {
       const reason = { type: 'unauthorised', messageId: id, groupId } as const;
       draft.effects.push({ type: 'rejected', peerId, reason });
     } else if (message.metadata.ephemeral) {
-      const isKnown = slice.held.has(id) || view.state.recentEphemeral.has(id) || ephemeral.has(id);
-      if (isKnown) continue;
+      if (slice.records.has(id)) draft.remove(peerId, id);
+      // 4/MVDS-META asks for no acknowledgement; but who repeats it, as the Go nodes do for ever, waits for one.
+      if (slice.held.has(id) || recentEphemeral.cameFrom(id, peerId)) draft.ack(peerId, id);
+      const isKnown = slice.held.has(id) || recentEphemeral.has(id) || ephemeral.has(id);
       ephemeral.add(id);
+      if (isKnown) continue;
       draft.deliveries.push({ message, source: peerId });
       sendEphemeral(draft, view, message, peerId);
     } else {
@@ -31,7 +35,7 @@ export function decideMessages(draft: DecisionDraft, view: View, event: PayloadE
     }
   }
   if (ephemeral.size > 0) {
-    draft.patches.push({ type: 'rememberEphemeral', ids: [...ephemeral] });
+    draft.patches.push({ type: 'rememberEphemeral', ids: [...ephemeral], source: peerId });
   }
   const missing = storeAndDeliver(draft, [...arrivals.values()], slice.waiting, slice, {
     delivery: view.policy.delivery,

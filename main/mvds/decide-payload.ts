@@ -1,5 +1,5 @@
 import { mayExchange } from './authorise.ts';
-import type { Hello } from './codec.ts';
+import { otherDialect, type Hello } from './codec.ts';
 import { SECOND_REQUEST_DELAY, URGENT_EPOCH } from './constants.ts';
 import { decideMessages } from './decide-messages.ts';
 import type { DecisionDraft } from './draft.ts';
@@ -17,6 +17,7 @@ export function decidePayload(draft: DecisionDraft, view: View, event: PayloadEv
     draft.effects.push({ type: 'rejected', peerId, reason: { type: 'unknown-peer' } });
     return;
   }
+  takeEmptyAnswer(draft, view, event, peer);
   takeHello(draft, view, event, peer);
   takeAcks(draft, event);
   takeRequests(draft, view, event, peer);
@@ -35,12 +36,35 @@ function dropAnsweredRequests(
   }
 }
 
+/**
+ * The Go nodes answer with an empty payload what they do not understand (reference fault 8), and some of what they do. So
+ * what is under way is sent again in the other dialect, once in a session; after that, retransmission tries both in turn.
+ */
+function takeEmptyAnswer(
+  draft: DecisionDraft,
+  view: View,
+  { peerId, payload, dialect }: PayloadEvent,
+  peer: PeerState,
+): void {
+  if (dialect !== undefined || payload.hello !== undefined) return;
+  if (peer.dialectHeard || peer.otherTried || !peer.spokenTo) return;
+  const fields = { dialect: otherDialect(peer.dialect), otherTried: true };
+  draft.patches.push({ type: 'setPeer', peerId, fields });
+  for (const id of peer.inFlight.keys()) draft.answer(peerId, id);
+  draft.expedite.push({ peerId, sendEpoch: view.state.epoch });
+  draft.flush(peerId);
+}
+
 function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: PeerState): void {
   const { peerId, dialect, payload } = event;
   const { hello } = payload;
+  // Who says hello speaks the specification's dialect, whatever else it tries.
+  const written = hello !== undefined ? 'spec' : peer.helloHeard ? undefined : dialect;
+  const isNews = written !== undefined && !(peer.dialectHeard && peer.dialect === written);
   const fields: PeerFields = {
-    ...(dialect !== undefined && dialect !== peer.dialect && { dialect }),
+    ...(isNews && { dialect: written, dialectHeard: true }),
     ...(hello !== undefined && {
+      helloHeard: true,
       storeId: hello.storeId,
       since: hello.since,
       ...(hello.maxPayloadBytes > 0 && { maxPayloadBytes: hello.maxPayloadBytes }),
@@ -151,7 +175,8 @@ function takeOffers(draft: DecisionDraft, view: View, event: PayloadEvent): void
   let refused = 0;
   for (const id of payload.offers) {
     const record = slice.records.get(id);
-    if (slice.held.has(id)) {
+    // The Go nodes offer ephemeral messages too, in interactive mode.
+    if (slice.held.has(id) || view.state.recentEphemeral.has(id)) {
       draft.ack(peerId, id);
       if (record !== undefined) draft.remove(peerId, id);
     } else if (record?.type === 'request') {

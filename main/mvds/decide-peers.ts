@@ -13,8 +13,9 @@ export function decidePeer(draft: DecisionDraft, { state, policy }: View, event:
   const { peerId } = event;
   switch (event.type) {
     case 'peerAdded': {
-      const { groups, mode, dialect, storeId, since, backfillType: type } = event;
-      draft.patches.push({ type: 'addPeer', peerId, groups, mode, dialect, storeId, since });
+      const { backfillType: type, ...added } = event;
+      const { groups } = added;
+      draft.patches.push({ ...added, type: 'addPeer' });
       if (groups.size === 0 || policy.reconciles) break;
       draft.backfill.push({ peerId, groupIds: [...groups], type, sendEpoch: state.epoch });
       break;

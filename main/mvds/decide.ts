@@ -16,7 +16,7 @@
  *  8. One bad, unknown or duplicate item changes nothing for its neighbours.
  *  9. A new message goes to every other member, but not to its source nor to a peer that is known to hold it.
  * 10. Unanswered bytes per peer stay within the window, and its requests within their limit.
- * 11. An ephemeral message is neither stored, acknowledged nor sent twice to a peer.
+ * 11. An ephemeral message is neither stored nor sent twice to a peer, and acknowledged only to a peer that repeats it.
  * 12. An event that fails to commit changes nothing.
  * 13. What is bulk is sent only when nothing else is due, and leaves room in the window for what is not.
  * 14. What a peer does not want, and what is muted, is neither announced nor sent; but what a peer asks for is sent to it.

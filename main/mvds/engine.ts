@@ -1,6 +1,7 @@
-import { encodePayload, type Dialect, type Payload } from './codec.ts';
+import { encodePayload, EMPTY_PAYLOAD, type Dialect, type Payload } from './codec.ts';
 import { MAX_RECENT_DELIVERED } from './constants.ts';
 import { decide } from './decide.ts';
+import { EphemeralQueue } from './ephemeral-queue.ts';
 import type { Decision, Delivery, Effect, FlushCause, MvdsEvent, Policy } from './events.ts';
 import { loadFlushSlice } from './load.ts';
 import type { MvdsNodeOptions } from './options.ts';
@@ -31,6 +32,7 @@ export class Engine {
   private readonly flushes = new Map<PeerId, FlushCause>();
   /** Peers whose transport has not yet taken the last payload of this session, and that payload. */
   private readonly busy = new Map<PeerId, Uint8Array>();
+  private readonly ephemeral = new EphemeralQueue();
   private readonly recentlyDelivered = new Recent<MessageId>(MAX_RECENT_DELIVERED);
 
   constructor(options: MvdsNodeOptions, policy: Policy, epoch: number) {
@@ -63,7 +65,10 @@ export class Engine {
     for (const patch of patches) {
       this.state.apply(patch);
       // What a transport never took ends with its session, or the next one would wait for it.
-      if (SESSION_CHANGES.has(patch.type) && 'peerId' in patch) this.busy.delete(patch.peerId);
+      if (SESSION_CHANGES.has(patch.type) && 'peerId' in patch) {
+        this.busy.delete(patch.peerId);
+        this.ephemeral.drop(patch.peerId);
+      }
     }
     for (const effect of effects) {
       if (effect.type === 'deliver') await this.deliver(effect.deliveries, added);
@@ -77,6 +82,12 @@ export class Engine {
       case 'flush': {
         const isEager = effect.cause === 'eager' || this.flushes.get(effect.peerId) === 'eager';
         this.flushes.set(effect.peerId, isEager ? 'eager' : 'tick');
+        break;
+      }
+      case 'ephemeral': {
+        const { peerId, message } = effect;
+        const dropped = this.ephemeral.add(peerId, message);
+        if (dropped.length > 0) this.options.onEphemeralDropped?.(peerId, dropped);
         break;
       }
       case 'send':
@@ -122,8 +133,13 @@ export class Engine {
     return new Map(added.map((id, index) => [id, first + index]));
   }
 
-  /** One payload for the peer that has waited longest. */
+  /** One payload for the peer that has waited longest; ephemeral messages, which are of the moment, first. */
   private async flushNext(): Promise<boolean> {
+    for (const peerId of this.ephemeral.waiting()) {
+      if (this.busy.has(peerId)) continue;
+      this.sendEphemeral(peerId);
+      return true;
+    }
     for (const [peerId, cause] of this.flushes) {
       if (this.busy.has(peerId)) continue;
       this.flushes.delete(peerId);
@@ -150,10 +166,21 @@ export class Engine {
     await this.handle({ type: 'flush', peerId, cause, jitter: random.next(), slice });
   }
 
+  /** All that wait for the peer, as far as a payload has room. */
+  private sendEphemeral(peerId: PeerId): void {
+    const peer = this.view.peers.get(peerId);
+    if (peer === undefined) {
+      this.ephemeral.drop(peerId);
+      return;
+    }
+    const limit = Math.min(this.policy.payloadBytes, peer.maxPayloadBytes ?? Infinity);
+    const messages = this.ephemeral.take(peerId, limit);
+    this.state.apply({ type: 'setPeer', peerId, fields: { spokenTo: true } });
+    this.send(peerId, { ...EMPTY_PAYLOAD, messages }, peer.dialect);
+  }
+
   /** A peer whose transport is still busy or fails holds up nobody else. */
   private send(peerId: PeerId, payload: Payload, dialect: Dialect): void {
-    // Only an ephemeral message comes while the transport is busy, and may be lost rather than queued without limit.
-    if (this.busy.has(peerId)) return;
     const bytes = encodePayload(payload, dialect);
     const failed = (error: unknown): void => {
       this.flushes.delete(peerId);

@@ -125,6 +125,7 @@ export type MvdsEvent =
       readonly groups: ReadonlySet<GroupId>;
       readonly mode: Mode;
       readonly dialect: Dialect;
+      readonly dialectHeard: boolean;
       readonly storeId: string | undefined;
       readonly since: ReadonlyMap<GroupId, bigint> | undefined;
       /** How history is announced. */
@@ -231,6 +232,8 @@ export type Effect =
       readonly dialect: Dialect;
       readonly payload: Payload;
     }
+  /** An ephemeral message for a peer that is online, to be sent as soon as its transport takes it. */
+  | { readonly type: 'ephemeral'; readonly peerId: PeerId; readonly message: Message }
   | { readonly type: 'flush'; readonly peerId: PeerId; readonly cause: FlushCause }
   | { readonly type: 'hello'; readonly peerId: PeerId; readonly hello: Hello }
   | { readonly type: 'rejected'; readonly peerId: PeerId; readonly reason: Rejection }

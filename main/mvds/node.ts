@@ -259,12 +259,15 @@ export class MvdsNode {
     const { online = false } = known ?? {};
     const dialect = known?.dialect ?? config.dialect ?? 'spec';
     const storeId = known?.storeId ?? config.storeId;
+    // Only a node that speaks the specification's dialect says a store id.
+    const dialectHeard = known?.dialectHeard ?? (storeId !== undefined && dialect === 'spec');
     // A group that is lost must lose its mark, or it would not be filled when it comes back. The marks of a peer go
     // together, so its other groups are offered again: ids only, and they are acknowledged.
     if (hasLostGroups) await engine.handle({ type: 'peerRemoved', peerId });
     const backfillType = mode === 'batch' && !hasLostGroups ? 'message' : 'offer';
     const since = known?.since ?? config.since;
-    const fields = { peerId, groups, mode, dialect, storeId, since, backfillType } as const;
+    const about = { dialect, dialectHeard, storeId, since };
+    const fields = { peerId, groups, mode, ...about, backfillType } as const;
     await engine.handle({ type: 'peerAdded', ...fields });
     if (online) await engine.handle({ type: 'peerOnline', peerId });
   }

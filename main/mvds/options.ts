@@ -79,6 +79,8 @@ export interface MvdsNodeOptions {
   readonly onRejected?: (peerId: PeerId, reason: Rejection) => void;
   /** These messages are now known to be held by the peer; `bodies` of them had to be sent, the others it held already. */
   readonly onAcknowledged?: (peerId: PeerId, ids: readonly MessageId[], bodies: number) => void;
+  /** More ephemeral messages waited for the transport of the peer than are kept: these, the oldest, it does not get. */
+  readonly onEphemeralDropped?: (peerId: PeerId, ids: readonly MessageId[]) => void;
   /** `send` threw or rejected. The records are sent again when they are due. */
   readonly onSendFailed?: (peerId: PeerId, error: unknown) => void;
   /** The store failed while something was about to be sent. Nothing was; the next tick tries again. */
@@ -89,7 +91,10 @@ export interface PeerConfig {
   /** The groups in which messages pass between us and the peer. */
   readonly groups: ReadonlySet<GroupId>;
   readonly mode: Mode;
-  /** Where it is known from earlier. Default: the specification's, until the peer writes in the other. */
+  /**
+   * The one to begin in. Default: the specification's. Until the peer has written in one, every second transmission is in the
+   * other; from then on it is answered as it writes.
+   */
   readonly dialect?: Dialect;
   /** The store id of its last hello, where that was kept: a different one makes it receive everything again. */
   readonly storeId?: string;

@@ -1,7 +1,7 @@
 import { AwaitedParents, type AwaitedParentsView } from './awaited-parents.ts';
-import type { Dialect, Hello } from './codec.ts';
-import { MAX_PENDING_ACKS, MAX_RECENT_EPHEMERAL } from './constants.ts';
-import { Recent } from './recent.ts';
+import { otherDialect, type Dialect, type Hello } from './codec.ts';
+import { RecentEphemeral, type RecentEphemeralView } from './recent-ephemeral.ts';
+import { applyToPeer, expire, newPeer, peerView, type MutablePeer } from './mutable-peer.ts';
 import type { GroupId, MessageId, PeerId } from './types.ts';
 
 /** How new messages are announced to a peer (2/MVDS, "Modes"): with their body at once, or offered first. */
@@ -18,7 +18,16 @@ export interface InFlight {
 export interface PeerState {
   readonly groups: ReadonlySet<GroupId>;
   readonly mode: Mode;
+  /** What it is written to in, unless that is tried in the other: see `dialectFor`. */
   readonly dialect: Dialect;
+  /** Whether the peer has written in that dialect. Until then it is a guess. */
+  readonly dialectHeard: boolean;
+  /** Whether an empty answer made this session change to the other dialect. */
+  readonly otherTried: boolean;
+  /** Whether the peer has said hello in this session, which there is in the specification's dialect alone. */
+  readonly helloHeard: boolean;
+  /** Whether something was sent to it in this session. */
+  readonly spokenTo: boolean;
   readonly online: boolean;
   /** The last store id that the peer's hello gave; another one means that it lost what it held. */
   readonly storeId: string | undefined;
@@ -40,7 +49,7 @@ export interface PeerState {
 export interface NodeState {
   readonly epoch: number;
   readonly peers: ReadonlyMap<PeerId, PeerState>;
-  readonly recentEphemeral: Pick<Recent<MessageId>, 'has'>;
+  readonly recentEphemeral: RecentEphemeralView;
   readonly parents: AwaitedParentsView;
 }
 
@@ -53,7 +62,17 @@ export interface SentRecord {
 export type PeerFields = Partial<
   Pick<
     PeerState,
-    'groups' | 'mode' | 'dialect' | 'storeId' | 'since' | 'maxPayloadBytes' | 'helloSent'
+    | 'groups'
+    | 'mode'
+    | 'dialect'
+    | 'dialectHeard'
+    | 'otherTried'
+    | 'helloHeard'
+    | 'spokenTo'
+    | 'storeId'
+    | 'since'
+    | 'maxPayloadBytes'
+    | 'helloSent'
   >
 >;
 
@@ -66,6 +85,7 @@ export type Patch =
       readonly groups: ReadonlySet<GroupId>;
       readonly mode: Mode;
       readonly dialect: Dialect;
+      readonly dialectHeard: boolean;
       readonly storeId: string | undefined;
       readonly since: ReadonlyMap<GroupId, bigint> | undefined;
     }
@@ -82,24 +102,21 @@ export type Patch =
       /** No longer waiting to be sent again: sent, or without a record by now. */
       readonly notExpired: readonly MessageId[];
     }
-  | { readonly type: 'rememberEphemeral'; readonly ids: readonly MessageId[] }
+  | {
+      readonly type: 'rememberEphemeral';
+      readonly ids: readonly MessageId[];
+      /** The peer that sent them; undefined for those written here. */
+      readonly source: PeerId | undefined;
+    }
   | {
       readonly type: 'parentsAwaited' | 'parentsSettled' | 'parentsGivenUp';
       readonly ids: readonly MessageId[];
     };
 
-interface MutablePeer {
-  fields: Omit<PeerState, 'pendingAcks' | 'inFlight' | 'inFlightBytes' | 'expired'>;
-  pendingAcks: Set<MessageId>;
-  inFlight: Map<MessageId, InFlight>;
-  inFlightBytes: number;
-  expired: Set<MessageId>;
-}
-
 /** The one place that changes the in-memory state. Decisions see it read-only. */
 export class MutableState {
   private readonly mutablePeers = new Map<PeerId, MutablePeer>();
-  private readonly ephemeral = new Recent<MessageId>(MAX_RECENT_EPHEMERAL);
+  private readonly ephemeral = new RecentEphemeral();
   private readonly parents = new AwaitedParents();
   private readonly views = new Map<PeerId, PeerState>();
   private epochNumber: number;
@@ -132,7 +149,7 @@ export class MutableState {
         this.views.delete(patch.peerId);
         break;
       case 'rememberEphemeral':
-        for (const id of patch.ids) this.ephemeral.add(id);
+        for (const id of patch.ids) this.ephemeral.add(id, patch.source);
         break;
       case 'parentsAwaited':
         this.parents.add(patch.ids, this.epochNumber);
@@ -157,122 +174,9 @@ export class MutableState {
   }
 
   private addPeer(patch: Extract<Patch, { type: 'addPeer' }>): void {
-    const { peerId, groups, mode, dialect, storeId, since } = patch;
-    const peer: MutablePeer = {
-      fields: {
-        groups,
-        mode,
-        dialect,
-        storeId,
-        since,
-        online: false,
-        maxPayloadBytes: undefined,
-        helloSent: false,
-      },
-      pendingAcks: new Set(),
-      inFlight: new Map(),
-      inFlightBytes: 0,
-      expired: new Set(),
-    };
-    this.mutablePeers.set(peerId, peer);
-    this.views.set(peerId, peerView(peer));
-  }
-}
-
-/** A live read-only view: getters, so that a patch of a large set copies nothing. */
-function peerView(peer: MutablePeer): PeerState {
-  return {
-    get groups() {
-      return peer.fields.groups;
-    },
-    get mode() {
-      return peer.fields.mode;
-    },
-    get dialect() {
-      return peer.fields.dialect;
-    },
-    get online() {
-      return peer.fields.online;
-    },
-    get storeId() {
-      return peer.fields.storeId;
-    },
-    get since() {
-      return peer.fields.since;
-    },
-    get maxPayloadBytes() {
-      return peer.fields.maxPayloadBytes;
-    },
-    get helloSent() {
-      return peer.fields.helloSent;
-    },
-    get pendingAcks() {
-      return peer.pendingAcks;
-    },
-    get inFlight() {
-      return peer.inFlight;
-    },
-    get inFlightBytes() {
-      return peer.inFlightBytes;
-    },
-    get expired() {
-      return peer.expired;
-    },
-  };
-}
-
-type PeerPatch = Extract<
-  Patch,
-  { type: 'setPeer' | 'startSession' | 'endSession' | 'queueAcks' | 'answered' | 'flushed' }
->;
-
-function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number): void {
-  switch (patch.type) {
-    case 'setPeer':
-      peer.fields = { ...peer.fields, ...patch.fields };
-      break;
-    case 'startSession':
-    case 'endSession':
-      peer.fields = { ...peer.fields, online: patch.type === 'startSession', helloSent: false };
-      peer.pendingAcks.clear();
-      peer.inFlight.clear();
-      peer.inFlightBytes = 0;
-      peer.expired.clear();
-      break;
-    case 'queueAcks':
-      if (!peer.fields.online) break;
-      for (const id of patch.ids) {
-        if (peer.pendingAcks.size < MAX_PENDING_ACKS) peer.pendingAcks.add(id);
-      }
-      break;
-    case 'answered':
-      for (const id of patch.ids) land(peer, id);
-      break;
-    case 'flushed':
-      for (const id of patch.acks) peer.pendingAcks.delete(id);
-      for (const id of patch.notExpired) peer.expired.delete(id);
-      for (const { messageId, bytes, dueEpoch } of patch.sent) {
-        land(peer, messageId);
-        peer.inFlight.set(messageId, { bytes, dueEpoch, sentEpoch: epoch });
-        peer.inFlightBytes += bytes;
-      }
-      break;
-  }
-}
-
-function land(peer: MutablePeer, id: MessageId): void {
-  peer.expired.delete(id);
-  const inFlight = peer.inFlight.get(id);
-  if (inFlight === undefined) return;
-  peer.inFlight.delete(id);
-  peer.inFlightBytes -= inFlight.bytes;
-}
-
-function expire(peer: MutablePeer, epoch: number): void {
-  for (const [id, { dueEpoch }] of peer.inFlight) {
-    if (dueEpoch > epoch) continue;
-    land(peer, id);
-    peer.expired.add(id);
+    const peer = newPeer(patch);
+    this.mutablePeers.set(patch.peerId, peer);
+    this.views.set(patch.peerId, peerView(peer));
   }
 }
 
@@ -288,4 +192,12 @@ export function wants(
 /** Whether `hello` gives a store id other than the one last seen. */
 export function lostItsStore(peer: PeerState, hello: Hello): boolean {
   return peer.storeId !== undefined && peer.storeId !== hello.storeId;
+}
+
+/**
+ * The dialect for a record that was sent `sendCount` times before. A peer that has not spoken yet may not have understood
+ * what was sent to it, so every second transmission is in the other dialect.
+ */
+export function dialectFor({ dialect, dialectHeard }: PeerState, sendCount: number): Dialect {
+  return dialectHeard || sendCount % 2 === 0 ? dialect : otherDialect(dialect);
 }

@@ -267,7 +267,12 @@ describe('invariant', () => {
 
 test('a decision is a pure function: it changes nothing that it sees, and repeats itself', () => {
   const state = new MutableState(1);
-  const peer = { groups: new Set([GROUP]), mode: 'batch', dialect: 'spec' } as const;
+  const peer = {
+    groups: new Set([GROUP]),
+    mode: 'batch',
+    dialect: 'spec',
+    dialectHeard: false,
+  } as const;
   state.apply({ type: 'addPeer', peerId: PEER, storeId: undefined, since: undefined, ...peer });
   state.apply({ type: 'startSession', peerId: PEER });
   const policy = policyOf({

@@ -1,0 +1,161 @@
+import { otherDialect, type Dialect } from './codec.ts';
+import { MAX_PENDING_ACKS } from './constants.ts';
+import type { InFlight, Patch, PeerState } from './state.ts';
+import type { MessageId } from './types.ts';
+
+/** What `PeerState` shows, as it is changed by patches. */
+export interface MutablePeer {
+  fields: Omit<PeerState, 'pendingAcks' | 'inFlight' | 'inFlightBytes' | 'expired'>;
+  pendingAcks: Set<MessageId>;
+  inFlight: Map<MessageId, InFlight>;
+  inFlightBytes: number;
+  expired: Set<MessageId>;
+}
+
+/** A live read-only view: getters, so that a patch of a large set copies nothing. */
+export function peerView(peer: MutablePeer): PeerState {
+  return {
+    get groups() {
+      return peer.fields.groups;
+    },
+    get mode() {
+      return peer.fields.mode;
+    },
+    get dialect() {
+      return peer.fields.dialect;
+    },
+    get dialectHeard() {
+      return peer.fields.dialectHeard;
+    },
+    get otherTried() {
+      return peer.fields.otherTried;
+    },
+    get helloHeard() {
+      return peer.fields.helloHeard;
+    },
+    get spokenTo() {
+      return peer.fields.spokenTo;
+    },
+    get online() {
+      return peer.fields.online;
+    },
+    get storeId() {
+      return peer.fields.storeId;
+    },
+    get since() {
+      return peer.fields.since;
+    },
+    get maxPayloadBytes() {
+      return peer.fields.maxPayloadBytes;
+    },
+    get helloSent() {
+      return peer.fields.helloSent;
+    },
+    get pendingAcks() {
+      return peer.pendingAcks;
+    },
+    get inFlight() {
+      return peer.inFlight;
+    },
+    get inFlightBytes() {
+      return peer.inFlightBytes;
+    },
+    get expired() {
+      return peer.expired;
+    },
+  };
+}
+
+export type PeerPatch = Extract<
+  Patch,
+  { type: 'setPeer' | 'startSession' | 'endSession' | 'queueAcks' | 'answered' | 'flushed' }
+>;
+
+export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number): void {
+  switch (patch.type) {
+    case 'setPeer':
+      peer.fields = { ...peer.fields, ...patch.fields };
+      break;
+    case 'startSession':
+    case 'endSession':
+      peer.fields = {
+        ...peer.fields,
+        online: patch.type === 'startSession',
+        dialect: nextDialect(peer.fields),
+        helloSent: false,
+        helloHeard: false,
+        otherTried: false,
+        spokenTo: false,
+      };
+      peer.pendingAcks.clear();
+      peer.inFlight.clear();
+      peer.inFlightBytes = 0;
+      peer.expired.clear();
+      break;
+    case 'queueAcks':
+      if (!peer.fields.online) break;
+      for (const id of patch.ids) {
+        if (peer.pendingAcks.size < MAX_PENDING_ACKS) peer.pendingAcks.add(id);
+      }
+      break;
+    case 'answered':
+      for (const id of patch.ids) land(peer, id);
+      break;
+    case 'flushed':
+      for (const id of patch.acks) peer.pendingAcks.delete(id);
+      for (const id of patch.notExpired) peer.expired.delete(id);
+      for (const { messageId, bytes, dueEpoch } of patch.sent) {
+        land(peer, messageId);
+        peer.inFlight.set(messageId, { bytes, dueEpoch, sentEpoch: epoch });
+        peer.inFlightBytes += bytes;
+      }
+      break;
+  }
+}
+
+/** A session in which nothing was understood, as far as is known: the next one begins in the other dialect. */
+function nextDialect({ dialect, dialectHeard, spokenTo }: MutablePeer['fields']): Dialect {
+  return spokenTo && !dialectHeard ? otherDialect(dialect) : dialect;
+}
+
+function land(peer: MutablePeer, id: MessageId): void {
+  peer.expired.delete(id);
+  const inFlight = peer.inFlight.get(id);
+  if (inFlight === undefined) return;
+  peer.inFlight.delete(id);
+  peer.inFlightBytes -= inFlight.bytes;
+}
+
+/** What was not answered in time is to be sent again. */
+export function expire(peer: MutablePeer, epoch: number): void {
+  for (const [id, { dueEpoch }] of peer.inFlight) {
+    if (dueEpoch > epoch) continue;
+    land(peer, id);
+    peer.expired.add(id);
+  }
+}
+
+/** A peer that was just added: offline, and nothing is known of it but what is given. */
+export function newPeer(patch: Extract<Patch, { type: 'addPeer' }>): MutablePeer {
+  const { groups, mode, dialect, dialectHeard, storeId, since } = patch;
+  return {
+    fields: {
+      groups,
+      mode,
+      dialect,
+      dialectHeard,
+      storeId,
+      since,
+      online: false,
+      maxPayloadBytes: undefined,
+      helloSent: false,
+      helloHeard: false,
+      otherTried: false,
+      spokenTo: false,
+    },
+    pendingAcks: new Set(),
+    inFlight: new Map(),
+    inFlightBytes: 0,
+    expired: new Set(),
+  };
+}
