@@ -9,39 +9,47 @@ export function toFrame(payload: Uint8Array): Uint8Array {
   return frame;
 }
 
-/** A frame that announces more bytes than allowed: nothing after it can be read. */
-export class FrameTooLargeError extends Error {
-  override readonly name = 'FrameTooLargeError';
-}
-
 /**
- * The payloads of a stream of frames. Throws `FrameTooLargeError` at a frame of more than `maxBytes`, before reading it;
- * a last frame that is cut off is dropped.
+ * The payloads of a stream of frames. A frame of more than `maxBytes` is skipped as it comes in, without being kept, and
+ * `onTooLarge` gets its length in bytes once that is read. A last frame that is cut off is dropped.
  */
 export async function* readFrames(
   input: AsyncIterable<Uint8Array>,
   maxBytes: number,
+  onTooLarge: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   let chunks: Uint8Array[] = [];
   let buffered = 0;
-  let wanted = LENGTH_BYTES;
-  let isLength = true;
+  /** Of the payload that is read; undefined while its length is. */
+  let payloadBytes: number | undefined;
+  /** Bytes of a frame that is too large and has not all come in. */
+  let skip = 0;
   for await (const chunk of input) {
-    chunks.push(chunk);
-    buffered += chunk.byteLength;
-    while (buffered >= wanted) {
+    const kept = chunk.subarray(Math.min(skip, chunk.byteLength));
+    skip -= chunk.byteLength - kept.byteLength;
+    if (kept.byteLength === 0) continue;
+    chunks.push(kept);
+    buffered += kept.byteLength;
+    while (buffered >= (payloadBytes ?? LENGTH_BYTES)) {
+      const wanted = payloadBytes ?? LENGTH_BYTES;
       const bytes = join(chunks, buffered);
       const part = bytes.subarray(0, wanted);
-      chunks = [bytes.subarray(wanted)];
-      buffered -= wanted;
-      if (isLength) {
-        wanted = new DataView(part.buffer, part.byteOffset).getUint32(0);
-        if (wanted > maxBytes) throw new FrameTooLargeError(`a frame of ${wanted} bytes`);
-      } else {
+      let rest = bytes.subarray(wanted);
+      if (payloadBytes !== undefined) {
+        payloadBytes = undefined;
         yield part;
-        wanted = LENGTH_BYTES;
+      } else {
+        const length = new DataView(part.buffer, part.byteOffset).getUint32(0);
+        if (length > maxBytes) {
+          onTooLarge(length);
+          skip = Math.max(0, length - rest.byteLength);
+          rest = rest.subarray(Math.min(length, rest.byteLength));
+        } else {
+          payloadBytes = length;
+        }
       }
-      isLength = !isLength;
+      chunks = rest.byteLength > 0 ? [rest] : [];
+      buffered = rest.byteLength;
     }
   }
 }

@@ -11,7 +11,7 @@ import { toPeerId } from './ids.ts';
 import { MvdsNode } from './node.ts';
 import type { MvdsNodeOptions, PeerConfig } from './options.ts';
 import type { StoredMessage, SyncStore } from './ports.ts';
-import type { GroupId } from './types.ts';
+import type { GroupId, MessageId } from './types.ts';
 
 /** Milliseconds of an epoch where nothing else is said. */
 const DEFAULT_EPOCH_MS = 1000;
@@ -32,11 +32,13 @@ export interface StdioOptions {
   readonly onDelivered?: (messages: readonly StoredMessage[]) => void;
   readonly onRejected?: (reason: Rejection) => void;
   readonly onUnmetParents?: (unmet: readonly UnmetParents[]) => void;
+  /** Ephemeral messages that the output was too slow for. */
+  readonly onEphemeralDropped?: (ids: readonly MessageId[]) => void;
 }
 
 export interface StdioSession {
   readonly node: MvdsNode;
-  /** Resolves when the input ended and everything was answered. Rejects on a frame of more than 4 MiB. */
+  /** Resolves when the input ended and everything was answered. */
   readonly ended: Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function runStdio(options: StdioOptions): Promise<StdioSession> {
     onDelivered: (messages) => options.onDelivered?.(messages),
     onRejected: (_peerId, reason) => options.onRejected?.(reason),
     onUnmetParents: (unmet) => options.onUnmetParents?.(unmet),
+    onEphemeralDropped: (_peerId, ids) => options.onEphemeralDropped?.(ids),
     ...(options.delivery !== undefined && { delivery: options.delivery }),
     send: (_peerId, payload) => options.output(toFrame(payload)),
   });
@@ -66,7 +69,10 @@ export async function runStdio(options: StdioOptions): Promise<StdioSession> {
   const stop = everyEpoch(clock, options.epochMs ?? DEFAULT_EPOCH_MS, () => node.tick());
   const session = async (): Promise<void> => {
     try {
-      for await (const payload of readFrames(options.input, MAX_RECEIVED_PAYLOAD_BYTES)) {
+      const limit = MAX_RECEIVED_PAYLOAD_BYTES;
+      const tooLarge = (bytes: number): void =>
+        options.onRejected?.({ type: 'payload-too-large', bytes, limit });
+      for await (const payload of readFrames(options.input, limit, tooLarge)) {
         await node.receive(peerId, payload);
       }
       await node.settled();

@@ -36,6 +36,11 @@ export const BEAT_UNKNOWN_MS = 30_000;
 
 /** A payload is at most 256 KiB (see mvds/constants); the rest is room for its own framing. */
 export const SYNC_FRAME_BYTES_MAX = 512 * 1024;
+/**
+ * Bytes of longer frames that are read and thrown away in a session. Some implementations never split a payload, and the rest
+ * of what they send is worth having; but nobody makes a device read for ever, so a session ends beyond this.
+ */
+export const SYNC_SKIPPED_BYTES_MAX = 16 * 1024 * 1024;
 /** A device list of a hundred devices; a stranger cannot make us hold more. */
 export const PAIR_FRAME_BYTES_MAX = 128 * 1024;
 

@@ -17,15 +17,30 @@ const UNREAD_BYTES_MAX = 1 << 20;
 /** What was written may still go out for this long; a peer that takes nothing must not hold up an end, milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
+/** What becomes of frames that are too long. */
+export interface OversizedFrames {
+  /** Bytes of them, together, that are read and thrown away; a frame beyond that ends the channel. */
+  readonly bytesMax: number;
+  /** One of `bytes` is being skipped. */
+  readonly onSkipped: (bytes: number) => void;
+}
+
 /**
- * Frames over a libp2p stream, which keeps no message boundaries. A frame longer than `frameBytesMax` ends the channel
- * before its body is waited for.
+ * Frames over a libp2p stream, which keeps no message boundaries. A frame longer than `frameBytesMax` is skipped as it comes
+ * in, as far as `oversized` allows; else it ends the channel before its body is waited for.
  */
-export function frameChannel(stream: Stream, frameBytesMax: number): FrameChannel {
+export function frameChannel(
+  stream: Stream,
+  frameBytesMax: number,
+  oversized?: OversizedFrames,
+): FrameChannel {
   const frames: Uint8Array[] = [];
   let unread = 0;
   let partial: Uint8Array = new Uint8Array(0);
   let ended = false;
+  /** Bytes that are left of a frame that is skipped, and bytes of all frames that were. */
+  let skipping = 0;
+  let skipped = 0;
   let wake: (() => void) | undefined;
 
   const end = () => {
@@ -47,7 +62,9 @@ export function frameChannel(stream: Stream, frameBytesMax: number): FrameChanne
   if (stream.status !== 'open') end();
   else if (stream.remoteWriteStatus === 'closed') void close();
   stream.addEventListener('message', ({ data }) => {
-    const bytes = data instanceof Uint8Array ? data : data.subarray();
+    const whole = data instanceof Uint8Array ? data : data.subarray();
+    const bytes = whole.subarray(Math.min(skipping, whole.byteLength));
+    skipping -= whole.byteLength - bytes.byteLength;
     partial = partial.byteLength === 0 ? bytes : concatBytes(partial, bytes);
     for (;;) {
       const frame = takeFrame();
@@ -63,6 +80,14 @@ export function frameChannel(stream: Stream, frameBytesMax: number): FrameChanne
   function takeFrame(): Uint8Array | undefined {
     if (partial.byteLength < LENGTH_BYTES) return undefined;
     const length = new DataView(partial.buffer, partial.byteOffset).getUint32(0);
+    if (length > frameBytesMax && oversized && skipped + length <= oversized.bytesMax) {
+      skipped += length;
+      const after = partial.subarray(LENGTH_BYTES);
+      partial = after.subarray(Math.min(length, after.byteLength));
+      skipping = length - (after.byteLength - partial.byteLength);
+      oversized.onSkipped(length);
+      return takeFrame();
+    }
     if (length > frameBytesMax) {
       stream.abort(
         new RangeError(`a frame of ${length} bytes is over the limit of ${frameBytesMax}`),

@@ -1,7 +1,12 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import type { PeerId } from '../mvds/types.ts';
 import type { Session } from '../sync/ports.ts';
-import { STREAMS_MAX, SYNC_FRAME_BYTES_MAX, SYNC_PROTOCOL } from './constants.ts';
+import {
+  STREAMS_MAX,
+  SYNC_FRAME_BYTES_MAX,
+  SYNC_PROTOCOL,
+  SYNC_SKIPPED_BYTES_MAX,
+} from './constants.ts';
 import { frameChannel } from './framing.ts';
 import type { Heartbeats } from './heartbeat.ts';
 import { pathOf } from './path.ts';
@@ -99,10 +104,16 @@ export class Sessions {
 
   #adopt(peerId: PeerId, stream: Stream, connection: Connection): void {
     this.end(peerId);
+    let onOversized: (bytes: number) => void = () => undefined;
+    const oversized = {
+      bytesMax: SYNC_SKIPPED_BYTES_MAX,
+      onSkipped: (bytes: number) => onOversized(bytes),
+    };
     const session: OpenSession = {
       peerId,
       path: pathOf(connection),
-      channel: frameChannel(stream, SYNC_FRAME_BYTES_MAX),
+      channel: frameChannel(stream, SYNC_FRAME_BYTES_MAX, oversized),
+      onOversizedFrame: (listener) => (onOversized = listener),
       stream,
       connection,
     };

@@ -16,7 +16,8 @@
  *     taken back, at once; other numbers go out five times a second at most.
  *  9. What a person asks for by hand is dialled, except a peer that is paused here.
  * 10. A clock that is set back ends waits and never makes them longer; it does not end a session.
- * 11. A session ends as misbehaving when admission has rejected too many messages of it, and only then.
+ * 11. A session ends as misbehaving when admission has rejected too many messages of it, or too many payloads were too large,
+ *     and only then.
  * 12. Until `wakeAt`, and without an event, the decision stays what it is; unless the clock was set back before, when a wait that
  *     10 has ended may come up again as the clock passes its beginning, which costs a dial.
  */

@@ -275,6 +275,9 @@ export class PeerSync {
       },
     });
     this.#link = link;
+    session.onOversizedFrame?.((bytes) => {
+      if (this.#link === link) this.#refusePayload(bytes);
+    });
     this.#apply({ type: 'sessionBegan', path: session.path });
     this.#reconciler.begin();
     return link;
@@ -304,12 +307,20 @@ export class PeerSync {
     this.moved(0, result.stored.length);
     const refused = refusedIn(result);
     if (refused === 'protocol') void link.end('protocol');
+    else if (refused.payloadBytes > 0) this.#refusePayload(refused.payloadBytes);
     else if (refused.messages > 0) {
       activity.note('refused', peerId, { messages: refused.messages });
       this.tell({ type: 'rejected', messages: refused.rejected });
     }
     await this.recount();
     await this.#reconcile(link, extensions, result);
+  }
+
+  /** A payload was too large to be read. The session goes on; too many of them end it. */
+  #refusePayload(bytes: number): void {
+    const { activity, peerId } = this.#options;
+    activity.note('refused', peerId, { bytes });
+    this.tell({ type: 'rejected', messages: 1 });
   }
 
   async #reconcile(

@@ -10,6 +10,8 @@ export interface Session {
   readonly peerId: PeerId;
   readonly path: Path;
   readonly channel: FrameChannel;
+  /** `listener` gets the length in bytes of each frame that was too long to be read, and was skipped. */
+  readonly onOversizedFrame?: (listener: (bytes: number) => void) => void;
 }
 
 /** The network, as synchronization sees it. */
@@ -55,7 +57,10 @@ export type ActivityKind =
   | 'sent'
   /** `messages` that were new here. */
   | 'received'
-  /** The peer ended the session before it had said anything, or `messages` of what it sent were not taken. */
+  /**
+   * The peer ended the session before it had said anything, or `messages` of what it sent were not taken, or a payload of
+   * `bytes` was too large to be read.
+   */
   | 'refused'
   /** `reason`: see `FailureReason`. */
   | 'failed'

@@ -28,16 +28,20 @@ export interface Refused {
   readonly messages: number;
   /** Those that admission has rejected: they count against the peer. */
   readonly rejected: number;
+  /** The length of the payload where it was too large to be read; else 0. */
+  readonly payloadBytes: number;
 }
 
-/** What of a payload was not taken; `protocol` where it is none, or over the limits. */
+/** What of a payload was not taken; `protocol` where it is none. */
 export function refusedIn({ rejected }: ReceiveResult): Refused | 'protocol' {
-  const refused = { messages: 0, rejected: 0 };
+  const refused = { messages: 0, rejected: 0, payloadBytes: 0 };
   for (const rejection of rejected) {
     switch (rejection.type) {
       case 'malformed':
-      case 'payload-too-large':
         return 'protocol';
+      case 'payload-too-large':
+        refused.payloadBytes = rejection.bytes;
+        break;
       case 'bad-items':
       case 'too-many-offers':
         refused.messages += rejection.count;

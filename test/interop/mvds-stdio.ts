@@ -13,20 +13,23 @@ const { values } = parseArgs({
     group: { type: 'string', default: '' },
     mode: { type: 'string', default: 'batch' },
     dialect: { type: 'string', default: 'spec' },
+    delivery: { type: 'string', default: 'causal' },
     epoch: { type: 'string', default: '1000' },
     append: { type: 'string', multiple: true, default: [] },
+    ephemeral: { type: 'string', multiple: true, default: [] },
   },
 });
 
 const groupId = parseGroupId(values.group);
-const { mode, dialect } = values;
+const { mode, dialect, delivery } = values;
 if (
   groupId === undefined ||
   (mode !== 'batch' && mode !== 'interactive') ||
-  (dialect !== 'spec' && dialect !== 'compact')
+  (dialect !== 'spec' && dialect !== 'compact') ||
+  (delivery !== 'causal' && delivery !== 'eventual')
 ) {
   console.error(
-    '--group takes 64 hexadecimal characters, --mode batch or interactive, --dialect spec or compact',
+    '--group takes 64 hexadecimal characters, --mode batch or interactive, --dialect spec or compact, --delivery causal or eventual',
   );
   process.exit(2);
 }
@@ -44,6 +47,7 @@ const session = await runStdio({
   groupId,
   mode,
   dialect,
+  delivery,
   epochMs: Number(values.epoch),
   onDelivered: (messages) => {
     for (const { id, timestamp, body } of messages) {
@@ -53,9 +57,22 @@ const session = await runStdio({
     }
   },
   onRejected: (reason) => console.error(JSON.stringify({ rejected: reason })),
+  onUnmetParents: (unmet) => {
+    for (const { type, messageId, parents } of unmet) {
+      console.error(JSON.stringify({ unmetParents: parents, reason: type, message: messageId }));
+    }
+  },
+  onEphemeralDropped: (ids) => console.error(JSON.stringify({ ephemeralDropped: ids })),
 });
 const start = BigInt(Date.now());
-for (const [index, text] of values.append.entries()) {
-  await session.node.append({ groupId, timestamp: start + BigInt(index), body: utf8(text) });
-}
+const written = [
+  ...values.append.map((text) => ({ text, ephemeral: false })),
+  ...values.ephemeral.map((text) => ({ text, ephemeral: true })),
+];
+await Promise.all(
+  written.map(({ text, ephemeral }, index) => {
+    const timestamp = start + BigInt(index);
+    return session.node.append({ groupId, timestamp, body: utf8(text), metadata: { ephemeral } });
+  }),
+);
 await session.ended;

@@ -171,6 +171,42 @@ describe('what goes wrong in a session', () => {
     expect(transport.retried).toEqual(['peer']);
   });
 
+  it('goes on where a payload is too large, tells of it, and ends it when that goes on', async () => {
+    const { device, begin, devices } = await played('peer');
+    const channel = begin('peer');
+    await channel.write(hello);
+    const huge = new Uint8Array(4 * 1024 * 1024 + 1);
+    await channel.write(huge);
+    await turn();
+    expect(device.of('peer' as never).state.kind).not.toBe('failing');
+    await devices.pass(2_000);
+    expect(device.activity).toContainEqual(
+      expect.objectContaining({ kind: 'refused', detail: { bytes: huge.byteLength } }),
+    );
+    for (let n = 0; n < 65; n += 1) await channel.write(huge);
+    await turn();
+    expect(device.of('peer' as never).state).toMatchObject({
+      kind: 'failing',
+      reason: 'misbehaving',
+    });
+  });
+
+  it('tells of a frame that the network has skipped', async () => {
+    const { devices, transport, device } = await played('peer');
+    let skipped: (bytes: number) => void = () => undefined;
+    const [channel, theirs] = channelPair();
+    const onOversizedFrame = (listener: typeof skipped) => (skipped = listener);
+    transport.session({ peerId: 'peer' as never, path: 'lan', channel, onOversizedFrame });
+    await theirs.write(hello);
+    await turn();
+    skipped(700_000);
+    await devices.pass(2_000);
+    expect(device.activity.map(({ kind, detail }) => [kind, detail])).toContainEqual([
+      'refused',
+      { bytes: 700_000 },
+    ]);
+  });
+
   it('ends it when the group drops the peer', async () => {
     const { device, begin } = await played('peer');
     const channel = begin('peer');

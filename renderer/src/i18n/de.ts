@@ -270,6 +270,8 @@ export const de: Catalogue = {
   'activity.refused': 'Es hat die Verbindung beendet.',
   'activity.refused-messages':
     '{count, plural, one {# Nachricht abgelehnt} other {# Nachrichten abgelehnt}}',
+  'activity.refused-payload':
+    'Es hat {size} auf einmal gesendet. Das ist zu viel und wurde übergangen.',
   'activity.failed': 'Die Sitzung ist gescheitert.',
   'activity.paused': 'angehalten',
   'activity.paused-there': 'auf dem anderen Gerät angehalten',

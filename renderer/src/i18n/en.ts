@@ -262,6 +262,7 @@ export const en = {
   'activity.refused': 'It ended the connection.',
   'activity.refused-messages':
     '{count, plural, one {# message refused} other {# messages refused}}',
+  'activity.refused-payload': 'It sent {size} at once. That is too much and was skipped.',
   'activity.failed': 'The session failed.',
   'activity.paused': 'paused',
   'activity.paused-there': 'paused on that device',

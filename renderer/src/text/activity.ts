@@ -2,6 +2,7 @@ import type { ActivityLine } from '../../../main/api/types.ts';
 import { en } from '../i18n/en.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { MessageKey } from '../i18n/i18n.svelte.ts';
+import { sizeText } from './numbers.ts';
 import { pathText } from './status.ts';
 
 const TROUBLES = new Set(['failed', 'refused', 'incompatible']);
@@ -15,7 +16,7 @@ export function activityText(line: ActivityLine, named: boolean): string {
 }
 
 function whatText({ kind, detail }: ActivityLine): string {
-  const { messages, path, reason, there } = detail;
+  const { bytes, messages, path, reason, there } = detail;
   if (kind === 'connected' && (path === 'lan' || path === 'direct' || path === 'relay')) {
     return t('activity.connected', { path: pathText(path) });
   }
@@ -24,6 +25,9 @@ function whatText({ kind, detail }: ActivityLine): string {
   }
   if (kind === 'refused' && typeof messages === 'number') {
     return t('activity.refused-messages', { count: messages });
+  }
+  if (kind === 'refused' && typeof bytes === 'number') {
+    return t('activity.refused-payload', { size: sizeText(bytes) });
   }
   if (kind === 'failed') {
     const key = `failure.${String(reason)}`;
