@@ -4,7 +4,7 @@ import { ID_BYTES, MIN_FRAME_BYTES, PROTOCOL_VERSION, RESERVED_BYTES } from './c
 import { messageIds, missingFrom } from './difference.ts';
 import { readFrame, type Range } from './frame-reader.ts';
 import { FrameWriter } from './frame-writer.ts';
-import type { OrderedIds } from './ordered-ids.ts';
+import type { IdSet } from './ids-since.ts';
 import type { Step } from './session.ts';
 import { REFERENCE_SPLITTING, splitRange } from './split.ts';
 
@@ -18,13 +18,13 @@ export interface NegentropyOptions {
  * and without a frame limit each frame is byte for byte the one that the reference implementation would send.
  */
 export class Negentropy {
-  readonly #ids: OrderedIds;
+  readonly #ids: IdSet;
   readonly #isInitiator: boolean;
   readonly #limit: number;
   readonly #reported = new Set<MessageId>();
   #isDone = false;
 
-  private constructor(ids: OrderedIds, isInitiator: boolean, { frameBytes }: NegentropyOptions) {
+  private constructor(ids: IdSet, isInitiator: boolean, { frameBytes }: NegentropyOptions) {
     if (frameBytes !== undefined && !(frameBytes >= MIN_FRAME_BYTES)) {
       throw new RangeError(`frames have ${MIN_FRAME_BYTES} bytes or more`);
     }
@@ -35,7 +35,7 @@ export class Negentropy {
 
   /** The side that speaks first and learns. Throws `RangeError` on a frame limit that is too small. */
   static initiate(
-    ids: OrderedIds,
+    ids: IdSet,
     options: NegentropyOptions = {},
   ): { readonly session: Negentropy; readonly frames: readonly Uint8Array[] } {
     const writer = new FrameWriter();
@@ -44,7 +44,7 @@ export class Negentropy {
   }
 
   /** The side that answers. Throws `RangeError` on a frame limit that is too small. */
-  static respond(ids: OrderedIds, options: NegentropyOptions = {}): Negentropy {
+  static respond(ids: IdSet, options: NegentropyOptions = {}): Negentropy {
     return new Negentropy(ids, false, options);
   }
 
@@ -87,13 +87,13 @@ class Turn {
   readonly writer = new FrameWriter();
   readonly have: MessageId[] = [];
   readonly need: MessageId[] = [];
-  readonly #ids: OrderedIds;
+  readonly #ids: IdSet;
   readonly #isInitiator: boolean;
   readonly #limit: number;
   /** Where a skip ends that is not written yet. */
   #skippedTo: Bound | undefined;
 
-  constructor(ids: OrderedIds, isInitiator: boolean, limit: number) {
+  constructor(ids: IdSet, isInitiator: boolean, limit: number) {
     this.#ids = ids;
     this.#isInitiator = isInitiator;
     this.#limit = limit;

@@ -12,6 +12,15 @@ import { FrameError } from './errors.ts';
 import { FrameCutter, type CutFrame } from './frame-cutter.ts';
 import { readFrame, type Range } from './frame-reader.ts';
 import type { IdSet } from './ids-since.ts';
+import {
+  INITIATOR_MARK,
+  isMarked,
+  MARK_BYTES,
+  marked,
+  RESPONDER_MARK,
+  withoutMark,
+} from './mark.ts';
+import { PlainSession } from './plain-session.ts';
 import type { Step } from './session.ts';
 import { splitRange, type Splitting } from './split.ts';
 
@@ -31,7 +40,8 @@ const SPLITTING: Splitting = { buckets: BUCKETS, bucketIds: BUCKET_IDS, leaf: LE
 
 /**
  * One side of a reconciliation from which both sides learn. The frames are those of negentropy V1; README.md says what they mean
- * here and what is known when it is done. The invariants, each held by the test of its number:
+ * here and what is known when it is done. With a peer that speaks V1 as others do, which shows by its first frame, the
+ * session goes on as V1 has it: the initiator learns all, the responder nothing. The invariants among two of this kind, each held by the test of its number:
  *
  * 1. Every range that is not a skip is answered, by ranges that reach explicitly up to its end.
  * 2. Frames are answered in the order in which they came, each by frames of its own.
@@ -46,15 +56,24 @@ export class Reconciliation {
   readonly #splitting: Splitting;
   /** In the order in which their answers will come. */
   readonly #questions: Question[] = [];
+  readonly #isInitiator: boolean;
   #hasBegun = false;
+  /** Whether the first frame of the peer has come. */
+  #hasHeard = false;
+  /** There where the peer speaks plain V1. */
+  #plain: PlainSession | undefined;
+  /** The mark that the next frame sent begins with. */
+  #mark: number;
   #isAnswering = false;
 
-  private constructor(ids: IdSet, options: ReconciliationOptions) {
+  private constructor(ids: IdSet, isInitiator: boolean, options: ReconciliationOptions) {
     const { frameBytes = DEFAULT_FRAME_BYTES, splitting = SPLITTING } = options;
     if (!(frameBytes >= MIN_FRAME_BYTES && frameBytes <= MAX_FRAME_BYTES)) {
       throw new RangeError(`frames have ${MIN_FRAME_BYTES} to ${MAX_FRAME_BYTES} bytes`);
     }
     this.#ids = ids;
+    this.#isInitiator = isInitiator;
+    this.#mark = isInitiator ? INITIATOR_MARK : RESPONDER_MARK;
     this.#frameBytes = frameBytes;
     this.#splitting = splitting;
   }
@@ -64,8 +83,8 @@ export class Reconciliation {
     ids: IdSet,
     options: ReconciliationOptions = {},
   ): { readonly session: Reconciliation; readonly frames: readonly Uint8Array[] } {
-    const session = new Reconciliation(ids, options);
-    const cutter = new FrameCutter(session.#frameBytes);
+    const session = new Reconciliation(ids, true, options);
+    const cutter = new FrameCutter(session.#frameBytes - MARK_BYTES);
     splitRange(ids, 0, ids.size, END, session.#splitting, cutter);
     cutter.finish();
     session.#hasBegun = true;
@@ -74,11 +93,12 @@ export class Reconciliation {
 
   /** The side that waits for the first frame. Throws `RangeError` on a frame size out of bounds. */
   static respond(ids: IdSet, options: ReconciliationOptions = {}): Reconciliation {
-    return new Reconciliation(ids, options);
+    return new Reconciliation(ids, false, options);
   }
 
-  /** Nothing is left to be said on this side, nor to come from the other. */
+  /** Nothing is left to be said on this side, nor to come from the other. Who answers a plain initiator is never told: false. */
   get isDone(): boolean {
+    if (this.#plain !== undefined) return this.#plain.isDone;
     return this.#hasBegun && !this.#isAnswering && this.#questions.length === 0;
   }
 
@@ -89,6 +109,25 @@ export class Reconciliation {
    */
   receive(frame: Uint8Array): Iterable<Step> {
     if (this.#isAnswering) throw new Error('the steps of the frame before were not all taken');
+    const isFirst = !this.#hasHeard;
+    this.#hasHeard = true;
+    if (isFirst) return this.#receiveFirst(frame);
+    return this.#plain?.receive(frame) ?? this.#receiveOwn(frame);
+  }
+
+  /** The first frame tells what kind of peer it is. */
+  #receiveFirst(frame: Uint8Array): Iterable<Step> {
+    const theirs = this.#isInitiator ? RESPONDER_MARK : INITIATOR_MARK;
+    if (isMarked(frame, theirs)) return this.#receiveOwn(withoutMark(frame, theirs));
+    if (!this.#isInitiator) {
+      const ranges = readFrame(frame);
+      this.#takeFirst(ranges, ranges.at(-1)?.upper ?? START);
+    }
+    this.#plain = new PlainSession(this.#ids, this.#isInitiator, this.#frameBytes);
+    return this.#plain.receive(frame);
+  }
+
+  #receiveOwn(frame: Uint8Array): Iterable<Step> {
     const ranges = readFrame(frame);
     const reached = ranges.at(-1)?.upper ?? START;
     if (this.#hasBegun) this.#takeAnswer(reached);
@@ -117,7 +156,7 @@ export class Reconciliation {
   }
 
   *#steps(ranges: readonly Range[]): Generator<Step, void, undefined> {
-    const answer = new Answer(this.#ids, this.#splitting, this.#frameBytes);
+    const answer = new Answer(this.#ids, this.#splitting, this.#frameBytes - MARK_BYTES);
     for (const { frames, have, need } of answer.parts(ranges)) {
       yield { frames: this.#sent(frames), have, need };
     }
@@ -128,6 +167,10 @@ export class Reconciliation {
     for (const { asksUpTo } of frames) {
       if (asksUpTo !== undefined) this.#questions.push({ asksUpTo, answeredUpTo: START });
     }
-    return frames.map(({ bytes }) => bytes);
+    return frames.map(({ bytes }) => {
+      const skips = this.#mark;
+      this.#mark = 0;
+      return skips > 0 ? marked(bytes, skips) : bytes;
+    });
   }
 }

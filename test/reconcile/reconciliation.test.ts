@@ -9,6 +9,7 @@ import {
   STEP_IDS,
 } from '../../main/reconcile/constants.ts';
 import { readFrame } from '../../main/reconcile/frame-reader.ts';
+import { INITIATOR_MARK, MARK_BYTES, marked, RESPONDER_MARK } from '../../main/reconcile/mark.ts';
 import { FrameWriter } from '../../main/reconcile/frame-writer.ts';
 import {
   FrameError,
@@ -188,7 +189,7 @@ describe('Reconciliation', () => {
       if (step.frames.length > 0) expect(new Set(have).size).toBe(50_000);
       answers.push(...step.frames);
     }
-    expect(answers.map(({ length }) => length)).toEqual([4]);
+    expect(answers.map(({ length }) => length)).toEqual([4 + MARK_BYTES]);
     for (const answer of answers) expect([...session.receive(answer)]).toHaveLength(1);
     expect(session.isDone && responder.isDone).toBe(true);
   });
@@ -221,10 +222,11 @@ describe('Reconciliation', () => {
     expect(() => Reconciliation.respond(ids).receive(skipsAll)).toThrow(FrameError);
     expect(() => Reconciliation.respond(ids).receive(nothing)).toThrow(FrameError);
     const { session } = Reconciliation.initiate(ids);
-    expect(() => session.receive(nothing)).toThrow(FrameError);
-    expect([...session.receive(skipsAll)]).toHaveLength(1);
-    expect(session.isDone).toBe(true);
-    expect(() => session.receive(skipsAll)).toThrow(FrameError);
+    expect(() => session.receive(marked(nothing, RESPONDER_MARK))).toThrow(FrameError);
+    const other = Reconciliation.initiate(ids).session;
+    expect([...other.receive(marked(skipsAll, RESPONDER_MARK))]).toHaveLength(1);
+    expect(other.isDone).toBe(true);
+    expect(() => other.receive(skipsAll)).toThrow(FrameError);
   });
 
   test('refuses an answer that goes beyond its question, or over it a second time', () => {
@@ -232,7 +234,7 @@ describe('Reconciliation', () => {
     const asking = new FrameWriter();
     asking.fingerprint(END, new Uint8Array(FINGERPRINT_BYTES));
     const responder = Reconciliation.respond(mine);
-    expect([...responder.receive(asking.finish())]).toHaveLength(1);
+    expect([...responder.receive(marked(asking.finish(), INITIATOR_MARK))]).toHaveLength(1);
     const half = new FrameWriter();
     half.skip({ timestamp: 1_700_000_000_001, prefix: new Uint8Array(0) });
     expect([...responder.receive(half.finish())]).toHaveLength(1);

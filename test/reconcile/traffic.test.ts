@@ -8,19 +8,19 @@ import { traffic } from './traffic.ts';
  * More of a million messages is in test/faults/reconcile-million.test.ts.
  */
 const PINNED: readonly (readonly [number, number, Where, bytes: number, roundTrips: number])[] = [
-  [10000, 0, 'recent', 356, 1],
-  [10000, 10, 'recent', 1206, 2.5],
-  [10000, 10, 'scattered', 6646, 2.5],
-  [10000, 1000, 'recent', 20255, 2.5],
-  [10000, 1000, 'scattered', 166444, 2.5],
-  [10000, 1000, 'one-sided', 1644, 2.5],
-  [100000, 0, 'recent', 370, 1],
-  [100000, 10, 'recent', 1372, 3],
-  [100000, 10, 'scattered', 8495, 3],
-  [100000, 1000, 'recent', 20292, 3],
-  [100000, 1000, 'scattered', 348723, 3],
-  [100000, 1000, 'one-sided', 1791, 3],
-  [1000000, 1000, 'scattered', 732482, 3.5],
+  [10000, 0, 'recent', 365, 1],
+  [10000, 10, 'recent', 1215, 2.5],
+  [10000, 10, 'scattered', 6655, 2.5],
+  [10000, 1000, 'recent', 20264, 2.5],
+  [10000, 1000, 'scattered', 166443, 2.5],
+  [10000, 1000, 'one-sided', 1653, 2.5],
+  [100000, 0, 'recent', 379, 1],
+  [100000, 10, 'recent', 1381, 3],
+  [100000, 10, 'scattered', 8504, 3],
+  [100000, 1000, 'recent', 20301, 3],
+  [100000, 1000, 'scattered', 348745, 3],
+  [100000, 1000, 'one-sided', 1800, 3],
+  [1000000, 1000, 'scattered', 732490, 3.5],
 ];
 
 describe('on the wire', () => {
