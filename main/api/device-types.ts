@@ -143,13 +143,23 @@ export interface About {
   readonly runtime: string;
 }
 
+/** After how much a relay cuts a connection; one of them at least is not null. */
+export interface RelayLimits {
+  /** In both directions together; null where it lets 16 MiB or more through. */
+  readonly bytes: number | null;
+  /** Null where a connection may last an hour or longer. */
+  readonly seconds: number | null;
+}
+
 export interface RelayStatus {
   readonly address: string;
   /**
    * `connected`: this device can be reached through it. `limiting`: so it can, but every connection is cut after less than
-   * 16 MiB. `full`: it takes no more devices, and still leads to others. `refused`: it does not relay for this device.
+   * 16 MiB or an hour, see `limits`. `full`: it takes no more devices, and still leads to others. `refused`: it does not relay for this device.
    */
   readonly state: 'connecting' | 'connected' | 'limiting' | 'full' | 'refused' | 'unreachable';
+  /** Where it is `limiting`; null otherwise, and as long as no connection went through it. */
+  readonly limits: RelayLimits | null;
 }
 
 /** `reunion status --json`. */

@@ -1,6 +1,7 @@
 import type { Diagnosis, DeviceDiagnosis, RelayStatus, TriedWay } from '../api/types.ts';
 import type { PeerId } from '../helpers/ids.ts';
 import type { Attempt, AttemptFailure, Found } from '../network/diagnosis.ts';
+import { relayLimitsText } from '../api/relay-limits.ts';
 import { runtimeName } from './settings.ts';
 
 /** Clocks that differ by more put messages in another order than they were written in, as a person sees it. */
@@ -82,6 +83,12 @@ function adviceFor(
   } else if (unreachable.length === relays.length) {
     advice.push(
       'None of the relays can be used: see that this computer is online, and that a relay runs.',
+    );
+  }
+  for (const { address, limits } of relays) {
+    if (limits === null) continue;
+    advice.push(
+      `The relay ${address} cuts every connection after ${relayLimitsText(limits)}: transfers stop and go on each time, slowly, and a message that is larger never arrives by it. Run a relay of your own (\`reunion relay\`), ask the owner of this one for more, or let your devices connect directly (\`--upnp\`, or an open port with \`--listen\`).`,
     );
   }
   if (addresses.length === 0 && relays.length > 0) {

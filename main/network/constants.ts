@@ -79,6 +79,15 @@ export const RELAY_CONNECTION_BYTES_MAX = 1n << 30n;
 export const RELAY_CONNECTION_MS_MAX = 24 * 60 * 60 * 1_000;
 /** A relay that allows a connection less cuts a first transfer, or a file, again and again; our own allows 64 times as much. */
 export const RELAY_AMPLE_BYTES = 1n << 24n;
+/**
+ * Nor is one ample that cuts sooner than this, seconds. Relays that write milliseconds into this field (js-libp2p, see
+ * docs/upstream.md) seem to allow a thousand times as long, and are known by their bytes.
+ */
+export const RELAY_AMPLE_SECONDS = 60 * 60;
+/** Bytes that limits are multiples of; the handshake of a connection takes less than that of its limit, before it is read. */
+export const RELAY_LIMIT_STEP_BYTES = 1024;
+/** Seconds that limits of half a minute and more are multiples of: the handshake takes some of the time, too. */
+export const RELAY_LIMIT_STEP_SECONDS = 5;
 /** Several devices behind one address, each trying again, may come at once. */
 export const RELAY_INBOUND_PER_SECOND = 100;
 /** Connections whose handshake goes on: after a restart all devices are back at once, and libp2p's 10 would turn most away. */

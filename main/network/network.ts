@@ -24,7 +24,7 @@ import type { Notice, NoticeSource } from './notices.ts';
 import { PairingProtocol } from './pairing.ts';
 import type { PairingChannel } from './pairing.ts';
 import { Relays } from './relays.ts';
-import type { RelayState } from './relays.ts';
+import type { RelayState, RelayStatus } from './relays.ts';
 import { Rendezvous } from './rendezvous.ts';
 import type { ClaimedNameplate } from './rendezvous.ts';
 import { Reservations } from './reservations.ts';
@@ -180,7 +180,7 @@ export class Network implements Transport {
     return this.#sessions.roundTrip(peerId);
   }
 
-  relays(): readonly { readonly address: string; readonly state: RelayState }[] {
+  relays(): readonly RelayStatus[] {
     return this.#relays.status();
   }
 

@@ -32,6 +32,7 @@ import {
 import { Heartbeats } from './heartbeat.ts';
 import { faultTolerance, ListenError, toListenError } from './listen.ts';
 import { NameplateRegistry } from './nameplate-registry.ts';
+import { announcingSeconds } from './relay-announcement.ts';
 import { RelayGate } from './relay-gate.ts';
 import { RelayMetrics } from './relay-metrics.ts';
 import type { RelayCounts } from './relay-metrics.ts';
@@ -121,15 +122,17 @@ export async function startRelayServer(
     services: {
       identify: identify(),
       ping: ping(),
-      relay: circuitRelayServer({
-        reservations: {
-          maxReservations,
-          reservationTtl: RELAY_RESERVATION_MS,
-          // Large, but set: a connection with limits is how a device knows that it is relayed.
-          defaultDataLimit: options.connectionBytes ?? RELAY_CONNECTION_BYTES_MAX,
-          defaultDurationLimit: options.connectionMs ?? RELAY_CONNECTION_MS_MAX,
-        },
-      }),
+      relay: announcingSeconds(
+        circuitRelayServer({
+          reservations: {
+            maxReservations,
+            reservationTtl: RELAY_RESERVATION_MS,
+            // Large, but set: a connection with limits is how a device knows that it is relayed.
+            defaultDataLimit: options.connectionBytes ?? RELAY_CONNECTION_BYTES_MAX,
+            defaultDurationLimit: options.connectionMs ?? RELAY_CONNECTION_MS_MAX,
+          },
+        }),
+      ),
     },
   }).catch((error: unknown) => {
     throw toListenError(error);

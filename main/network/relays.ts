@@ -1,18 +1,38 @@
-import type { Libp2p } from '@libp2p/interface';
+import type { Connection, Libp2p } from '@libp2p/interface';
 import { peerIdFromString } from '@libp2p/peer-id';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { Clock, Random } from '../helpers/clock.ts';
 import { Retry } from './backoff.ts';
-import { DIAL_TIMEOUT_MS, RELAY_AMPLE_BYTES } from './constants.ts';
+import {
+  DIAL_TIMEOUT_MS,
+  RELAY_AMPLE_BYTES,
+  RELAY_AMPLE_SECONDS,
+  RELAY_LIMIT_STEP_BYTES,
+  RELAY_LIMIT_STEP_SECONDS,
+} from './constants.ts';
 import { peerIn, relayOn } from './multiaddrs.ts';
 import type { ReservationOutcome, Reservations } from './reservations.ts';
 
+/** After how much a relay cuts a connection; null where that is ample. One of them at least is not. */
+export interface RelayLimits {
+  readonly bytes: number | null;
+  readonly seconds: number | null;
+}
+
 /**
- * `connected`: this device can be reached through it. `limiting`: so it can, and each connection is cut after a few bytes.
+ * `connected`: this device can be reached through it. `limiting`: so it can, and each connection is cut after a few bytes, or
+ * soon.
  * `full`: it takes no more devices, but leads to others. `refused`: it does not relay for this device, or for nobody.
  */
 export type RelayState =
   'connecting' | 'connected' | 'limiting' | 'full' | 'refused' | 'unreachable';
+
+export interface RelayStatus {
+  readonly address: string;
+  readonly state: RelayState;
+  /** Where it is `limiting`. */
+  readonly limits: RelayLimits | null;
+}
 
 interface Relay {
   /** The one that was told last, where it has several. */
@@ -21,8 +41,8 @@ interface Relay {
   readonly retry: Retry;
   state: Exclude<RelayState, 'limiting'>;
   isTrying: boolean;
-  /** Whether the last connection through it was allowed less than `RELAY_AMPLE_BYTES`. */
-  isLimiting: boolean;
+  /** What the last connection through it was allowed, where that is not ample. */
+  limits: RelayLimits | null;
 }
 
 const STATES: Readonly<Record<ReservationOutcome, Relay['state']>> = {
@@ -71,7 +91,7 @@ export class Relays {
     });
     node.addEventListener('connection:open', ({ detail }) => {
       const relay = this.#relays.get(relayOn(detail.remoteAddr) ?? '');
-      if (relay) this.#noteLimit(relay, detail.limits?.bytes);
+      if (relay) this.#noteLimits(relay, limitsOf(detail));
     });
     reservations.onLost((peer) => {
       const relay = this.#relays.get(peer);
@@ -94,7 +114,7 @@ export class Relays {
         peerId,
         state: 'connecting',
         isTrying: false,
-        isLimiting: false,
+        limits: null,
         retry: new Retry(this.#clock, this.#random, () => this.#connect(relay)),
       };
       this.#relays.set(peerId, relay);
@@ -149,11 +169,15 @@ export class Relays {
     return [...this.#relays.values()].map(({ address }) => address);
   }
 
-  status(): readonly { readonly address: string; readonly state: RelayState }[] {
-    return [...this.#relays.values()].map(({ address, state, isLimiting }) => ({
-      address: address.toString(),
-      state: state === 'connected' && isLimiting ? 'limiting' : state,
-    }));
+  status(): readonly RelayStatus[] {
+    return [...this.#relays.values()].map(({ address, state, limits }) => {
+      const isLimiting = state === 'connected' && limits !== null;
+      return {
+        address: address.toString(),
+        state: isLimiting ? 'limiting' : state,
+        limits: isLimiting ? limits : null,
+      };
+    });
   }
 
   async #connect(relay: Relay): Promise<boolean> {
@@ -179,10 +203,10 @@ export class Relays {
     }
   }
 
-  #noteLimit(relay: Relay, bytes: bigint | undefined): void {
-    const isLimiting = bytes !== undefined && bytes < RELAY_AMPLE_BYTES;
-    if (relay.isLimiting === isLimiting) return;
-    relay.isLimiting = isLimiting;
+  #noteLimits(relay: Relay, limits: RelayLimits | null): void {
+    const before = relay.limits;
+    if (before?.bytes === limits?.bytes && before?.seconds === limits?.seconds) return;
+    relay.limits = limits;
     this.#onChange();
   }
 
@@ -192,3 +216,23 @@ export class Relays {
     this.#onChange();
   }
 }
+
+/** The limits of a connection that has just been opened, as far as they are not ample. */
+function limitsOf({ limits }: Connection): RelayLimits | null {
+  const bytes = limits?.bytes;
+  const seconds = limits?.seconds;
+  const isFew = bytes !== undefined && bytes < RELAY_AMPLE_BYTES;
+  const isShort = seconds !== undefined && seconds < RELAY_AMPLE_SECONDS;
+  if (!isFew && !isShort) return null;
+  return {
+    bytes: isFew ? upTo(Number(bytes), RELAY_LIMIT_STEP_BYTES) : null,
+    seconds: isShort ? announcedSeconds(seconds) : null,
+  };
+}
+
+function announcedSeconds(left: number): number {
+  return left < 6 * RELAY_LIMIT_STEP_SECONDS ? left : upTo(left, RELAY_LIMIT_STEP_SECONDS);
+}
+
+/** What is left of a limit, rounded up to the limit. */
+const upTo = (left: number, step: number): number => Math.ceil(left / step) * step;

@@ -45,6 +45,31 @@ test(
 );
 
 test(
+  'names a relay that cuts, after how much, and what helps',
+  async () => {
+    const server = await startRelayServer(keysOf(90).seed, ['/ip4/127.0.0.1/tcp/0'], {
+      connectionBytes: 1n << 20n,
+      connectionMs: 120_000,
+    });
+    onTestFinished(() => server.stop());
+    const [address = ''] = server.addresses;
+    const a = await OwnDevice.start('A', address);
+    const b = await OwnDevice.start('B', address);
+    await letIn(a, b);
+    await inStep(a, b);
+    for (const device of [a, b]) {
+      const { relays, advice } = await device.commands.diagnose({});
+      const limits = { bytes: 1 << 20, seconds: 120 };
+      expect(relays).toEqual([{ address, state: 'limiting', limits }]);
+      expect(advice).toHaveLength(1);
+      expect(advice[0]).toMatch(/cuts every connection after 1 MiB or 2 minutes: /u);
+      expect(advice[0]).toMatch(/`reunion relay`.*owner.*directly/u);
+    }
+  },
+  TIMEOUT_MS,
+);
+
+test(
   'tells of a device that is off what was tried, and of a relay that is gone',
   async () => {
     const { server, address } = await relayAt(90);

@@ -18,7 +18,9 @@ test('a relay that is not ours, and cuts every 128 KiB, is enough to pair and to
   // The first one was cut.
   expect(connections).toBeGreaterThan(1);
   const { relays } = await b.commands.status({});
-  expect(relays).toEqual([{ address: relay, state: 'limiting' }]);
+  // Its duration is written in milliseconds: no time is named rather than a wrong one.
+  const limits = { bytes: 128 * 1024, seconds: null };
+  expect(relays).toEqual([{ address: relay, state: 'limiting', limits }]);
 
   // What is written later arrives as well, and both sides know of each other that they have all.
   await b.send('and back');

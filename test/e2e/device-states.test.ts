@@ -167,9 +167,18 @@ test('each state of a device, of a relay, and of the whole has its own words and
     ['unreachable', 'A relay cannot be reached'],
     ['full', 'A relay is full'],
     ['refused', 'does not let this device use it'],
-    ['limiting', 'cuts long transfers'],
   ] as const) {
-    await show({ relays: [{ address: '/ip4/203.0.113.7/tcp/4001/p2p/x', state }] });
+    await show({ relays: [{ address: '/ip4/203.0.113.7/tcp/4001/p2p/x', state, limits: null }] });
+    await page.getByRole('complementary').getByText(text).waitFor();
+  }
+  for (const [bytes, seconds, text] of [
+    [131_072, 120, 'cuts every connection after 131 kB or 2 min.'],
+    [131_072, null, 'cuts every connection after 131 kB.'],
+    [null, 12, 'cuts every connection after 12 sec.'],
+  ] as const) {
+    const limits = { bytes, seconds };
+    const address = '/ip4/203.0.113.7/tcp/4001/p2p/x';
+    await show({ relays: [{ address, state: 'limiting', limits }] });
     await page.getByRole('complementary').getByText(text).waitFor();
   }
   await device.process.kill('SIGKILL');

@@ -1,4 +1,5 @@
 import type { DeviceDiagnosis, TriedWay } from '../../api/types.ts';
+import { relayLimitsText } from '../../api/relay-limits.ts';
 import { withDevice } from '../connect.ts';
 import { printable, printJson } from '../output.ts';
 
@@ -16,7 +17,10 @@ export async function runDoctor(options: {
   console.log(`Reunion ${version}, ${runtime}`);
   console.log(addresses.length === 0 ? 'can be called nowhere' : 'can be called at');
   for (const address of addresses) console.log(`  ${address}`);
-  for (const { address, state } of relays) console.log(`relay ${address}: ${state}`);
+  for (const { address, state, limits } of relays) {
+    const cut = limits === null ? '' : `, cuts every connection after ${relayLimitsText(limits)}`;
+    console.log(`relay ${address}: ${state}${cut}`);
+  }
   for (const device of devices) console.log(deviceText(device));
   console.log(advice.length === 0 ? 'Nothing is wrong.' : advice.map(printable).join('\n'));
 }

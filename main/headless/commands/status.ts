@@ -1,4 +1,5 @@
 import type { PeerStatus, RelayStatus } from '../../api/types.ts';
+import { relayLimitsText } from '../../api/relay-limits.ts';
 import { withDevice } from '../connect.ts';
 import { printable, printJson, sizeText, timeText } from '../output.ts';
 import { policyText, transferText } from './files.ts';
@@ -7,7 +8,7 @@ import { limitsText } from './sync.ts';
 const RELAY_TEXTS: Readonly<Record<RelayStatus['state'], string>> = {
   connecting: 'connecting',
   connected: 'connected',
-  limiting: 'connected, but it cuts every connection after a few bytes',
+  limiting: 'connected, but it cuts every connection',
   full: 'full, so that this device cannot be reached through it',
   refused: 'it does not let this device use it',
   unreachable: 'unreachable',
@@ -36,7 +37,7 @@ export async function showStatus(options: {
   if (storage.unsupported > 0) {
     console.log(`  ${storage.unsupported} of them need a newer version of Reunion to be shown`);
   }
-  for (const { address, state } of relays) console.log(`  relay ${address}: ${RELAY_TEXTS[state]}`);
+  for (const relay of relays) console.log(`  relay ${relay.address}: ${relayText(relay)}`);
   console.log(
     `  keys: ${keyProtection}; recovery phrase: ${hasRecoveryPhrase ? 'yes' : 'none (reunion keys phrase)'}`,
   );
@@ -59,6 +60,11 @@ export async function showStatus(options: {
   }
   if (peers.length === 0) console.log('No other devices yet; `reunion invite` adds one.');
   for (const peer of peers) console.log(peerText(peer));
+}
+
+function relayText({ state, limits }: RelayStatus): string {
+  if (limits === null) return RELAY_TEXTS[state];
+  return `${RELAY_TEXTS[state]} after ${relayLimitsText(limits)}; \`reunion doctor\` says what helps`;
 }
 
 function peerText(peer: PeerStatus): string {

@@ -466,6 +466,12 @@ export const de: Catalogue = {
   'relay.full': 'Ein Relay ist voll: Dieses Gerät ist darüber nicht erreichbar. Neuer Versuch.',
   'relay.refused': 'Ein Relay lässt sich von diesem Gerät nicht benutzen.',
   'relay.limiting': 'Ein Relay bricht lange Übertragungen ab; sie gehen langsam weiter.',
+  'relay.limiting-size':
+    'Ein Relay trennt jede Verbindung nach {size}. Übertragungen gehen langsam weiter. Ein eigenes Relay oder eine direkte Verbindung hat diese Grenze nicht.',
+  'relay.limiting-duration':
+    'Ein Relay trennt jede Verbindung nach {duration}. Übertragungen gehen langsam weiter. Ein eigenes Relay oder eine direkte Verbindung hat diese Grenze nicht.',
+  'relay.limiting-both':
+    'Ein Relay trennt jede Verbindung nach {size} oder {duration}. Übertragungen gehen langsam weiter. Ein eigenes Relay oder eine direkte Verbindung hat diese Grenze nicht.',
   'relay-address': 'Adresse eines weiteren Relays',
   'relay-removed': 'Das Relay wird nicht mehr benutzt.',
   'remove-relay': 'Relay {address} entfernen',

@@ -454,6 +454,12 @@ export const en = {
   'relay.full': 'A relay is full: this device cannot be reached through it. Trying again.',
   'relay.refused': 'A relay does not let this device use it.',
   'relay.limiting': 'A relay cuts long transfers; they go on, slowly.',
+  'relay.limiting-size':
+    'A relay cuts every connection after {size}. Transfers go on, slowly. A relay of your own, or a direct connection, does not.',
+  'relay.limiting-duration':
+    'A relay cuts every connection after {duration}. Transfers go on, slowly. A relay of your own, or a direct connection, does not.',
+  'relay.limiting-both':
+    'A relay cuts every connection after {size} or {duration}. Transfers go on, slowly. A relay of your own, or a direct connection, does not.',
   'relay-address': 'Address of another relay',
   'relay-removed': 'The relay is not used any more.',
   'remove-relay': 'Remove the relay {address}',

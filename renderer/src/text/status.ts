@@ -7,7 +7,7 @@ import type {
 } from '../../../main/api/types.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import type { MessageKey } from '../i18n/i18n.svelte.ts';
-import { numberText } from './numbers.ts';
+import { numberText, sizeText } from './numbers.ts';
 import { durationText } from './times.ts';
 
 const DAY = 24 * 60 * 60 * 1_000;
@@ -44,9 +44,23 @@ export function staleDays({ lastContact, path }: PeerStatus, now: number): numbe
 }
 
 /** What a person may want to know of a relay; undefined where it works, or is just being connected to. */
-export function relayTrouble(state: RelayStatus['state']): string | undefined {
+export function relayTrouble({
+  state,
+  limits,
+}: Pick<RelayStatus, 'state' | 'limits'>): string | undefined {
   if (state === 'connected' || state === 'connecting') return undefined;
-  return t(`relay.${state}`);
+  return limits === null ? t(`relay.${state}`) : relayLimitsText(limits);
+}
+
+/** After how much a relay cuts, and what helps. */
+function relayLimitsText({ bytes, seconds }: NonNullable<RelayStatus['limits']>): string {
+  // A limit of 128 KiB is no 131.1 kB to a person.
+  const size = bytes === null ? '' : sizeText(Math.max(1, Math.round(bytes / 1_000)) * 1_000);
+  const duration = seconds === null ? '' : durationText(seconds);
+  if (seconds === null) return t('relay.limiting-size', { size });
+  return bytes === null
+    ? t('relay.limiting-duration', { duration })
+    : t('relay.limiting-both', { size, duration });
 }
 
 const isBusy = ({ state }: PeerStatus): boolean =>
