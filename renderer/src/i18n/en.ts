@@ -455,11 +455,11 @@ export const en = {
   'relay.refused': 'A relay does not let this device use it.',
   'relay.limiting': 'A relay cuts long transfers; they go on, slowly.',
   'relay.limiting-size':
-    'A relay cuts every connection after {size}. Transfers go on, slowly. A relay of your own, or a direct connection, does not.',
+    'A relay cuts every connection after {size}. Transfers go on, slowly. Your own relay or a direct connection has no such limit.',
   'relay.limiting-duration':
-    'A relay cuts every connection after {duration}. Transfers go on, slowly. A relay of your own, or a direct connection, does not.',
+    'A relay cuts every connection after {duration}. Transfers go on, slowly. Your own relay or a direct connection has no such limit.',
   'relay.limiting-both':
-    'A relay cuts every connection after {size} or {duration}. Transfers go on, slowly. A relay of your own, or a direct connection, does not.',
+    'A relay cuts every connection after {size} or {duration}. Transfers go on, slowly. Your own relay or a direct connection has no such limit.',
   'relay-address': 'Address of another relay',
   'relay-removed': 'The relay is not used any more.',
   'remove-relay': 'Remove the relay {address}',
