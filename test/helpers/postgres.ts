@@ -145,8 +145,9 @@ export class PostgresServer {
     await this.#end('SIGQUIT');
   }
 
+  /** Without the disk being waited for: all of it goes. */
   async stop(): Promise<void> {
-    await this.#end('SIGINT');
+    await this.#end('SIGQUIT');
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

@@ -1,4 +1,5 @@
 import { DEFAULTS, TOPOLOGIES, type SimulationConfig } from './config.ts';
+import type { OpenDisk } from './disk.ts';
 import { SeededRandom } from './random.ts';
 import type { Report } from './report.ts';
 import { Simulation } from './simulation.ts';
@@ -51,8 +52,8 @@ export function scenarioOf(seed: number): SimulationConfig {
  * Runs a scenario and returns what was wrong, in words; nothing in a good run. Demanded are: every node ends with the
  * union, delivered once each and parents first, nothing is left to be said, and then there is silence.
  */
-export async function faultsOf(seed: number): Promise<string[]> {
-  const simulation = new Simulation(scenarioOf(seed));
+export async function faultsOf(seed: number, open?: OpenDisk): Promise<string[]> {
+  const simulation = new Simulation(scenarioOf(seed), open);
   const report = await simulation.run(MAX_EPOCHS);
   const faults: string[] = [...report.violations];
   if (!report.converged || report.epochs === MAX_EPOCHS) faults.push(describe(report));
@@ -67,6 +68,7 @@ export async function faultsOf(seed: number): Promise<string[]> {
   await simulation.payloadsDuring(10);
   const payloads = await simulation.payloadsDuring(SILENT_EPOCHS);
   if (payloads > 0) faults.push(`${payloads} payloads when there was nothing to say`);
+  await simulation.close();
   return faults;
 }
 
