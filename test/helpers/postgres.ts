@@ -1,7 +1,18 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -54,6 +65,22 @@ function otherUser(): { readonly uid: number; readonly gid: number } | undefined
   throw new Error('PostgreSQL does not run as root, and there is no other user');
 }
 
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'reunion-postgres-'));
+  giveAway(folder);
+  return folder;
+}
+
+/** To the user that the server runs as. */
+function giveAway(folder: string): void {
+  const user = otherUser();
+  if (!user) return;
+  chownSync(folder, user.uid, user.gid);
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    chownSync(join(folder, name), user.uid, user.gid);
+  }
+}
+
 /** A real server on a free port of loopback, in a folder of its own. */
 export class PostgresServer {
   readonly port: number;
@@ -75,9 +102,7 @@ export class PostgresServer {
     programs = postgresPrograms(),
     settings: readonly string[] = [],
   ): Promise<PostgresServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'reunion-postgres-'));
-    const user = otherUser();
-    if (user) chownSync(folder, user.uid, user.gid);
+    const folder = newFolder();
     const server = new PostgresServer(programs, folder, await freePort(), settings);
     const args = ['-D', server.#data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8'];
     server.#run('initdb', [...args, '--no-locale', '--no-sync']);
@@ -138,6 +163,46 @@ export class PostgresServer {
       child.once('exit', fail);
       child.once('error', fail);
     });
+  }
+
+  /**
+   * A hot standby that follows this server, which is stopped for a moment. From then on the server confirms a commit once the
+   * standby has it on its disk too.
+   */
+  async replica(): Promise<PostgresServer> {
+    await this.#end('SIGINT');
+    const folder = newFolder();
+    const replica = new PostgresServer(this.#programs, folder, await freePort(), this.#settings);
+    cpSync(this.#data, replica.#data, { recursive: true });
+    writeFileSync(join(replica.#data, 'standby.signal'), '');
+    appendFileSync(
+      join(replica.#data, 'postgresql.auto.conf'),
+      `primary_conninfo = 'host=127.0.0.1 port=${this.port} user=postgres application_name=replica'\n`,
+    );
+    giveAway(folder);
+    // The server refuses a folder that others may read.
+    chmodSync(replica.#data, 0o700);
+    await this.resume();
+    await replica.resume();
+    await this.setSynchronous(true);
+    return replica;
+  }
+
+  /** Whether commits wait for a standby. */
+  async setSynchronous(isSynchronous: boolean): Promise<void> {
+    const names = isSynchronous ? '*' : '';
+    await this.query(`ALTER SYSTEM SET synchronous_standby_names = '${names}'`);
+    await this.query('SELECT pg_reload_conf()');
+  }
+
+  /** Resolves once the standbys show everything that was committed until now. */
+  async shown(): Promise<void> {
+    const client = new pg.Client(this.url());
+    await client.connect();
+    await client.query('SET synchronous_commit = remote_apply');
+    await client.query('CREATE TABLE IF NOT EXISTS barrier(n integer)');
+    await client.query('INSERT INTO barrier VALUES(1)');
+    await client.end();
   }
 
   /** Every process of the server dies at once, and nothing is written any more: SIGQUIT, as `pg_ctl stop -m immediate`. */
