@@ -20,6 +20,8 @@ export interface ConnectionOptions {
   readonly readOnly?: boolean;
   /** How long a call waits for a server that is out of reach, milliseconds. Default: `PATIENCE_MS`. */
   readonly patienceMs?: number;
+  /** After this a statement is given up, milliseconds. Default: `QUERY_TIMEOUT_MS`. */
+  readonly queryTimeoutMs?: number;
 }
 
 /** Connections of one process: one commits, the others read. A server takes 100 by default, from all processes. */
@@ -48,12 +50,13 @@ export function clientConfig({
   url,
   applicationName,
   readOnly,
+  queryTimeoutMs = QUERY_TIMEOUT_MS,
 }: ConnectionOptions): pg.ClientConfig {
   return {
     connectionString: url,
     application_name: applicationName,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
+    query_timeout: queryTimeoutMs,
     keepAlive: true,
     ...(readOnly === true && { options: '-c default_transaction_read_only=on' }),
   };

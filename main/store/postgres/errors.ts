@@ -79,6 +79,9 @@ export function postgresError(error: unknown): unknown {
       { cause },
     );
   }
+  if (code === '42P01' || code === '3F000') {
+    return new StoreAccessError('The database holds no store of Reunion.', { cause });
+  }
   if (code === '58030') {
     return new StoreReadOnlyError('The disk of PostgreSQL failed.', { cause });
   }

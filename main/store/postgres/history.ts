@@ -9,6 +9,7 @@ import {
   type Retention,
 } from '../../mvds/history.ts';
 import type { GroupId } from '../../mvds/types.ts';
+import { StoreError } from '../errors.ts';
 import type { Connection, Queries } from './connection.ts';
 import type { Groups } from './groups.ts';
 import { MESSAGE_COLUMNS, storedMessage } from './messages.ts';
@@ -57,6 +58,33 @@ export class PostgresHistory implements HistoryReader {
     );
     const found = rows.length === 0 ? 0 : number(rows[0]?.at(-1));
     return { messages: rows.map(storedMessage), hasMore: rows.length < found, lastSequence };
+  }
+}
+
+/** A replica that failed is not tried again for this long, so that not every query waits for it, milliseconds. */
+export const REPLICA_REST_MS = 2_000;
+
+/** Reads a replica. While that is out of reach, or has no store yet, the main server answers in its place. */
+export class ReplicaHistory implements HistoryReader {
+  readonly #main: PostgresHistory;
+  readonly #replica: PostgresHistory;
+  #restsUntil = 0;
+
+  constructor(main: Queries, replica: Queries) {
+    this.#main = new PostgresHistory(main);
+    this.#replica = new PostgresHistory(replica);
+  }
+
+  async page(groupId: GroupId, query: HistoryQuery): Promise<HistoryPage> {
+    if (Date.now() >= this.#restsUntil) {
+      try {
+        return await this.#replica.page(groupId, query);
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        this.#restsUntil = Date.now() + REPLICA_REST_MS;
+      }
+    }
+    return this.#main.page(groupId, query);
   }
 }
 

@@ -1,14 +1,13 @@
-import type { HistoryPage, HistoryQuery, HistoryReader, Retention } from '../../mvds/history.ts';
+import type { HistoryReader, Retention } from '../../mvds/history.ts';
 import type { SyncChanges, SyncStore } from '../../mvds/ports.ts';
-import type { GroupId, MessageId, PeerId } from '../../mvds/types.ts';
+import type { MessageId, PeerId } from '../../mvds/types.ts';
 import type { ChangesElsewhere } from '../../sync/ports.ts';
 import type { SettingStore } from '../ports.ts';
 import { applyChanges, groupsIn, refuseEphemeral } from './commit.ts';
 import { Connection } from './connection.ts';
 import { Elsewhere } from './elsewhere.ts';
-import { StoreUnavailableError } from './errors.ts';
 import { Groups } from './groups.ts';
-import { PostgresHistory, PostgresRetention } from './history.ts';
+import { PostgresHistory, PostgresRetention, ReplicaHistory } from './history.ts';
 import { Listener } from './listener.ts';
 import { PostgresMessages } from './messages.ts';
 import { PostgresRecords } from './records.ts';
@@ -82,7 +81,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const sync = new PostgresSync(connection, groups, node, elsewhere, oneAtATime);
     return {
       sync,
-      history: historyOf(connection, replica),
+      history: replica ? new ReplicaHistory(connection, replica) : new PostgresHistory(connection),
       retention: new PostgresRetention(connection, groups, node),
       settings: new PostgresSettings(connection, node),
       elsewhere,
@@ -94,6 +93,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     throw error;
   }
 }
+
+/** A replica that takes longer for a page is left alone for a while, milliseconds. */
+const REPLICA_TIMEOUT_MS = 10_000;
 
 /** What PostgreSQL keeps of an application's name. */
 const NAME_BYTES = 63;
@@ -152,24 +154,8 @@ function replicaOf(
   const { replicaUrl: url, applicationName } = options;
   if (url === undefined) return undefined;
   // The main server answers in its place, so nobody waits for it.
-  return new Connection({ url, applicationName, readOnly: true, patienceMs: 0 });
-}
-
-/** A replica that is away, or behind with the schema, leaves its queries to the main server. */
-function historyOf(main: Connection, replica: Connection | undefined): HistoryReader {
-  const ofMain = new PostgresHistory(main);
-  if (!replica) return ofMain;
-  const ofReplica = new PostgresHistory(replica);
-  return {
-    async page(groupId: GroupId, query: HistoryQuery): Promise<HistoryPage> {
-      try {
-        return await ofReplica.page(groupId, query);
-      } catch (error) {
-        if (!(error instanceof StoreUnavailableError)) throw error;
-        return ofMain.page(groupId, query);
-      }
-    },
-  };
+  const patience = { patienceMs: 0, queryTimeoutMs: REPLICA_TIMEOUT_MS };
+  return new Connection({ url, applicationName, readOnly: true, ...patience });
 }
 
 /** Runs one piece of work after another, in the order in which they came. */

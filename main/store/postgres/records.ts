@@ -13,8 +13,10 @@ import {
   textOrNull,
 } from './values.ts';
 
-const RECORDS = `SELECT r.peer, encode(r.message, 'hex'), r.type, encode(g.id, 'hex'), r.send_count,
-  r.send_epoch, r.bulk FROM reunion.records r LEFT JOIN reunion.groups g USING (grp)`;
+/** With the tables `records r` and `groups g`. */
+const RECORD_COLUMNS = `r.peer, encode(r.message, 'hex'), r.type, encode(g.id, 'hex'), r.send_count,
+  r.send_epoch, r.bulk`;
+const RECORDS = `SELECT ${RECORD_COLUMNS} FROM reunion.records r LEFT JOIN reunion.groups g USING (grp)`;
 
 /** What one node has still to say to each of its peers. */
 export class PostgresRecords implements SyncRecordStore {
@@ -46,12 +48,12 @@ export class PostgresRecords implements SyncRecordStore {
   async due(peer: PeerId, epoch: number, limit: number): Promise<readonly SyncRecord[]> {
     // Each half by its index: what is not yet due need not be passed over.
     const half = (bulk: boolean): string => `(
-      SELECT record FROM reunion.records
+      SELECT * FROM reunion.records
       WHERE node = $1 AND peer = $2 AND bulk = ${bulk} AND send_epoch <= $3
       ORDER BY send_epoch, record LIMIT $4)`;
     const rows = await this.#queries.rows(
-      `WITH due AS (${half(false)} UNION ALL ${half(true)})
-       ${RECORDS} WHERE r.node = $1 AND r.peer = $2 AND r.record IN (SELECT record FROM due)
+      `SELECT ${RECORD_COLUMNS} FROM (${half(false)} UNION ALL ${half(true)}) r
+       LEFT JOIN reunion.groups g USING (grp)
        ORDER BY r.bulk, r.send_epoch, r.record LIMIT $4`,
       [this.#node, peer, epoch, limitValue(limit)],
     );

@@ -1,4 +1,5 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { REPLICA_REST_MS } from '../../../main/store/postgres/history.ts';
 import { testPostgres } from '../../helpers/postgres.ts';
 import { added, GROUP, messageId } from '../samples.ts';
 import { openTestPostgres } from './open.ts';
@@ -35,5 +36,8 @@ test('pages come from the replica and say how far it is behind, and from the mai
   await main.shown();
   await replica.query('SELECT pg_wal_replay_pause()');
   await store.sync.commit({ addMessages: [added(4)] });
-  expect((await page()).lastSequence).toBe(3);
+  expect((await page()).lastSequence, 'of the main server').toBe(4);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + REPLICA_REST_MS });
+  onTestFinished(() => void vi.useRealTimers());
+  expect((await page()).lastSequence, 'of the replica').toBe(3);
 });
