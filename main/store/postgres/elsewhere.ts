@@ -7,6 +7,9 @@ import { bigint, groupId, messageId, number } from './values.ts';
 /** Messages taken at a time: with bodies of the usual size some 100 kB. */
 const BATCH = 256;
 
+/** The number of no node. */
+const NO_NODE = 0;
+
 /** Runs work one piece after another, so that what is read is in step with what was committed. */
 export type OneAtATime = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -21,6 +24,8 @@ export class Elsewhere implements ChangesElsewhere {
   readonly #listeners: ((change: 'messages' | 'recovered') => void)[] = [];
   #sequence: number;
   #release: number;
+  /** Whether there may be commits of this node that nobody here knows of. */
+  #isUnsure = false;
 
   private constructor(
     queries: Queries,
@@ -54,12 +59,23 @@ export class Elsewhere implements ChangesElsewhere {
     if (before === this.#sequence) this.#sequence = last;
   }
 
+  /** A commit of this node that may have taken place, or not: what it wrote is taken as if it came from elsewhere. */
+  unsure(): void {
+    this.#isUnsure = true;
+    this.tell('messages');
+  }
+
   onChange(listener: (change: 'messages' | 'recovered') => void): void {
     this.#listeners.push(listener);
   }
 
   tell(change: 'messages' | 'recovered'): void {
     for (const listener of this.#listeners) listener(change);
+  }
+
+  /** What the server has; where that is more than is known here, somebody should take it. */
+  compare(sequence: number, release: number): void {
+    if (sequence > this.#sequence || release > this.#release) this.tell('messages');
   }
 
   next(): Promise<ArrivedElsewhere | undefined> {
@@ -73,6 +89,8 @@ export class Elsewhere implements ChangesElsewhere {
       if (arrived.length + released.length === 0) {
         // All that came was this node's own, or is gone again.
         this.#sequence = Math.max(this.#sequence, sequence);
+        this.#release = Math.max(this.#release, number(lastRelease));
+        this.#isUnsure = false;
         return undefined;
       }
       return {
@@ -94,11 +112,16 @@ export class Elsewhere implements ChangesElsewhere {
     this.#release = Math.max(this.#release, release);
   }
 
+  /** The node whose messages need not be taken: this one, but for a commit that it is not sure of. */
+  get #known(): number {
+    return this.#isUnsure ? NO_NODE : this.#node;
+  }
+
   async #arrived() {
     const rows = await this.#queries.rows(
       `SELECT ${MESSAGE_COLUMNS} FROM reunion.messages m JOIN reunion.groups g USING (grp)
        WHERE m.sequence > $1 AND m.node <> $2 ORDER BY m.sequence LIMIT ${BATCH}`,
-      [this.#sequence, this.#node],
+      [this.#sequence, this.#known],
     );
     return rows.map((row) => {
       const [sequence, id, group, timestamp] = row;
@@ -117,7 +140,7 @@ export class Elsewhere implements ChangesElsewhere {
        WHERE m.release > $1 AND m.release <= $2 AND m.releaser <> $3 AND m.body IS NOT NULL
          AND (m.node = $3 OR m.sequence <= $4)
        ORDER BY m.release`,
-      [this.#release, lastRelease, this.#node, this.#sequence],
+      [this.#release, lastRelease, this.#known, this.#sequence],
     );
   }
 }

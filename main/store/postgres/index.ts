@@ -6,6 +6,7 @@ import type { SettingStore } from '../ports.ts';
 import { applyChanges, groupsIn, refuseEphemeral } from './commit.ts';
 import { Connection } from './connection.ts';
 import { Elsewhere } from './elsewhere.ts';
+import { StoreUnavailableError } from './errors.ts';
 import { Groups } from './groups.ts';
 import { PostgresHistory, PostgresRetention, ReplicaHistory } from './history.ts';
 import { Listener } from './listener.ts';
@@ -70,6 +71,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       ...about,
       node,
       onMessages: () => elsewhere.tell('messages'),
+      onBeat: (sequence, release) => elsewhere.compare(sequence, release),
       onRecovered: () => {
         groups.forget();
         elsewhere.tell('recovered');
@@ -144,6 +146,9 @@ class PostgresSync implements SyncStore {
       );
       if (sequences) this.#elsewhere.committed(sequences);
       return added;
+    }).catch((error: unknown) => {
+      if (error instanceof StoreUnavailableError) this.#elsewhere.unsure();
+      throw error;
     });
   }
 }

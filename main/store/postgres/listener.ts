@@ -3,10 +3,16 @@ import { StoreInUseError } from '../errors.ts';
 import { clientConfig, type ConnectionOptions } from './connection.ts';
 import { postgresError } from './errors.ts';
 import { ADVISORY_LOCK } from './schema.ts';
+import { number } from './values.ts';
 
 /** Waits between attempts to come back, milliseconds: the first, and the longest. */
 const RETRY_MS = 100;
 const RETRY_MAX_MS = 5_000;
+/**
+ * How often the server is asked for its newest sequence, milliseconds. It finds a server that went without a goodbye, and a
+ * message that this process was told of and could not take.
+ */
+const BEAT_MS = 10_000;
 /** The server needs a moment to see that a process which was killed is gone; after this, it is not. */
 const LOCK_PATIENCE_MS = 5_000;
 
@@ -14,6 +20,8 @@ export interface ListenerOptions extends ConnectionOptions {
   readonly node: number;
   /** Another node has committed messages. */
   readonly onMessages: () => void;
+  /** The newest sequence and release, every now and then. */
+  readonly onBeat: (sequence: number, release: number) => void;
   /** The connection broke and is there again. */
   readonly onRecovered: () => void;
   readonly onError: (error: unknown) => void;
@@ -27,6 +35,7 @@ export class Listener {
   readonly #options: ListenerOptions;
   #client: pg.Client | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #beat: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   private constructor(options: ListenerOptions) {
@@ -51,13 +60,14 @@ export class Listener {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#retry);
+    clearInterval(this.#beat);
     const client = this.#client;
     this.#client = undefined;
     await client?.end().catch(() => undefined);
   }
 
   async #connect(): Promise<void> {
-    const client = new pg.Client(clientConfig(this.#options));
+    const client = new pg.Client(clientConfig({ ...this.#options, queryTimeoutMs: BEAT_MS }));
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', ({ payload }) => {
@@ -71,6 +81,20 @@ export class Listener {
       throw postgresError(error);
     }
     this.#client = client;
+    clearInterval(this.#beat);
+    this.#beat = setInterval(() => void this.#ask(client), BEAT_MS);
+    this.#beat.unref();
+  }
+
+  async #ask(client: pg.Client): Promise<void> {
+    try {
+      const text = 'SELECT last_sequence, last_release FROM reunion.meta';
+      const { rows } = await client.query<unknown[]>({ text, rowMode: 'array' });
+      const [[sequence, release] = []] = rows;
+      if (this.#client === client) this.#options.onBeat(number(sequence), number(release));
+    } catch {
+      this.#lost(client);
+    }
   }
 
   async #lock(): Promise<boolean> {
@@ -83,6 +107,9 @@ export class Listener {
   #lost(client: pg.Client): void {
     if (this.#client !== client) return;
     this.#client = undefined;
+    clearInterval(this.#beat);
+    // It may hang rather than be closed; nobody waits for that.
+    client.end().catch(() => undefined);
     this.#comeBack(RETRY_MS);
   }
 
