@@ -14,6 +14,7 @@ import { PostgresMessages } from './messages.ts';
 import { PostgresRecords } from './records.ts';
 import { prepareDatabase } from './schema.ts';
 import { PostgresSettings } from './settings.ts';
+import { number } from './values.ts';
 
 export { StoreAccessError, StoreDurabilityError, StoreUnavailableError } from './errors.ts';
 export { POSTGRES_SCHEMA_VERSION } from './schema.ts';
@@ -49,6 +50,8 @@ export interface PostgresStore {
   readonly elsewhere: ChangesElsewhere;
   /** 16 random bytes as 32 hexadecimal characters, made with the node. */
   readonly storeId: string;
+  /** Messages held by all nodes, waiting and tombstoned ones included, and bytes on the disk of the server. */
+  stats(): Promise<{ readonly messages: number; readonly bytes: number }>;
   close(): Promise<void>;
 }
 
@@ -88,6 +91,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       settings: new PostgresSettings(connection, node),
       elsewhere,
       storeId,
+      async stats() {
+        const messages = await sync.messages.count();
+        const [[bytes] = []] = await connection.rows(SIZE);
+        return { messages, bytes: number(bytes) };
+      },
       close,
     };
   } catch (error) {
@@ -95,6 +103,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     throw error;
   }
 }
+
+/** The tables with their indexes. */
+const SIZE = `SELECT sum(pg_total_relation_size(oid)) FROM pg_class
+  WHERE relnamespace = 'reunion'::regnamespace AND relkind = 'r'`;
 
 /** A replica that takes longer for a page is left alone for a while, milliseconds. */
 const REPLICA_TIMEOUT_MS = 10_000;
