@@ -7,6 +7,7 @@ type Moment = 'before-commit' | 'after-commit';
 export class CrashingStore {
   readonly store: SyncStore;
   private readonly disk: Disk;
+  private isDead = false;
   private armed: { readonly moment: Moment; readonly died: () => void } | undefined;
 
   constructor(disk: Disk) {
@@ -16,9 +17,9 @@ export class CrashingStore {
       messages: sync.messages,
       records: sync.records,
       commit: async (changes) => {
-        const { armed } = this;
+        const { armed, isDead } = this;
         if (armed === undefined) return sync.commit(changes);
-        if (armed.moment === 'after-commit') await sync.commit(changes);
+        if (armed.moment === 'after-commit' && !isDead) await sync.commit(changes);
         armed.died();
         // The process is gone: nobody hears of the outcome.
         return new Promise<never>(() => undefined);
@@ -35,6 +36,7 @@ export class CrashingStore {
 
   /** What the next process finds. */
   async recover(): Promise<CrashingStore> {
+    this.isDead = true;
     return new CrashingStore(await this.disk.reopen());
   }
 

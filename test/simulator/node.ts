@@ -69,7 +69,8 @@ export class SimulatedNode {
     const { backoff, relay } = this.config;
     this.current = await MvdsNode.open({
       store: this.storage.store,
-      random: this.random,
+      // A dying process draws nothing, or how far it still gets, which its store decides, would change all that follows.
+      random: { next: () => (life === this.life ? this.random.next() : 0) },
       storeId: '0'.repeat(32),
       ...(backoff !== undefined && { backoff }),
       ...(relay !== undefined && { relay }),
