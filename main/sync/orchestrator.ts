@@ -154,6 +154,7 @@ export class Orchestrator {
     group.onChange(() => {
       if (!this.#isStopped) this.#running.run(this.#follow());
     });
+    elsewhere?.onExpired((groupId) => this.expired(groupId));
     elsewhere?.onChange((change) => {
       if (!this.#isStopped) {
         this.#running.run(change === 'recovered' ? this.#recover() : this.#takeElsewhere());

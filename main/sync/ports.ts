@@ -97,6 +97,8 @@ export interface ChangesElsewhere {
    * after it was not: what failed meanwhile should be tried again.
    */
   onChange(listener: (change: 'messages' | 'recovered') => void): void;
+  /** `listener` is told of a group when any process has expired messages of it. */
+  onExpired(listener: (groupId: GroupId) => void): void;
   /** The next messages of other processes that were not taken; undefined when there is none. Rejects as the store does. */
   next(): Promise<ArrivedElsewhere | undefined>;
   /** They are dealt with here: `next` goes on after them, across restarts too. Rejects as the store does. */

@@ -120,7 +120,7 @@ export class MessageWriter {
       this.#last,
       this.#release,
     ]);
-    await this.#queries.rows(`SELECT pg_notify('reunion', $1)`, [String(this.#node)]);
+    await this.#queries.rows(`SELECT pg_notify('reunion', $1)`, [`messages ${this.#node}`]);
   }
 
   async #known(ids: readonly MessageId[]): Promise<Map<MessageId, 'held' | 'revived'>> {

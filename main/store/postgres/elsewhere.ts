@@ -1,3 +1,4 @@
+import type { GroupId } from '../../mvds/types.ts';
 import type { ArrivedElsewhere, ChangesElsewhere } from '../../sync/ports.ts';
 import type { Sequences } from './add-messages.ts';
 import type { Queries, Row } from './connection.ts';
@@ -22,6 +23,7 @@ export class Elsewhere implements ChangesElsewhere {
   readonly #node: number;
   readonly #oneAtATime: OneAtATime;
   readonly #listeners: ((change: 'messages' | 'recovered') => void)[] = [];
+  readonly #expiryListeners: ((groupId: GroupId) => void)[] = [];
   #sequence: number;
   #release: number;
   /** Whether there may be commits of this node that nobody here knows of. */
@@ -67,6 +69,14 @@ export class Elsewhere implements ChangesElsewhere {
 
   onChange(listener: (change: 'messages' | 'recovered') => void): void {
     this.#listeners.push(listener);
+  }
+
+  onExpired(listener: (groupId: GroupId) => void): void {
+    this.#expiryListeners.push(listener);
+  }
+
+  tellExpired(groupId: GroupId): void {
+    for (const listener of this.#expiryListeners) listener(groupId);
   }
 
   tell(change: 'messages' | 'recovered'): void {

@@ -132,6 +132,7 @@ export class PostgresRetention implements Retention {
       }
       const sql = 'UPDATE reunion.groups SET messages = messages - $2 WHERE grp = $1';
       await queries.rows(sql, [group, rows.length]);
+      await queries.rows(`SELECT pg_notify('reunion', $1)`, [`expired ${groupId}`]);
       return rows.length;
     });
   }

@@ -74,6 +74,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       ...about,
       node,
       onMessages: () => elsewhere.tell('messages'),
+      onExpired: (groupId) => elsewhere.tellExpired(groupId),
       onBeat: (sequence, release) => elsewhere.compare(sequence, release),
       onRecovered: () => {
         groups.forget();

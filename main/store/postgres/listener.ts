@@ -1,4 +1,5 @@
 import pg from 'pg';
+import type { GroupId } from '../../mvds/types.ts';
 import { StoreInUseError } from '../errors.ts';
 import { clientConfig, type ConnectionOptions } from './connection.ts';
 import { postgresError } from './errors.ts';
@@ -20,6 +21,8 @@ export interface ListenerOptions extends ConnectionOptions {
   readonly node: number;
   /** Another node has committed messages. */
   readonly onMessages: () => void;
+  /** Any node, this one too, has expired messages of a group. */
+  readonly onExpired: (groupId: GroupId) => void;
   /** The newest sequence and release, every now and then. */
   readonly onBeat: (sequence: number, release: number) => void;
   /** The connection broke and is there again. */
@@ -70,8 +73,10 @@ export class Listener {
     const client = new pg.Client(clientConfig({ ...this.#options, queryTimeoutMs: BEAT_MS }));
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
-    client.on('notification', ({ payload }) => {
-      if (payload !== String(this.#options.node)) this.#options.onMessages();
+    client.on('notification', ({ payload = '' }) => {
+      const [kind, about = ''] = payload.split(' ');
+      if (kind === 'expired') this.#options.onExpired(about as GroupId);
+      else if (about !== String(this.#options.node)) this.#options.onMessages();
     });
     try {
       await client.connect();

@@ -146,6 +146,15 @@ test('the same message from several writers at once is kept once, and no writer 
   expect(new Set(sequences).size).toBe(sequences.length);
 });
 
+test('every node is told when one of them has expired messages', async () => {
+  const [a, b] = await twoNodes();
+  await a.sync.commit({ addMessages: [added(1), added(2)] });
+  const told = new Promise((resolve) => b.elsewhere.onExpired(resolve));
+  expect(await a.retention.expire({ groupId: SAMPLE_GROUP, before: 2n, limit: 9 })).toBe(1);
+  expect(await told).toBe(SAMPLE_GROUP);
+  expect((await b.sync.messages.held([messageId(1)])).size).toBe(0);
+});
+
 test('a node runs in one process only, and can be opened again after that', async () => {
   const url = await server().database();
   const first = await openTestPostgres({ url, node: 'a' });
