@@ -24,6 +24,8 @@ import { onTestFinished } from 'vitest';
 
 /** A server that does not take connections by then has gone wrong, milliseconds. */
 const START_TIMEOUT_MS = 30_000;
+/** Making a server, or deleting all that it wrote, takes its time on a busy disk, milliseconds. */
+export const HOOK_TIMEOUT_MS = 60_000;
 /** Many stores at once, of many tests. */
 const MAX_CONNECTIONS = 200;
 
@@ -238,7 +240,7 @@ export class PostgresServer {
 /** A server that ends with the running test. */
 export async function testPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
   const server = await PostgresServer.start(postgresPrograms(), settings);
-  onTestFinished(() => server.stop());
+  onTestFinished(() => server.stop(), HOOK_TIMEOUT_MS);
   return server;
 }
 

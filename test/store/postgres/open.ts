@@ -5,15 +5,15 @@ import {
   type PostgresStore,
   type PostgresStoreOptions,
 } from '../../../main/store/postgres/index.ts';
-import { PostgresServer } from '../../helpers/postgres.ts';
+import { HOOK_TIMEOUT_MS, PostgresServer } from '../../helpers/postgres.ts';
 
 /** One server for all tests of a file. */
 export function serverOfFile(): () => PostgresServer {
   let server: PostgresServer | undefined;
   beforeAll(async () => {
     server = await PostgresServer.start();
-  });
-  afterAll(() => server?.stop());
+  }, HOOK_TIMEOUT_MS);
+  afterAll(() => server?.stop(), HOOK_TIMEOUT_MS);
   return () => {
     if (!server) throw new Error('the server was not started');
     return server;
