@@ -13,6 +13,12 @@ import {
 } from './mesh-neighbours.ts';
 import type { MeshEvent, NeighbourRole, Neighbours } from './mesh-neighbours.ts';
 
+/** A peer that misbehaves is no neighbour for a minute at first, and for a day at most. */
+const BLOCK_FIRST_MS = 60_000;
+const BLOCK_MAX_MS = 24 * 60 * 60_000;
+/** Identities cost nothing, so that remembering more of them keeps nobody away. */
+const BLOCKED_MAX = 1_024;
+
 /** A topic that nodes subscribe to, and the mesh that forms among them: GossipSub, as this layer sees it. */
 export interface MeshTopic {
   /** The peers that this node has grafted, and that have grafted it. */
@@ -43,15 +49,15 @@ export class MeshGroup implements PeerGroup {
   #state: Neighbours;
   #members: ReadonlyMap<PeerId, ReadonlySet<GroupId>> = new Map();
   #paused: ReadonlySet<PeerId> = new Set();
+  /** Peers that have misbehaved: no neighbours until a time (Unix milliseconds), and how often they have. */
+  readonly #blocked = new Map<PeerId, { readonly until: number; readonly strikes: number }>();
   #cancelTick: (() => void) | undefined;
 
   /** Throws `RangeError` on a degree out of range. */
   constructor(options: MeshGroupOptions) {
     this.#options = options;
     this.#state = newNeighbours(options.self, options.degree);
-    options.topic.onChange(() => {
-      this.#apply({ type: 'mesh', peers: options.topic.mesh });
-    });
+    options.topic.onChange(() => this.#followMesh());
   }
 
   get members(): ReadonlyMap<PeerId, ReadonlySet<GroupId>> {
@@ -86,8 +92,21 @@ export class MeshGroup implements PeerGroup {
     this.#tell();
   }
 
-  /** Lets in a peer that visits this node. Returns false where there is no room. */
+  /** A peer misbehaves: it is no neighbour, whatever the mesh says, for a while that doubles each time. */
+  block(peer: PeerId): void {
+    if (this.#isBlocked(peer)) return;
+    const strikes = (this.#blocked.get(peer)?.strikes ?? 0) + 1;
+    const waitMs = Math.min(BLOCK_FIRST_MS * 2 ** (strikes - 1), BLOCK_MAX_MS);
+    this.#blocked.delete(peer);
+    this.#blocked.set(peer, { until: this.#options.clock.now() + waitMs, strikes });
+    const [oldest] = this.#blocked.keys();
+    if (this.#blocked.size > BLOCKED_MAX && oldest !== undefined) this.#blocked.delete(oldest);
+    this.#apply({ type: 'blocked', peer });
+  }
+
+  /** Lets in a peer that visits this node. Returns false where there is no room, or it is blocked. */
   admit(peer: PeerId): boolean {
+    if (this.#isBlocked(peer)) return false;
     this.#apply({ type: 'visit', peer });
     return isNeighbour(this.#state, peer);
   }
@@ -106,6 +125,7 @@ export class MeshGroup implements PeerGroup {
     // Half of it by chance, so that nodes which were started together do not visit together.
     this.#cancelTick = clock.schedule(delayMs * (0.5 + random.next()), () => {
       this.#apply({ type: 'tick', candidate: this.#candidate() });
+      this.#followMesh();
       this.#schedule(this.#options.topic.mesh.size < THIN_MESH ? THIN_VISIT_MS : VISIT_MS);
     });
   }
@@ -114,8 +134,18 @@ export class MeshGroup implements PeerGroup {
     const { topic, random, self } = this.#options;
     const strangers = topic
       .known()
-      .filter((peer) => peer !== self && !isNeighbour(this.#state, peer));
+      .filter((peer) => peer !== self && !isNeighbour(this.#state, peer) && !this.#isBlocked(peer));
     return strangers[Math.floor(random.next() * strangers.length)];
+  }
+
+  #followMesh(): void {
+    const peers = [...this.#options.topic.mesh].filter((peer) => !this.#isBlocked(peer));
+    this.#apply({ type: 'mesh', peers: new Set(peers) });
+  }
+
+  #isBlocked(peer: PeerId): boolean {
+    const blocked = this.#blocked.get(peer);
+    return blocked !== undefined && this.#options.clock.now() < blocked.until;
   }
 
   #apply(event: MeshEvent): void {

@@ -60,7 +60,9 @@ export type MeshEvent =
   | { readonly type: 'visit'; readonly peer: PeerId }
   /** A peer has no room for this node, or cannot be reached. */
   | { readonly type: 'refused'; readonly peer: PeerId }
-  | { readonly type: 'disconnected'; readonly peer: PeerId };
+  | { readonly type: 'disconnected'; readonly peer: PeerId }
+  /** A peer is no neighbour from now on, at once. */
+  | { readonly type: 'blocked'; readonly peer: PeerId };
 
 /** Throws `RangeError` on a degree out of range. */
 export function newNeighbours(self: PeerId, degree: number): Neighbours {
@@ -113,7 +115,21 @@ export function nextNeighbours(before: Neighbours, event: MeshEvent, now: number
       return before.visited?.peer === event.peer ? { ...before, visited: undefined } : before;
     case 'disconnected':
       return before.visitor?.peer === event.peer ? { ...before, visitor: undefined } : before;
+    case 'blocked':
+      return without(before, event.peer);
   }
+}
+
+function without(before: Neighbours, peer: PeerId): Neighbours {
+  const isOther = (place: Place | undefined): boolean => place?.peer !== peer;
+  const { visited, visitor } = before;
+  return {
+    ...before,
+    mesh: new Map([...before.mesh].filter(([one]) => one !== peer)),
+    waiting: new Set([...before.waiting].filter((one) => one !== peer)),
+    visited: isOther(visited) ? visited : undefined,
+    visitor: isOther(visitor) ? visitor : undefined,
+  };
 }
 
 function withMesh(before: Neighbours, peers: ReadonlySet<PeerId>, now: number): Neighbours {

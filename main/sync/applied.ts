@@ -75,6 +75,7 @@ function changed(state: PeerState, event: PeerEvent, now: number): PeerState {
     case 'wrote':
     case 'said':
     case 'moved':
+    case 'taken':
     case 'rejected':
       return state.session ? inSession(state, state.session, event, now) : state;
   }
@@ -94,6 +95,7 @@ function newSession(path: Path, now: number): SessionState {
     messagesSent: 0,
     messagesReceived: 0,
     rejected: 0,
+    wasted: 0,
     sending: NO_RATE,
     receiving: NO_RATE,
     isProven: false,
@@ -104,7 +106,7 @@ function newSession(path: Path, now: number): SessionState {
 function inSession(
   state: PeerState,
   session: SessionState,
-  event: Extract<PeerEvent, { type: 'frame' | 'wrote' | 'said' | 'moved' | 'rejected' }>,
+  event: Extract<PeerEvent, { type: 'frame' | 'wrote' | 'said' | 'moved' | 'taken' | 'rejected' }>,
   now: number,
 ): PeerState {
   switch (event.type) {
@@ -127,6 +129,11 @@ function inSession(
     }
     case 'said':
       return { ...state, session: { ...session, said: event.said, saidAt: now } };
+    case 'taken': {
+      const { bytes, isOfUse } = event;
+      const wasted = session.wasted + (isOfUse ? -bytes : bytes);
+      return { ...state, session: { ...session, wasted } };
+    }
     case 'rejected':
       return {
         ...state,

@@ -34,6 +34,11 @@ export const RETRY_MAX_MS = 5 * MINUTE;
  * a device that this one knows to be removed; a peer that sends more makes them up.
  */
 export const REJECTED_PER_SESSION_MAX = 64;
+/**
+ * Bytes of no use that a peer may send in a session beyond those that were of use. Two histories of half a million messages are
+ * reconciled in less before the first one moves, and a plain MVDS peer may send as much that is held already.
+ */
+export const WASTED_PER_SESSION_MAX = 32 * 1024 * 1024;
 /** A peer that was dropped for that waits longer than after a cut: 30 s, then twice as long each time, up to an hour. */
 export const MISBEHAVING_FIRST_MS = 30 * SECOND;
 export const MISBEHAVING_MAX_MS = 60 * MINUTE;

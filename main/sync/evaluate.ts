@@ -28,6 +28,7 @@ import {
   PAUSED_PROBE_MS,
   REJECTED_PER_SESSION_MAX,
   STATUS_INTERVAL_MS,
+  WASTED_PER_SESSION_MAX,
 } from './constants.ts';
 import {
   agrees,
@@ -145,6 +146,7 @@ function endCauseOf(state: PeerState, session: SessionState, now: number): EndCa
   if (session.heard?.paused === true) return 'paused-there';
   if (session.frames === 0 && isRefused(state, waitsOf(state, now))) return 'unwanted';
   if (session.rejected > REJECTED_PER_SESSION_MAX) return 'misbehaving';
+  if (session.wasted > WASTED_PER_SESSION_MAX) return 'misbehaving';
   if (isOwed(state) && stallAt(state, session, now) === undefined) return 'stalled';
   const isRound = state.settings.interval !== 'live';
   return isRound && agrees(state) ? 'rested' : undefined;

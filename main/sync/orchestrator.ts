@@ -139,7 +139,7 @@ export class Orchestrator {
       onDelivered: elsewhere?.delivered ?? options.onDelivered,
       ...(options.onUnmetParents && { onUnmetParents: options.onUnmetParents }),
       send: (peerId, payload) => peerOf(peerId)?.send(payload),
-      onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.moved(bodies, 0),
+      onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.acknowledged(bodies),
       onFlushFailed: (peerId, error) => peerOf(peerId)?.failed(error),
     });
     return new Orchestrator(options, node, peers, indexes, elsewhere);

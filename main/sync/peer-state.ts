@@ -29,7 +29,7 @@ export interface PeerHistory {
 
 /**
  * `stalled`: something was owed, and no byte moved. `refused`: the peer ended the session before it had said anything.
- * `protocol`: it sent what is no payload. `misbehaving`: it sent too many messages that admission rejects. `store`: this
+ * `protocol`: it sent what is no payload. `misbehaving`: it sent too many messages that admission rejects, or too much of no use. `store`: this
  * device could not write what came.
  */
 export type FailureReason = 'stalled' | 'refused' | 'protocol' | 'misbehaving' | 'store';
@@ -64,6 +64,8 @@ export interface SessionState {
   readonly messagesReceived: number;
   /** Messages that admission has rejected. */
   readonly rejected: number;
+  /** Bytes of frames that brought this device nothing, less those of frames that did. */
+  readonly wasted: number;
   readonly sending: Rate;
   readonly receiving: Rate;
   /** Whether a reconciliation of each shared group has ended in this session. */
@@ -119,6 +121,8 @@ export type PeerEvent =
   | { readonly type: 'wrote'; readonly bytes: number; readonly hadToWait: boolean }
   | { readonly type: 'said'; readonly said: Said }
   | { readonly type: 'moved'; readonly sent: number; readonly received: number }
+  /** What a frame was good for: `isOfUse` where it brought messages, or acknowledged some. */
+  | { readonly type: 'taken'; readonly bytes: number; readonly isOfUse: boolean }
   /** Admission has rejected messages of the peer. */
   | { readonly type: 'rejected'; readonly messages: number }
   /** A commit that concerns the peer has begun: its counts are not to be relied on. */

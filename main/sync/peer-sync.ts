@@ -69,6 +69,8 @@ export class PeerSync {
   /** Commits that concern this peer: begun and not ended, and ended. */
   #committing = 0;
   #commits = 0;
+  /** Whether the peer has acknowledged anything since the last frame was looked at. */
+  #hasAcknowledged = false;
   #isStopped = false;
 
   constructor(options: PeerSyncOptions) {
@@ -179,6 +181,12 @@ export class PeerSync {
     await this.recount();
     await link?.afterHello();
     if (link?.isOnline === true && link.cause === undefined) await link.write(payload);
+  }
+
+  /** The peer has acknowledged messages, `bodies` of which had to be sent. */
+  acknowledged(bodies: number): void {
+    this.#hasAcknowledged = true;
+    this.moved(bodies, 0);
   }
 
   /** Messages that the peer has acknowledged and did not hold before, and messages of it that were new here. */
@@ -304,6 +312,8 @@ export class PeerSync {
     if (hello) await this.#reconciler.heard(hello);
     const result = await node.receive(peerId, frame);
     if (this.#link !== link) return;
+    const isOfUse = this.#takeAcknowledged() || result.stored.length > 0;
+    this.#apply({ type: 'taken', bytes: frame.byteLength, isOfUse });
     this.moved(0, result.stored.length);
     const refused = refusedIn(result);
     if (refused === 'protocol') void link.end('protocol');
@@ -321,6 +331,13 @@ export class PeerSync {
     const { activity, peerId } = this.#options;
     activity.note('refused', peerId, { bytes });
     this.tell({ type: 'rejected', messages: 1 });
+  }
+
+  /** Whether the peer has acknowledged anything since this was last looked at. */
+  #takeAcknowledged(): boolean {
+    const hasAcknowledged = this.#hasAcknowledged;
+    this.#hasAcknowledged = false;
+    return hasAcknowledged;
   }
 
   async #reconcile(

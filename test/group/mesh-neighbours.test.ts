@@ -92,7 +92,7 @@ describe('the neighbours in a mesh', () => {
         type: fc.constant('tick' as const),
         candidate: fc.option(peer, { nil: undefined }),
       }),
-      fc.record({ type: fc.constantFrom('visit', 'refused', 'disconnected'), peer }),
+      fc.record({ type: fc.constantFrom('visit', 'refused', 'disconnected', 'blocked'), peer }),
     );
     const degree = fc.integer({ min: 2, max: 8 });
     fc.assert(
@@ -111,6 +111,11 @@ describe('the neighbours in a mesh', () => {
           expect(taken).toHaveLength(all.size);
           expect(all.has(SELF)).toBe(false);
           for (const it of paused) expect(inMesh.has(it)).toBe(false);
+          if (one.type === 'blocked') {
+            expect(all.has(one.peer)).toBe(false);
+            inMesh = new Set([...inMesh].filter((it) => it !== one.peer));
+            state = nextNeighbours(state, { type: 'mesh', peers: inMesh }, now);
+          }
           // 2: whoever is in the mesh has a place, or all are taken by others that are.
           const active = [...state.mesh].filter(([, { leftAt }]) => leftAt === undefined).length;
           expect(active).toBe(Math.min(inMesh.size, most - placesBesideMesh(most)));

@@ -56,10 +56,11 @@ export async function until(
   what: string,
   holds: () => Promise<boolean>,
   seconds = 30,
+  describe: () => Promise<string> = async () => '',
 ): Promise<void> {
   const end = Date.now() + seconds * 1_000;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`);
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}\n${await describe()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -9,7 +9,7 @@ import {
   STALL_MS,
   STATUS_INTERVAL_MS,
 } from '../../main/sync/constants.ts';
-import { REJECTED_PER_SESSION_MAX } from '../../main/sync/constants.ts';
+import { REJECTED_PER_SESSION_MAX, WASTED_PER_SESSION_MAX } from '../../main/sync/constants.ts';
 import { evaluate } from '../../main/sync/evaluate.ts';
 import type { EndCause, PeerEvent } from '../../main/sync/peer-state.ts';
 import {
@@ -206,6 +206,21 @@ describe('invariants of evaluate', () => {
       expect(decide(...owed, dialling, STALL_MS - 1).end).toBeUndefined();
       expect(decide(...owed, dialling, STALL_MS).end).toBe('stalled');
     }
+  });
+
+  test('11: a session ends as misbehaving once too much of it was of no use; what is of use makes up for it', () => {
+    const taken = (bytes: number, isOfUse: boolean): PeerEvent => ({
+      type: 'taken',
+      bytes,
+      isOfUse,
+    });
+    const most = WASTED_PER_SESSION_MAX;
+    const steps = [counted(0), began, frame] as const;
+    expect(decide(...steps, taken(most, false)).end).not.toBe('misbehaving');
+    expect(decide(...steps, taken(most, false), taken(1, false)).end).toBe('misbehaving');
+    const useful = [taken(5_000, true), taken(most, false), taken(5_000, false)] as const;
+    expect(decide(...steps, ...useful).end).not.toBe('misbehaving');
+    expect(decide(...steps, ...useful, taken(1, false)).end).toBe('misbehaving');
   });
 
   test('11: a session ends as misbehaving once too many of its messages were rejected, and the wait grows', () => {

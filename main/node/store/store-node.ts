@@ -165,6 +165,12 @@ export class StoreNode {
     await serveRequests(this.#network.node, STORE_PROTOCOL, (request, requester) =>
       this.#service.answer(request, requester),
     );
+    this.#sync.subscribe((peers) => {
+      for (const { peerId, state } of peers) {
+        const isMisbehaving = state.kind === 'failing' && state.reason === 'misbehaving';
+        if (isMisbehaving) this.#group.block(peerId);
+      }
+    });
     await this.#network.start();
     await this.#sync.start();
     this.#mesh.start();

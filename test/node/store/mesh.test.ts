@@ -8,6 +8,7 @@ import type { StartedNode } from '../nodes.ts';
 import {
   clientsOf,
   converged,
+  describeMesh,
   everything,
   firstPage,
   neighboursOf,
@@ -59,15 +60,15 @@ describe('five store nodes that know one address', () => {
     expect(Buffer.from(expected[7]?.body ?? []).toString('utf8')).toMatch(/^7: /u);
     for (const other of others)
       expect(other.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
-    await until('each has agreed with each of its neighbours', async () => {
+    const haveAgreed = async (): Promise<boolean> => {
       const pages = await Promise.all(all.map((client) => firstPage(client)));
       return pages.every(({ completeness: { neighbours, agreements } }) => {
-        return (
-          neighbours > 0 &&
-          agreements.filter(({ isNeighbour }) => isNeighbour).length === neighbours
-        );
+        const agreed = agreements.filter(({ isNeighbour }) => isNeighbour).length;
+        return neighbours > 0 && agreed === neighbours;
       });
-    });
+    };
+    const shown = (): Promise<string> => describeMesh(nodes);
+    await until('each has agreed with each of its neighbours', haveAgreed, 60, shown);
     for (const node of nodes) {
       const neighbours = await neighboursOf(node);
       expect(neighbours.length).toBeGreaterThan(0);

@@ -100,3 +100,18 @@ export async function converged(
     seconds,
   );
 }
+
+/** The neighbours of each node, and how it stands with them. */
+export async function describeMesh(nodes: readonly StartedNode[]): Promise<string> {
+  const statuses = await Promise.all(nodes.map(storeStatus));
+  return statuses
+    .map(({ id, peers }) =>
+      [
+        id.slice(-4),
+        ...peers.map(
+          (peer) => `${peer.id.slice(-4)} ${peer.state} ${peer.role} ${peer.lastInSync}`,
+        ),
+      ].join('\n  '),
+    )
+    .join('\n');
+}
