@@ -1,3 +1,4 @@
+import { FRAME_COST_BYTES, WASTED_BYTES_PER_SECOND } from './constants.ts';
 import type { Hello } from '../mvds/codec.ts';
 import {
   agrees,
@@ -96,6 +97,7 @@ function newSession(path: Path, now: number): SessionState {
     messagesReceived: 0,
     rejected: 0,
     wasted: 0,
+    wastedAt: now,
     sending: NO_RATE,
     receiving: NO_RATE,
     isProven: false,
@@ -129,11 +131,8 @@ function inSession(
     }
     case 'said':
       return { ...state, session: { ...session, said: event.said, saidAt: now } };
-    case 'taken': {
-      const { bytes, isOfUse } = event;
-      const wasted = session.wasted + (isOfUse ? -bytes : bytes);
-      return { ...state, session: { ...session, wasted } };
-    }
+    case 'taken':
+      return { ...state, session: { ...session, ...wastedAfter(session, event, now) } };
     case 'rejected':
       return {
         ...state,
@@ -147,6 +146,17 @@ function inSession(
       return { ...state, failure, session: { ...session, messagesSent, messagesReceived } };
     }
   }
+}
+
+/** A clock that was set back gives nothing. */
+function wastedAfter(
+  { wasted, wastedAt }: SessionState,
+  { bytes, isOfUse }: Extract<PeerEvent, { type: 'taken' }>,
+  now: number,
+): Pick<SessionState, 'wasted' | 'wastedAt'> {
+  const given = (Math.max(0, now - wastedAt) / 1_000) * WASTED_BYTES_PER_SECOND;
+  const cost = isOfUse ? -bytes : Math.max(bytes, FRAME_COST_BYTES);
+  return { wasted: Math.max(0, wasted - given) + cost, wastedAt: now };
 }
 
 function heard(

@@ -64,8 +64,12 @@ export interface SessionState {
   readonly messagesReceived: number;
   /** Messages that admission has rejected. */
   readonly rejected: number;
-  /** Bytes of frames that brought this device nothing, less those of frames that did. */
+  /**
+   * Bytes of frames that brought this device nothing, less those of frames that did and what any peer may send in the time; as
+   * of `wastedAt`.
+   */
   readonly wasted: number;
+  readonly wastedAt: number;
   readonly sending: Rate;
   readonly receiving: Rate;
   /** Whether a reconciliation of each shared group has ended in this session. */

@@ -9,7 +9,12 @@ import {
   STALL_MS,
   STATUS_INTERVAL_MS,
 } from '../../main/sync/constants.ts';
-import { REJECTED_PER_SESSION_MAX, WASTED_PER_SESSION_MAX } from '../../main/sync/constants.ts';
+import {
+  FRAME_COST_BYTES,
+  REJECTED_PER_SESSION_MAX,
+  WASTED_BYTES_PER_SECOND,
+  WASTED_PER_SESSION_MAX,
+} from '../../main/sync/constants.ts';
 import { evaluate } from '../../main/sync/evaluate.ts';
 import type { EndCause, PeerEvent } from '../../main/sync/peer-state.ts';
 import {
@@ -218,9 +223,15 @@ describe('invariants of evaluate', () => {
     const steps = [counted(0), began, frame] as const;
     expect(decide(...steps, taken(most, false)).end).not.toBe('misbehaving');
     expect(decide(...steps, taken(most, false), taken(1, false)).end).toBe('misbehaving');
-    const useful = [taken(5_000, true), taken(most, false), taken(5_000, false)] as const;
+    const useful = [taken(most, false), taken(5_000, true), taken(5_000, false)] as const;
     expect(decide(...steps, ...useful).end).not.toBe('misbehaving');
     expect(decide(...steps, ...useful, taken(1, false)).end).toBe('misbehaving');
+    const later = [taken(most, false), SECOND, taken(WASTED_BYTES_PER_SECOND, false)] as const;
+    expect(decide(...steps, ...later).end).not.toBe('misbehaving');
+    expect(decide(...steps, ...later, taken(1, false)).end).toBe('misbehaving');
+    const tiny = Array.from({ length: most / FRAME_COST_BYTES }, () => taken(1, false));
+    expect(decide(...steps, ...tiny).end).not.toBe('misbehaving');
+    expect(decide(...steps, ...tiny, taken(1, false)).end).toBe('misbehaving');
   });
 
   test('11: a session ends as misbehaving once too many of its messages were rejected, and the wait grows', () => {
