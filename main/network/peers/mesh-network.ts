@@ -61,6 +61,8 @@ export class MeshNetwork implements MeshTopic {
   readonly #dialling = new Set<PeerId>();
   #mesh: ReadonlySet<PeerId> = new Set();
   #askedAt = 0;
+  /** Grows while others know of nobody new. */
+  #askWaitMs = MESH_LOOK_MS;
   #cancelLook: (() => void) | undefined;
 
   constructor(options: MeshNetworkOptions) {
@@ -95,6 +97,8 @@ export class MeshNetwork implements MeshTopic {
       if (!detail.protocols.some((protocol) => protocol.startsWith('/meshsub/'))) return;
       const peer = detail.peerId.toString() as PeerId;
       this.#known.met(peer, detail.listenAddrs);
+      // It may know others.
+      this.#askWaitMs = MESH_LOOK_MS;
       this.#learn(peer);
     });
   }
@@ -154,12 +158,20 @@ export class MeshNetwork implements MeshTopic {
     const { clock, degree, network } = this.#options;
     const now = clock.now();
     const isShort = this.#known.size < degree + MESH_SPARE_CONNECTIONS;
-    if (!isShort && now - this.#askedAt < MESH_ASK_MS && now >= this.#askedAt) return;
+    const waitMs = isShort ? this.#askWaitMs : MESH_ASK_MS;
+    if (now - this.#askedAt < waitMs && now >= this.#askedAt) return;
     const connections = network.node.getConnections().filter(({ status }) => status === 'open');
     const connection = this.#pick(connections);
     if (!connection) return;
     this.#askedAt = now;
-    void this.#exchange.ask(connection);
+    void this.#ask(connection);
+  }
+
+  async #ask(connection: Connection): Promise<void> {
+    const before = this.#known.size;
+    await this.#exchange.ask(connection);
+    const isNew = this.#known.size > before;
+    this.#askWaitMs = isNew ? MESH_LOOK_MS : Math.min(2 * this.#askWaitMs, MESH_ASK_MS);
   }
 
   #pick(connections: readonly Connection[]): Connection | undefined {
@@ -176,7 +188,7 @@ export class MeshNetwork implements MeshTopic {
         { signal },
       );
       // More of the mesh is known to it, and it is asked at once while this node knows few.
-      if (this.#known.size < this.#options.degree) await this.#exchange.ask(connection);
+      if (this.#known.size < this.#options.degree) await this.#ask(connection);
     } catch {
       this.#known.failed(peer);
     } finally {
