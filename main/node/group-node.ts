@@ -134,6 +134,11 @@ export class GroupNode {
     return this.#sync.announce(this.#options.group, this.#clock.next(), body);
   }
 
+  /** Resolves once everything that may be sent now is with the transport. */
+  settled(): Promise<void> {
+    return this.#sync.settled();
+  }
+
   /** The newest messages, the oldest of them first; at most `limit` (up to 1,000), and older than `before`, if given. */
   async messages(limit: number, before?: StoredMessage): Promise<readonly StoredMessage[]> {
     const page = await this.#options.store.history.page(this.#options.group, {

@@ -164,6 +164,11 @@ export class Orchestrator {
     await this.#takeElsewhere();
   }
 
+  /** Resolves once everything that may be sent now is with the transport. */
+  settled(): Promise<void> {
+    return this.#node.settled();
+  }
+
   /** Sends nothing more. What is under way is committed; what was not acknowledged is sent again after the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true;

@@ -12,6 +12,11 @@ function fakeTerminal() {
   let rows = [''];
   let [row, column] = [0, 0];
   const put = (text: string): void => {
+    if (column === output.columns) {
+      row += 1;
+      column = 0;
+      rows[row] ??= '';
+    }
     const line = (rows[row] ?? '').padEnd(column);
     rows[row] = line.slice(0, column) + text + line.slice(column + text.length);
     column += text.length;
@@ -59,6 +64,36 @@ describe('the terminal of a chat', () => {
     input.write('n-\r');
     expect(await first).toEqual({ done: false, value: 'half a sen-nt' });
     expect(screen().rows.slice(0, 3)).toEqual(['12:00 bob: hello', '12:01 bob: there', '']);
+    terminal.close();
+  });
+
+  it('takes away a line that went over several rows as a whole, wherever in it Enter was typed', async () => {
+    const { input, output, screen } = fakeTerminal();
+    const terminal = openChatTerminal({ input, output });
+    terminal.setPrompt('anna');
+    const lines = terminal.lines()[Symbol.asyncIterator]();
+    const first = lines.next();
+    await turn();
+    terminal.print('before');
+    const long = 'word '.repeat(40).trim();
+    for (const character of long) {
+      input.write(character);
+      await turn();
+    }
+    terminal.print('meanwhile');
+    input.write('\u001b[H');
+    await turn();
+    input.write('\r');
+    expect(await first).toEqual({ done: false, value: long });
+    void lines.next();
+    await turn();
+    terminal.print('after');
+    expect(screen().rows.filter((row) => row !== '')).toEqual([
+      'before',
+      'meanwhile',
+      'after',
+      'anna>',
+    ]);
     terminal.close();
   });
 

@@ -28,7 +28,7 @@ export function openChatTerminal({ input, output }: TerminalStreams): ChatTermin
     output: isTerminal ? output : undefined,
     terminal: isTerminal,
   });
-  return isTerminal ? onTerminal(readline, output) : plain(readline, output);
+  return isTerminal ? onTerminal(readline, input, output) : plain(readline, output);
 }
 
 function plain(readline: Interface, output: Writable): ChatTerminal {
@@ -42,7 +42,7 @@ function plain(readline: Interface, output: Writable): ChatTerminal {
   };
 }
 
-function onTerminal(readline: Interface, output: Writable): ChatTerminal {
+function onTerminal(readline: Interface, input: Readable, output: Writable): ChatTerminal {
   let isOpen = true;
   const lines = linesOf(readline);
   readline.on('close', () => (isOpen = false));
@@ -51,11 +51,20 @@ function onTerminal(readline: Interface, output: Writable): ChatTerminal {
     if (readline.line === '') readline.close();
     else readline.write(null, { ctrl: true, name: 'u' });
   });
-  const clearInput = (): void => {
+  // How many rows the line took that was typed, which readline does not say any more once it has moved on.
+  let typedRows = 1;
+  input.prependListener('keypress', (_text: string, key: { readonly name?: string }) => {
+    if (key.name !== 'return' && key.name !== 'enter') return;
+    readline.write(null, { ctrl: true, name: 'e' });
+    typedRows = readline.getCursorPos().rows + 1;
+  });
+  /** Returns in which row of the input the cursor was. */
+  const clearInput = (): number => {
     const { rows } = readline.getCursorPos();
     moveCursor(output, 0, -rows);
     cursorTo(output, 0);
     clearScreenDown(output);
+    return rows;
   };
   return {
     isInteractive: true,
@@ -64,16 +73,16 @@ function onTerminal(readline: Interface, output: Writable): ChatTerminal {
         output.write(`${text}\n`);
         return;
       }
-      clearInput();
-      output.write(`${text}\n`);
-      // Also where in the line the person was.
+      const rows = clearInput();
+      // readline goes up by as many rows as the cursor was down, before it draws the input again, cursor and all.
+      output.write(`${text}\n${'\n'.repeat(rows)}`);
       readline.prompt(true);
     },
     lines: async function* () {
       readline.prompt();
       for await (const line of lines) {
         // The chat shows the line again once it is stored, with its time.
-        moveCursor(output, 0, -1);
+        moveCursor(output, 0, -typedRows);
         cursorTo(output, 0);
         clearScreenDown(output);
         yield line;

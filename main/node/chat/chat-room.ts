@@ -26,6 +26,8 @@ export const SHOWN_MAX = 200;
 export const HISTORY_LINES = 50;
 /** Messages that arrive together are put in order before they are shown, milliseconds. */
 const SETTLE_MS = 150;
+/** How long leaving may take, milliseconds. */
+const LEAVE_MS = 1_000;
 /** A connection that is lost may be back at once, milliseconds. */
 const LOST_MS = 5_000;
 /** Nodes of which the chat learns by what others say, beside those that were named: enough to hold a room together. */
@@ -120,8 +122,17 @@ export class ChatRoom {
     this.#isClosed = true;
     this.#cancelPresence?.();
     this.#cancelShow?.();
-    await this.#node.announce(this.#presence(true)).catch(this.#options.onError);
+    await this.#leave().catch(this.#options.onError);
     await this.#node.close();
+  }
+
+  /** Waits for the transport to take it, though not for long: one that is stuck must not keep a person from leaving. */
+  async #leave(): Promise<void> {
+    await this.#node.announce(this.#presence(true));
+    const late = Promise.withResolvers<undefined>();
+    const cancel = this.#clock.schedule(LEAVE_MS, () => late.resolve(undefined));
+    await Promise.race([this.#node.settled(), late.promise]);
+    cancel();
   }
 
   async #say(text: string): Promise<void> {
