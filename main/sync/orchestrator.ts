@@ -165,8 +165,9 @@ export class Orchestrator {
   }
 
   /** Resolves once everything that may be sent now is with the transport. */
-  settled(): Promise<void> {
-    return this.#node.settled();
+  async settled(): Promise<void> {
+    await this.#node.settled();
+    await Promise.all([...this.#peers.values()].map((peer) => peer.settled()));
   }
 
   /** Sends nothing more. What is under way is committed; what was not acknowledged is sent again after the next start. */

@@ -72,6 +72,7 @@ export class PeerSync {
   /** Whether the peer has acknowledged anything since the last frame was looked at. */
   #hasAcknowledged = false;
   #isStopped = false;
+  #sent: Promise<void> = Promise.resolve();
 
   constructor(options: PeerSyncOptions) {
     this.#options = options;
@@ -175,7 +176,17 @@ export class PeerSync {
   }
 
   /** A payload of MVDS. Resolves when there is room for more: until then MVDS has nothing more for this peer. */
-  async send(payload: Uint8Array): Promise<void> {
+  send(payload: Uint8Array): Promise<void> {
+    this.#sent = this.#post(payload);
+    return this.#sent;
+  }
+
+  /** Resolves once the transport has taken what MVDS gave last. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#sent.catch(() => undefined);
+  }
+
+  async #post(payload: Uint8Array): Promise<void> {
     const link = this.#link;
     // What was said of how much is waiting must hold before any of it arrives.
     await this.recount();
