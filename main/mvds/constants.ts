@@ -145,3 +145,11 @@ export const BACKOFF_DOUBLINGS = 7;
 
 /** Part of the backoff that chance decides, so that peers that failed together do not retry together. */
 export const BACKOFF_JITTER = 0.25;
+
+/** Added to the epoch in which something was sent that is sent again only in another session, which makes everything due. */
+export const NEVER_EPOCH = 2 ** 50;
+/**
+ * Epochs until a request is sent again on a stream that loses nothing: longer than a thin line takes for all that one peer may be
+ * asked for. The other side may have had nothing to send when it was asked.
+ */
+export const RELIABLE_REQUEST_EPOCHS = 256;

@@ -3,8 +3,10 @@ import type { Dialect, Payload } from './codec.ts';
 import {
   BULK_RESERVE_BYTES,
   MIN_PEER_PAYLOAD_BYTES,
+  NEVER_EPOCH,
   OFFER_WINDOW_BYTES,
   PARENT_BACKOFF_EPOCHS,
+  RELIABLE_REQUEST_EPOCHS,
 } from './constants.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
@@ -153,9 +155,24 @@ class NextPayload {
     const isForParent = record.type === 'request' && record.groupId !== undefined;
     const dueEpoch =
       state.epoch + (isForParent ? Math.min(backoff, PARENT_BACKOFF_EPOCHS) : backoff);
-    this.draft.put({ ...record, sendCount, sendEpoch: dueEpoch });
-    this.sent.push({ messageId: record.messageId, bytes, dueEpoch });
+    this.draft.put({ ...record, sendCount, sendEpoch: this.dueAgain(record, dueEpoch) });
+    const isOnce = this.peer.isReliable && record.type === 'message';
+    this.sent.push({ messageId: record.messageId, bytes, dueEpoch, isOnce });
     this.settled.push(record.messageId);
+  }
+
+  /**
+   * On a stream that loses nothing a body arrives, or the session ends and all is due again; what was requested is on its way
+   * behind what was requested before. A peer that speaks plain MVDS may count on retransmission, and offers may be turned away for
+   * want of room.
+   */
+  private dueAgain({ type, groupId }: SyncRecord, dueEpoch: number): number {
+    if (!this.peer.isReliable) return dueEpoch;
+    // With the epoch of now, by which a request that has crossed it is known.
+    if (type === 'message') return NEVER_EPOCH + this.view.state.epoch;
+    const isForParent = groupId !== undefined;
+    if (type !== 'request' || isForParent) return dueEpoch;
+    return Math.max(dueEpoch, this.view.state.epoch + RELIABLE_REQUEST_EPOCHS);
   }
 
   private drop(messageId: MessageId): 'taken' {

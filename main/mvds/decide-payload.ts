@@ -1,6 +1,11 @@
 import { mayExchange } from './authorise.ts';
 import { otherDialect, type Hello } from './codec.ts';
-import { SECOND_REQUEST_DELAY, URGENT_EPOCH } from './constants.ts';
+import {
+  NEVER_EPOCH,
+  RELIABLE_REQUEST_EPOCHS,
+  SECOND_REQUEST_DELAY,
+  URGENT_EPOCH,
+} from './constants.ts';
 import { decideMessages } from './decide-messages.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
@@ -151,9 +156,7 @@ function takeRequests(
     // It is asked again, with growing waits.
     if (view.policy.isMuted(groupId)) continue;
     // A request that crossed the message on its way, or came twice, is answered by what is already under way.
-    const isUnderWay =
-      record?.type === 'message' && peer.inFlight.get(id)?.sentEpoch === view.state.epoch;
-    if (isUnderWay) continue;
+    if (record && isUnderWay(record, view, peer)) continue;
     draft.put({
       peerId,
       messageId: id,
@@ -166,6 +169,20 @@ function takeRequests(
     draft.answer(peerId, id);
     draft.flush(peerId);
   }
+}
+
+/** Within a session that loses nothing, what was sent lately is on its way however long that takes. */
+function isUnderWay(
+  { type, messageId, sendEpoch }: SyncRecord,
+  view: View,
+  peer: PeerState,
+): boolean {
+  if (type !== 'message') return false;
+  const { epoch } = view.state;
+  if (peer.inFlight.get(messageId)?.sentEpoch === epoch) return true;
+  return (
+    sendEpoch >= NEVER_EPOCH && epoch - (sendEpoch - NEVER_EPOCH) < RELIABLE_REQUEST_EPOCHS / 2
+  );
 }
 
 function takeOffers(draft: DecisionDraft, view: View, event: PayloadEvent): void {

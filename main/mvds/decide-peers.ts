@@ -41,7 +41,7 @@ export function decidePeer(draft: DecisionDraft, { state, policy }: View, event:
       break;
     case 'peerOnline':
       if (!state.peers.has(peerId)) break;
-      draft.patches.push({ type: 'startSession', peerId });
+      draft.patches.push({ type: 'startSession', peerId, isReliable: event.isReliable });
       draft.expedite.push({ peerId, sendEpoch: state.epoch });
       draft.flush(peerId);
       break;

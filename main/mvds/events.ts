@@ -171,7 +171,8 @@ export type MvdsEvent =
       readonly peerId: PeerId;
       readonly groups: ReadonlySet<GroupId>;
     }
-  | { readonly type: 'peerRemoved' | 'peerOnline' | 'peerOffline'; readonly peerId: PeerId }
+  | { readonly type: 'peerRemoved' | 'peerOffline'; readonly peerId: PeerId }
+  | { readonly type: 'peerOnline'; readonly peerId: PeerId; readonly isReliable: boolean }
   | { readonly type: 'modeSet'; readonly peerId: PeerId; readonly mode: Mode }
   | {
       readonly type: 'flush';

@@ -39,6 +39,9 @@ export function peerView(peer: MutablePeer): PeerState {
     get online() {
       return peer.fields.online;
     },
+    get isReliable() {
+      return peer.fields.isReliable;
+    },
     get storeId() {
       return peer.fields.storeId;
     },
@@ -81,6 +84,7 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
       peer.fields = {
         ...peer.fields,
         online: patch.type === 'startSession',
+        isReliable: patch.type === 'startSession' && patch.isReliable,
         dialect: nextDialect(peer.fields),
         helloSent: false,
         helloHeard: false,
@@ -104,9 +108,9 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
     case 'flushed':
       for (const id of patch.acks) peer.pendingAcks.delete(id);
       for (const id of patch.notExpired) peer.expired.delete(id);
-      for (const { messageId, bytes, dueEpoch } of patch.sent) {
+      for (const { messageId, bytes, dueEpoch, isOnce } of patch.sent) {
         land(peer, messageId);
-        peer.inFlight.set(messageId, { bytes, dueEpoch, sentEpoch: epoch });
+        peer.inFlight.set(messageId, { bytes, dueEpoch, isOnce, sentEpoch: epoch });
         peer.inFlightBytes += bytes;
       }
       break;
@@ -126,12 +130,12 @@ function land(peer: MutablePeer, id: MessageId): void {
   peer.inFlightBytes -= inFlight.bytes;
 }
 
-/** What was not answered in time is to be sent again. */
+/** What was not answered in time is to be sent again, or at least holds nothing else up. */
 export function expire(peer: MutablePeer, epoch: number): void {
-  for (const [id, { dueEpoch }] of peer.inFlight) {
+  for (const [id, { dueEpoch, isOnce }] of peer.inFlight) {
     if (dueEpoch > epoch) continue;
     land(peer, id);
-    peer.expired.add(id);
+    if (!isOnce) peer.expired.add(id);
   }
 }
 
@@ -147,6 +151,7 @@ export function newPeer(patch: Extract<Patch, { type: 'addPeer' }>): MutablePeer
       storeId,
       since,
       online: false,
+      isReliable: false,
       maxPayloadBytes: undefined,
       helloSent: false,
       helloHeard: false,

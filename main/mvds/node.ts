@@ -69,9 +69,16 @@ export class MvdsNode {
     });
   }
 
-  /** A session with the peer began: whatever there is for it is due at once. Unknown peers are ignored. */
-  async peerOnline(peerId: PeerId): Promise<void> {
-    await this.engine.queue.add(() => this.engine.handle({ type: 'peerOnline', peerId }));
+  /**
+   * A session with the peer began: whatever there is for it is due at once. Unknown peers are ignored. `isReliable`: `send` loses
+   * nothing until `peerOffline`, and the peer does not count on retransmission, so that no body is sent twice in between.
+   */
+  async peerOnline(
+    peerId: PeerId,
+    { isReliable = false }: { readonly isReliable?: boolean } = {},
+  ): Promise<void> {
+    const event = { type: 'peerOnline', peerId, isReliable } as const;
+    await this.engine.queue.add(() => this.engine.handle(event));
   }
 
   /**
@@ -256,7 +263,7 @@ export class MvdsNode {
       await engine.handle({ type: 'groupsAdded', peerId, groups });
       return;
     }
-    const { online = false } = known ?? {};
+    const { online = false, isReliable = false } = known ?? {};
     const dialect = known?.dialect ?? config.dialect ?? 'spec';
     const storeId = known?.storeId ?? config.storeId;
     // Only a node that speaks the specification's dialect says a store id.
@@ -269,7 +276,7 @@ export class MvdsNode {
     const about = { dialect, dialectHeard, storeId, since };
     const fields = { peerId, groups, mode, ...about, backfillType } as const;
     await engine.handle({ type: 'peerAdded', ...fields });
-    if (online) await engine.handle({ type: 'peerOnline', peerId });
+    if (online) await engine.handle({ type: 'peerOnline', peerId, isReliable });
   }
 
   private async receiveNow(peerId: PeerId, bytes: Uint8Array): Promise<ReceiveResult> {

@@ -9,6 +9,7 @@ export type Mode = 'batch' | 'interactive';
 
 /** A record that was sent and is neither answered nor due again. */
 export interface InFlight {
+  readonly isOnce: boolean;
   readonly bytes: number;
   readonly sentEpoch: number;
   readonly dueEpoch: number;
@@ -29,6 +30,8 @@ export interface PeerState {
   /** Whether something was sent to it in this session. */
   readonly spokenTo: boolean;
   readonly online: boolean;
+  /** Whether a body that is sent in this session arrives, unless the session ends. */
+  readonly isReliable: boolean;
   /** The last store id that the peer's hello gave; another one means that it lost what it held. */
   readonly storeId: string | undefined;
   /** The first timestamp of each group that it wants unasked; of a group that is not named, all. */
@@ -57,6 +60,8 @@ export interface SentRecord {
   readonly messageId: MessageId;
   readonly bytes: number;
   readonly dueEpoch: number;
+  /** Whether it is not sent again in this session. */
+  readonly isOnce: boolean;
 }
 
 export type PeerFields = Partial<
@@ -91,7 +96,8 @@ export type Patch =
     }
   | { readonly type: 'removePeer'; readonly peerId: PeerId }
   | { readonly type: 'setPeer'; readonly peerId: PeerId; readonly fields: PeerFields }
-  | { readonly type: 'startSession' | 'endSession'; readonly peerId: PeerId }
+  | { readonly type: 'startSession'; readonly peerId: PeerId; readonly isReliable: boolean }
+  | { readonly type: 'endSession'; readonly peerId: PeerId }
   | { readonly type: 'queueAcks'; readonly peerId: PeerId; readonly ids: readonly MessageId[] }
   | { readonly type: 'answered'; readonly peerId: PeerId; readonly ids: readonly MessageId[] }
   | {

@@ -271,7 +271,7 @@ export class PeerSync {
     // Both asked for at once: what has come in is dealt with after them, and acknowledged.
     await Promise.all([
       isPlain ? node.backfill(peerId, this.#groups) : undefined,
-      node.peerOnline(peerId),
+      node.peerOnline(peerId, { isReliable: !isPlain }),
     ]);
   }
 

@@ -274,7 +274,7 @@ test('a decision is a pure function: it changes nothing that it sees, and repeat
     dialectHeard: false,
   } as const;
   state.apply({ type: 'addPeer', peerId: PEER, storeId: undefined, since: undefined, ...peer });
-  state.apply({ type: 'startSession', peerId: PEER });
+  state.apply({ type: 'startSession', isReliable: false, peerId: PEER });
   const policy = policyOf({
     store: createMemorySyncStore(),
     random: { next: () => 0 },

@@ -4,7 +4,7 @@ import { Background } from '../../helpers/background.ts';
 import type { Clock, Random } from '../../helpers/clock.ts';
 import type { SigningKeys } from '../../identity/keys.ts';
 import type { StoredMessage } from '../../mvds/ports.ts';
-import type { GroupId, PeerId } from '../../mvds/types.ts';
+import type { GroupId, MessageId, PeerId } from '../../mvds/types.ts';
 import { MeshNetwork, meshService } from '../../network/peers/mesh-network.ts';
 import type { MeshServices } from '../../network/peers/mesh-network.ts';
 import type { PeerAddress } from '../../network/peers/peer-address.ts';
@@ -22,6 +22,9 @@ import { STORE_PROTOCOL } from './store-protocol.ts';
 import { StoreService } from './store-service.ts';
 import type { StoreCounts } from './store-service.ts';
 
+/** How long the first message of a group waits for the neighbours to know the group, milliseconds. */
+const TELL_MS = 2_000;
+const TELL_LOOK_MS = 20;
 /** What admission holds may be taken when its time has come; milliseconds. */
 const READMIT_MS = 30_000;
 
@@ -216,8 +219,24 @@ export class StoreNode {
     if (this.#catalogue.has(groupId)) return true;
     if (this.#catalogue.isFull || groupId === this.#catalogue.id) return false;
     const { timestamp, body } = this.#catalogue.entryFor(groupId);
-    await this.#sync.append(this.#catalogue.id, timestamp, body);
+    const { id } = await this.#sync.append(this.#catalogue.id, timestamp, body);
+    await this.#told(id);
     return true;
+  }
+
+  /** A neighbour that does not share the group yet would turn its first messages away. */
+  async #told(entry: MessageId): Promise<void> {
+    const { clock } = this.#options;
+    const until = clock.now() + TELL_MS;
+    const isOpen = ({ state }: PeerSyncStatus): boolean =>
+      state.kind === 'up-to-date' || state.kind === 'transferring';
+    for (;;) {
+      const open = this.#sync.peers().filter(isOpen);
+      const holders = (await this.#sync.holders([entry])).get(entry);
+      if (open.every(({ peerId }) => holders?.has(peerId) === true)) return;
+      if (clock.now() >= until) return;
+      await new Promise<void>((resolve) => void clock.schedule(TELL_LOOK_MS, resolve));
+    }
   }
 
   #readmitLater(): void {
