@@ -20,6 +20,7 @@ import { Elsewhere } from './elsewhere.ts';
 import type { ActivityLog, ChangesElsewhere, PeerGroup, Session, Transport } from './ports.ts';
 import { StatusFeed } from './status-feed.ts';
 import { removedStatus, statusOf, type PeerSyncStatus } from './status.ts';
+import { TotalsBook, type SyncTotals } from './totals.ts';
 
 export interface OrchestratorOptions {
   readonly store: SyncStore;
@@ -80,6 +81,7 @@ export class UnknownPeerError extends Error {
 export class Orchestrator {
   readonly #options: OrchestratorOptions;
   readonly #activity: ActivityBook;
+  readonly #totals: TotalsBook;
   readonly #status: StatusFeed;
   readonly #peers: Map<PeerId, PeerSync>;
   /** What was last known of peers that the group has dropped since the start. */
@@ -98,6 +100,7 @@ export class Orchestrator {
     peers: Map<PeerId, PeerSync>,
     indexes: GroupIndexes,
     elsewhere: Elsewhere | undefined,
+    totals: TotalsBook,
   ) {
     const { activity = { add: async () => undefined }, clock, onError } = options;
     this.#options = options;
@@ -107,6 +110,7 @@ export class Orchestrator {
     this.#elsewhere = elsewhere;
     this.#peers = peers;
     this.#settings = new Map(options.settings);
+    this.#totals = totals;
     this.#activity = new ActivityBook(activity, clock, onError);
     this.#status = new StatusFeed(clock, () => this.peers());
   }
@@ -115,6 +119,7 @@ export class Orchestrator {
     // The node is made first, and speaks of peers that the orchestrator has added to these.
     const peers = new Map<PeerId, PeerSync>();
     const peerOf = (peerId: PeerId): PeerSync | undefined => peers.get(peerId);
+    const totals = new TotalsBook();
     const indexes = new GroupIndexes(options.store.messages);
     const store = countedStore(indexedStore(options.store, indexes), (peerIds) => {
       const concerned = [...(peerIds === 'all' ? peers.keys() : peerIds)]
@@ -137,12 +142,15 @@ export class Orchestrator {
       ...(options.mutes && { mutes: options.mutes }),
       ...(options.admission && { admission: options.admission }),
       onDelivered: elsewhere?.delivered ?? options.onDelivered,
-      ...(options.onUnmetParents && { onUnmetParents: options.onUnmetParents }),
+      onUnmetParents: (unmet) => {
+        totals.unmet(unmet);
+        options.onUnmetParents?.(unmet);
+      },
       send: (peerId, payload) => peerOf(peerId)?.send(payload),
       onAcknowledged: (peerId, _ids, bodies) => peerOf(peerId)?.acknowledged(bodies),
       onFlushFailed: (peerId, error) => peerOf(peerId)?.failed(error),
     });
-    return new Orchestrator(options, node, peers, indexes, elsewhere);
+    return new Orchestrator(options, node, peers, indexes, elsewhere, totals);
   }
 
   /** Starts to synchronize with the members of the group, and follows its changes. */
@@ -302,6 +310,11 @@ export class Orchestrator {
     return [...members, ...this.#removed.values()];
   }
 
+  /** What all sessions since the opening have moved. */
+  totals(): SyncTotals {
+    return this.#totals.current();
+  }
+
   /** `listener` gets what `peers()` returns whenever it has changed, at most every 200 ms. Returns what ends that. */
   subscribe(listener: (peers: readonly PeerSyncStatus[]) => void): () => void {
     return this.#status.subscribe(listener);
@@ -392,6 +405,7 @@ export class Orchestrator {
       clock,
       random,
       activity: this.#activity,
+      totals: this.#totals,
       onChange: () => this.#changed(),
       onReach: () => this.#want(),
       onError,

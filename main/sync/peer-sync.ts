@@ -7,7 +7,7 @@ import type { SyncStore } from '../mvds/ports.ts';
 import type { GroupId, Message, PeerId } from '../mvds/types.ts';
 import { FrameError } from '../reconcile/index.ts';
 import type { ActivityBook } from './activity.ts';
-import { applied } from './applied.ts';
+import { applied, failureOf } from './applied.ts';
 import { FAREWELL_MS } from './constants.ts';
 import { evaluate, type Reach } from './evaluate.ts';
 import {
@@ -25,6 +25,7 @@ import { Reconciler } from './reconciler.ts';
 import { endNote, refusedIn } from './session-notes.ts';
 import { statusWakeAt } from './status.ts';
 import { earliest } from './timing.ts';
+import type { TotalsBook } from './totals.ts';
 import { WakeUp } from './wake-up.ts';
 
 export interface PeerSyncOptions {
@@ -44,6 +45,7 @@ export interface PeerSyncOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly activity: ActivityBook;
+  readonly totals: TotalsBook;
   /** The state may have changed, and with it what is shown. */
   readonly onChange: () => void;
   /** Something else is wanted of the transport. */
@@ -132,6 +134,7 @@ export class PeerSync {
       while (link.cause === undefined) {
         const frame = await session.channel.read();
         if (!frame) break;
+        this.#options.totals.received(frame.byteLength);
         await this.#take(link, frame);
       }
     } catch (error) {
@@ -204,6 +207,7 @@ export class PeerSync {
   moved(sent: number, received: number): void {
     this.#apply({ type: 'moved', sent, received });
     this.#options.activity.moved(this.#options.peerId, sent, received);
+    this.#options.totals.moved(sent, received);
   }
 
   committing(): void {
@@ -290,6 +294,7 @@ export class PeerSync {
       session,
       clock: this.#options.clock,
       onWrote: (bytes, hadToWait) => {
+        this.#options.totals.sent(bytes);
         if (this.#link === link) this.#apply({ type: 'wrote', bytes, hadToWait });
       },
     });
@@ -297,13 +302,14 @@ export class PeerSync {
     session.onOversizedFrame?.((bytes) => {
       if (this.#link === link) this.#refusePayload(bytes);
     });
+    this.#options.totals.sessionBegan();
     this.#apply({ type: 'sessionBegan', path: session.path });
     this.#reconciler.begin();
     return link;
   }
 
   async #take(link: Link, frame: Uint8Array): Promise<void> {
-    const { node, peerId, activity } = this.#options;
+    const { node, peerId, activity, totals } = this.#options;
     if (this.#link !== link) return;
     const extensions = extensionsOf(frame);
     const { hello } = extensions;
@@ -331,6 +337,7 @@ export class PeerSync {
     else if (refused.payloadBytes > 0) this.#refusePayload(refused.payloadBytes);
     else if (refused.messages > 0) {
       activity.note('refused', peerId, { messages: refused.messages });
+      totals.rejected(refused.messages);
       this.tell({ type: 'rejected', messages: refused.rejected });
     }
     await this.recount();
@@ -339,8 +346,9 @@ export class PeerSync {
 
   /** A payload was too large to be read. The session goes on; too many of them end it. */
   #refusePayload(bytes: number): void {
-    const { activity, peerId } = this.#options;
+    const { activity, peerId, totals } = this.#options;
     activity.note('refused', peerId, { bytes });
+    totals.rejected(1);
     this.tell({ type: 'rejected', messages: 1 });
   }
 
@@ -379,13 +387,15 @@ export class PeerSync {
     if (this.#link !== link) return;
     this.#link = undefined;
     link.introduced();
-    const { node, peerId, random, activity, onError } = this.#options;
+    const { node, peerId, random, activity, totals, onError } = this.#options;
     if (link.isOnline) node.peerOffline(peerId).catch(onError);
     this.#reconciler.end();
     const cause = link.cause ?? 'closed';
     activity.sumUp(peerId);
     const note = endNote(this.#state, cause);
     if (note) activity.note(note.kind, peerId, note.detail);
+    const failure = this.#state.session && failureOf(cause, this.#state.session);
+    if (failure) totals.sessionFailed(failure);
     this.tell({ type: 'sessionEnded', cause, jitter: random.next() });
   }
 

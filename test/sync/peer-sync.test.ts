@@ -7,6 +7,7 @@ import type { GroupId } from '../../main/mvds/types.ts';
 import { ActivityBook } from '../../main/sync/activity.ts';
 import { GroupIndexes } from '../../main/sync/group-indexes.ts';
 import { PeerSync } from '../../main/sync/peer-sync.ts';
+import { TotalsBook } from '../../main/sync/totals.ts';
 import { channelPair } from '../helpers/channels.ts';
 import { keysOf } from '../helpers/identities.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
@@ -35,6 +36,7 @@ async function begun(groups: ReadonlySet<GroupId>, since?: bigint) {
     since: () => since,
     isLater: () => false,
     activity: new ActivityBook({ add: async () => undefined }, clock, onError),
+    totals: new TotalsBook(),
     onChange: () => undefined,
     onReach: () => undefined,
   });

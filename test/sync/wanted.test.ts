@@ -8,6 +8,7 @@ import type { GroupId } from '../../main/mvds/types.ts';
 import { ActivityBook } from '../../main/sync/activity.ts';
 import { GroupIndexes } from '../../main/sync/group-indexes.ts';
 import { PeerSync } from '../../main/sync/peer-sync.ts';
+import { TotalsBook } from '../../main/sync/totals.ts';
 import { channelPair } from '../helpers/channels.ts';
 import { keysOf } from '../helpers/identities.ts';
 import { ManualClock } from '../helpers/manual-clock.ts';
@@ -51,6 +52,7 @@ it('sends nothing that the hello says is not wanted, though the exchange begins 
     ...{ settings: undefined, history: undefined, since: () => undefined, isLater: () => false },
     indexes: new GroupIndexes(store.messages),
     activity: new ActivityBook({ add: async () => undefined }, clock, onError),
+    totals: new TotalsBook(),
     onChange: () => undefined,
     onReach: () => undefined,
   });
