@@ -96,6 +96,7 @@ export async function openCore(
     lan: options.lan,
     direct: directOptions(options),
     ...(options.upnp === true && { upnp: {} }),
+    nodeMetrics: options.nodeMetrics,
     onRelayChange: onStatus,
     onNotice: (text) => log.notice(text),
   });

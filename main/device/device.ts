@@ -6,6 +6,8 @@ import { VERSION } from '../helpers/version.ts';
 import { eraseKeys, openKeys } from '../identity/keys.ts';
 import { eraseRecoveryFile } from '../identity/recovery-file.ts';
 import { eraseStore, holdsStore, openStore } from '../store/index.ts';
+import type { StoreStats } from '../store/index.ts';
+import type { SyncMeasures } from '../sync/totals.ts';
 import { AFTER_LOSS } from './after-loss.ts';
 import { createCommands } from './commands.ts';
 import { Contents } from './contents.ts';
@@ -133,6 +135,21 @@ export class Device {
 
   get name(): string {
     return this.#core.settings.name;
+  }
+
+  measures(): SyncMeasures {
+    const { network, sync } = this.#core;
+    return { connections: network.connections, peers: sync.peers(), totals: sync.totals() };
+  }
+
+  /** Multiaddrs under which it is found now. */
+  addresses(): readonly string[] {
+    return this.#core.network.ownAddresses();
+  }
+
+  /** What is in its store. Rejects as the store does. */
+  stored(): Promise<StoreStats> {
+    return this.#core.store.stats();
   }
 
   /** What its computer goes through: it sleeps, wakes, changes networks or runs on its battery. */

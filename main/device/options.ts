@@ -2,6 +2,7 @@ import type { Clock, Random } from '../helpers/clock.ts';
 import type { KeyProtection } from '../identity/key-protection.ts';
 import type { SigningKeys } from '../identity/keys.ts';
 import type { DirectOptions } from '../network/direct.ts';
+import type { NodeMetrics } from '../network/node-metrics.ts';
 
 /** How files deal with the disk. */
 export interface FileLimits {
@@ -39,6 +40,8 @@ export interface DeviceOptions {
   readonly directBindAddress?: string;
   /** What files leave free on the disk. */
   readonly files?: FileLimits;
+  /** Told what libp2p does. Default: nobody is. */
+  readonly nodeMetrics?: NodeMetrics;
   readonly clock: Clock;
   readonly random: Random;
   /** This device is to be erased, which `close` does: whoever runs it closes it now. */

@@ -25,6 +25,22 @@ export function passphraseOption(): Option {
   );
 }
 
+export function metricsOption(): Option {
+  return new Option(
+    '--metrics <port>',
+    'serve /metrics (Prometheus) and /health on this loopback port; 0 is any',
+  ).argParser(port);
+}
+
+/** A TCP or UDP port; 0 stands for any free one. */
+export function port(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/u.test(text) && value <= PORT_MAX) return value;
+  throw new InvalidArgumentError(`A whole number from 0 to ${PORT_MAX} is wanted.`);
+}
+
+const PORT_MAX = 65_535;
+
 export function dataOption(): Option {
   return new Option('--data <dir>', 'the data folder').default(defaultDataFolder());
 }

@@ -10,6 +10,7 @@ import {
   interval,
   jsonOption,
   limit,
+  metricsOption,
   minutes,
   most,
   passphraseOption,
@@ -89,6 +90,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
       0,
     )
     .option('--open', 'open the page in the browser')
+    .addOption(metricsOption())
     .addOption(passphraseOption())
     .action((options: Parameters<typeof runDevice>[0]) => runDevice(options, page));
 

@@ -10,6 +10,7 @@ import {
   RELAY_RESERVATIONS_MAX,
   STUN_PORT,
 } from '../network/constants.ts';
+import { metricsOption, port } from './arguments.ts';
 import { runRelay } from './commands/relay.ts';
 
 /** Reads one more value of an option that may be given several times. */
@@ -53,21 +54,13 @@ export function addRelayCommand(program: Command, data: Option, addresses: Repea
       '--allow-file <file>',
       'let only the devices in this file use it: an id a line, # comments; read again on SIGHUP',
     )
-    .option(
-      '--metrics <port>',
-      'serve /metrics (Prometheus) and /health on this loopback port; 0 is any',
-      port,
-    )
+    .addOption(metricsOption())
     .option('--stun <port|off>', 'answer STUN on this UDP port; 0 is any', portOrOff, STUN_PORT)
     .action(runRelay);
 }
 
 function portOrOff(text: string): number | 'off' {
   return text === 'off' ? 'off' : port(text);
-}
-
-function port(text: string): number {
-  return wholeNumber(0, 65_535)(text);
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

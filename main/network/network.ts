@@ -19,6 +19,7 @@ import type { Nameplate } from './nameplate.ts';
 import type { NameplateSearch } from './nameplate-search.ts';
 import { createDeviceNode } from './node.ts';
 import type { DeviceNode } from './node.ts';
+import type { NodeMetrics } from './node-metrics.ts';
 import { Notices } from './notices.ts';
 import type { Notice, NoticeSource } from './notices.ts';
 import { PairingProtocol } from './pairing.ts';
@@ -45,6 +46,8 @@ export interface NetworkOptions {
   readonly direct?: DirectOptions | undefined;
   /** Default: no router is asked for anything. */
   readonly upnp?: UpnpOptions | undefined;
+  /** Told what libp2p does. Default: nobody is. */
+  readonly nodeMetrics?: NodeMetrics | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly onRelayChange: () => void;
@@ -112,6 +115,7 @@ export class Network implements Transport {
       lan: options.lan,
       direct,
       upnp: options.upnp,
+      nodeMetrics: options.nodeMetrics,
       gate,
     });
     return new Network(node, gate, direct, reservations, options);
@@ -141,6 +145,11 @@ export class Network implements Transport {
     this.#pairing.stop();
     await this.#node.stop();
     this.#direct?.release();
+  }
+
+  /** Open connections: with devices, relays, and whoever is about to be judged. */
+  get connections(): number {
+    return this.#node.getConnections().length;
   }
 
   want(keep: ReadonlySet<PeerId>, accept: ReadonlySet<PeerId> = new Set()): void {

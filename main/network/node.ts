@@ -14,6 +14,7 @@ import { DIRECT_LISTEN } from './direct.ts';
 import type { Direct } from './direct.ts';
 import type { Gate } from './gate.ts';
 import { faultTolerance } from './listen.ts';
+import type { NodeMetrics } from './node-metrics.ts';
 import { Reservations } from './reservations.ts';
 import { upnpService } from './upnp.ts';
 import type { UpnpOptions } from './upnp.ts';
@@ -33,6 +34,8 @@ export interface NodeOptions {
   /** Default: no router is asked for anything. */
   readonly upnp?: UpnpOptions | undefined;
   readonly gate: Gate;
+  /** Told what libp2p does. Default: nobody is. */
+  readonly nodeMetrics?: NodeMetrics | undefined;
   /** What is to reserve at relays; without, nothing does but libp2p, at one of them. */
   readonly reservations?: Reservations;
 }
@@ -64,6 +67,7 @@ export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode
       }),
     ],
     connectionGater: options.gate.hooks(),
+    ...(options.nodeMetrics && { metrics: options.nodeMetrics }),
     connectionMonitor: { enabled: false },
     peerDiscovery: options.lan ? [mdns()] : [],
     services: {

@@ -33,9 +33,10 @@ import { Heartbeats } from './heartbeat.ts';
 import { faultTolerance, ListenError, toListenError } from './listen.ts';
 import { NameplateRegistry } from './nameplate-registry.ts';
 import { announcingSeconds } from './relay-announcement.ts';
+import type { NodeMetrics } from './node-metrics.ts';
 import { RelayGate } from './relay-gate.ts';
-import { RelayMetrics } from './relay-metrics.ts';
-import type { RelayCounts } from './relay-metrics.ts';
+import type { Refusal } from './relay-gate.ts';
+import { RelayedBytes } from './relayed-bytes.ts';
 import { serveRegistry } from './rendezvous-server.ts';
 import { wholePackets } from './whole-packets.ts';
 
@@ -49,9 +50,20 @@ export interface RelayServerOptions {
   readonly connectionMs?: number;
   /** PeerIds of those that may use it; without, everybody may. */
   readonly allowed?: ReadonlySet<string>;
-  /** Whether to count what `metrics` shows. */
-  readonly isMeasured?: boolean;
+  /** Told what libp2p does. Without, the bytes that are passed on are not counted either. */
+  readonly nodeMetrics?: NodeMetrics;
   readonly clock?: Clock;
+}
+
+export interface RelayCounts {
+  readonly connections: number;
+  readonly reservations: number;
+  readonly relayedConnections: number;
+  /** Bytes that came in to be passed on since the start, with the handshakes of relaying; 0 where they are not counted. */
+  readonly relayedBytes: number;
+  readonly nameplates: number;
+  /** Connections and reservations that were refused since the start. */
+  readonly refusals: ReadonlyMap<Refusal, number>;
 }
 
 export interface RelayServer {
@@ -61,9 +73,9 @@ export interface RelayServer {
   readonly listening: readonly string[];
   /** How many connections it takes at once, relayed ones not counted. */
   readonly connectionsMax: number;
+  /** How many devices can be reached through it at once. */
+  readonly reservationsMax: number;
   counts(): RelayCounts;
-  /** In the text format of Prometheus; empty where it is not measured. */
-  metrics(): Promise<string>;
   /** Who may use it from now on; undefined is everybody. Those that no longer may are cut off. */
   setAllowed(allowed: ReadonlySet<string> | undefined): void;
   /** Takes nothing new, and ends what there is, within a few seconds. */
@@ -93,7 +105,7 @@ export async function startRelayServer(
   const connectionsMax =
     maxReservations * RELAY_CONNECTIONS_PER_RESERVATION + RELAY_CONNECTIONS_SPARE;
   const gate = new RelayGate(connectionsMax, options.allowed);
-  const metrics = options.isMeasured ? new RelayMetrics() : undefined;
+  const relayedBytes = new RelayedBytes();
   const privateKey = await generateKeyPairFromSeed('Ed25519', seed);
   const announced = announcedBy(peerIdFromPrivateKey(privateKey), options.announce ?? []);
   let listening: readonly Multiaddr[] = [];
@@ -118,7 +130,7 @@ export async function startRelayServer(
       maxConnections: connectionsMax + RELAY_PENDING_MAX,
     },
     connectionMonitor: { pingInterval: RELAY_PING_MS, pingTimeout: RELAY_PING_TIMEOUT },
-    ...(metrics && { metrics: metrics.factory() }),
+    ...(options.nodeMetrics && { metrics: relayedBytes.counting(options.nodeMetrics) }),
     services: {
       identify: identify(),
       ping: ping(),
@@ -158,16 +170,16 @@ export async function startRelayServer(
     connections: node.getConnections().length,
     reservations: reservations.size,
     relayedConnections: relayedConnections(node),
+    relayedBytes: relayedBytes.total,
     nameplates: registry.size,
     refusals: gate.refusals,
   });
-  metrics?.watch(maxReservations, counts);
   return {
     addresses,
     listening: listening.map((address) => address.toString()),
     connectionsMax,
+    reservationsMax: maxReservations,
     counts,
-    metrics: async () => metrics?.text() ?? '',
     setAllowed: (allowed) => {
       gate.setAllowed(allowed);
       for (const peer of node.getPeers()) if (!gate.isAllowed(peer.toString())) hangUp(node, peer);

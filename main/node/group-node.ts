@@ -6,10 +6,12 @@ import type { StoredMessage } from '../mvds/ports.ts';
 import type { Mode } from '../mvds/state.ts';
 import type { GroupId, Message, PeerId } from '../mvds/types.ts';
 import type { PeerAddress } from '../network/peers/peer-address.ts';
+import type { NodeMetrics } from '../network/node-metrics.ts';
 import { PeerNetwork } from '../network/peers/peer-network.ts';
 import { Orchestrator } from '../sync/orchestrator.ts';
 import type { Interval } from '../sync/peer-state.ts';
 import type { PeerSyncStatus } from '../sync/status.ts';
+import type { SyncMeasures } from '../sync/totals.ts';
 import { MessageClock } from './message-clock.ts';
 import type { NodeStore } from './node-store.ts';
 
@@ -35,6 +37,8 @@ export interface GroupNodeOptions {
   readonly onMessages?: (messages: readonly StoredMessage[]) => void;
   /** Gets the PeerId of each node that wanted to connect and is not among the peers. */
   readonly onTurnedAway?: (peer: string) => void;
+  /** Told what libp2p does. Default: nobody is. */
+  readonly nodeMetrics?: NodeMetrics;
   readonly onError: (error: unknown) => void;
 }
 
@@ -88,6 +92,7 @@ export class GroupNode {
     if (newest) messageClock.saw(newest.timestamp);
     const network = await PeerNetwork.create({
       ...{ keys, listen, clock, random },
+      nodeMetrics: options.nodeMetrics,
       ...(options.onTurnedAway && { onTurnedAway: options.onTurnedAway }),
       ...(group instanceof OpenGroup && { admit: (peer: PeerId) => group.admit(peer) }),
     });
@@ -155,6 +160,11 @@ export class GroupNode {
       messages: await store.sync.messages.count(group),
       peers: this.#sync.peers(),
     };
+  }
+
+  measures(): SyncMeasures {
+    const { connections } = this.#network;
+    return { connections, peers: this.#sync.peers(), totals: this.#sync.totals() };
   }
 
   /** Those that are synchronized with from now on: takes the place of the peers that were named before. */

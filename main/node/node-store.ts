@@ -13,5 +13,7 @@ export interface NodeStore {
   readonly elsewhere?: ChangesElsewhere;
   /** 16 random bytes as 32 hexadecimal characters, made with the store. */
   readonly storeId: string;
+  /** Messages that are held, waiting and deleted ones included, and bytes on the disk: all that several nodes share. */
+  stats(): Promise<{ readonly messages: number; readonly bytes: number }>;
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { UnmetParents } from '../mvds/events.ts';
 import type { FailureReason } from './peer-state.ts';
+import type { PeerSyncStatus } from './status.ts';
 
 /** Counts since the orchestrator was opened, over all peers, those that were removed since included. They never fall. */
 export interface SyncTotals {
@@ -16,6 +17,14 @@ export interface SyncTotals {
   readonly failures: ReadonlyMap<FailureReason, number>;
   /** Messages that were delivered although parents of them were not. */
   readonly unmetParents: ReadonlyMap<UnmetParents['type'], number>;
+}
+
+/** What a node that synchronizes does, without a look into its store. */
+export interface SyncMeasures {
+  /** Open connections, with a session or without. */
+  readonly connections: number;
+  readonly peers: readonly PeerSyncStatus[];
+  readonly totals: SyncTotals;
 }
 
 /** Adds up what the sessions do. A session's own numbers end with it, and a peer's with the peer; these stay. */

@@ -2,7 +2,9 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import { byteStream } from '@libp2p/utils';
 import { multiaddr } from '@multiformats/multiaddr';
 import { pEvent } from 'p-event';
+import { Registry } from 'prom-client';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { nodeMetricsIn } from '../../main/network/node-metrics.ts';
 import { systemClock } from '../../main/helpers/clock.ts';
 import type { Clock } from '../../main/helpers/clock.ts';
 import { RELAY_STRANGER_MS } from '../../main/network/constants.ts';
@@ -184,36 +186,31 @@ describe('a relay that stops', () => {
   });
 });
 
-describe('what a relay tells Prometheus', () => {
+describe('what is measured of a relay', () => {
   test('is what goes on at it', async () => {
-    const relay = await ourRelay({ isMeasured: true, maxReservations: 1 });
-    const value = async (name: string) => {
-      const text = await relay.metrics();
-      const line = text.split('\n').find((one) => one.startsWith(`${name} `));
-      return line === undefined ? undefined : Number(line.slice(name.length));
-    };
+    const registry = new Registry();
+    const nodeMetrics = nodeMetricsIn(registry);
+    const relay = await ourRelay({ nodeMetrics, maxReservations: 1 });
     const [a, b] = [await deviceAt(0, relay.address), await deviceAt(1, relay.address)];
     await a.relaysAre('connected');
     await b.relaysAre('full');
     a.network.want(new Set([b.peerId]));
     b.network.want(new Set([a.peerId]));
     const [ours, theirs] = await Promise.all([nextSession(a), nextSession(b)]);
-    const before = (await value('reunion_relay_relayed_bytes_total')) ?? 0;
+    const before = relay.counts().relayedBytes;
     await ours.channel.write(new Uint8Array(100_000));
     await theirs.channel.read();
-    const relayed = ((await value('reunion_relay_relayed_bytes_total')) ?? 0) - before;
+    const relayed = relay.counts().relayedBytes - before;
     expect(relayed).toBeGreaterThan(100_000);
     expect(relayed).toBeLessThan(120_000);
 
     await a.network.claimNameplate({ next: () => 0.4711 });
-    expect(await value('reunion_relay_reservations')).toBe(1);
-    expect(await value('reunion_relay_reservations_max')).toBe(1);
-    expect(await value('reunion_relay_connections')).toBe(2);
-    expect(await value('reunion_relay_relayed_connections')).toBe(1);
-    expect(await value('reunion_relay_nameplates')).toBe(1);
-    expect(await value('reunion_relay_refusals_total{reason="full"}')).toBeGreaterThan(0);
+    expect(relay.counts()).toMatchObject({
+      ...{ reservations: 1, connections: 2, relayedConnections: 1, nameplates: 1 },
+    });
+    expect(relay.counts().refusals.get('full')).toBeGreaterThan(0);
     // libp2p's own, and those of the process.
-    const text = await relay.metrics();
+    const text = await registry.metrics();
     expect(text).toContain('libp2p_data_transfer_bytes_total');
     expect(text).toContain('process_cpu_user_seconds_total');
   });

@@ -8,6 +8,9 @@ import { makeDataFolder } from '../folders.ts';
 import { shellWord } from '../output.ts';
 import { keyWays } from '../key-ways.ts';
 import type { KeyOptions } from '../key-ways.ts';
+import { Measured } from '../metrics/measured.ts';
+import { storeReading } from '../metrics/store-reading.ts';
+import { syncReading } from '../metrics/sync-reading.ts';
 import { openInBrowserByFile } from '../web/open-page.ts';
 import { ONE_TIME_MS } from '../web/one-time.ts';
 import { WebServer } from '../web-server.ts';
@@ -24,6 +27,7 @@ export interface DeviceCommandOptions extends KeyOptions {
   readonly upnp?: boolean;
   readonly web: number | 'off';
   readonly open?: boolean;
+  readonly metrics?: number;
 }
 
 /** What lasts from the first device of this process to the next, which restoring a backup begins. */
@@ -33,6 +37,7 @@ interface Process {
   readonly page: string;
   readonly stopped: Promise<'stopped'>;
   readonly logger: Logger;
+  readonly measured: Measured;
   /** Keeps its port and its sessions. */
   web: WebServer | undefined;
   isFirst: boolean;
@@ -40,8 +45,9 @@ interface Process {
 
 /** `reunion device`. Resolves once the device has been told to stop, and has. */
 export async function runDevice(options: DeviceCommandOptions, page: string): Promise<void> {
+  const measured = await Measured.start('device', options.metrics);
   const running: Process = {
-    options,
+    ...{ options, measured },
     page,
     stopped: untilStopped().then(() => 'stopped' as const),
     // To standard error: standard output is for what the command was asked for.
@@ -53,12 +59,13 @@ export async function runDevice(options: DeviceCommandOptions, page: string): Pr
     while ((await runOnce(running)) === 'restart') running.isFirst = false;
   } finally {
     await running.web?.close();
+    await measured.close();
   }
 }
 
 /** From the opening of the device to its end. */
 async function runOnce(running: Process): Promise<'stopped' | 'restart'> {
-  const { options, logger, isFirst } = running;
+  const { options, logger, measured, isFirst } = running;
   const folder = makeDataFolder(options.data);
   const ended = Promise.withResolvers<'stopped' | 'restart'>();
   // After the answer to whoever has asked for it.
@@ -73,6 +80,7 @@ async function runOnce(running: Process): Promise<'stopped' | 'restart'> {
     direct: options.direct,
     stun: options.stun,
     upnp: options.upnp ?? false,
+    ...measured.nodeOptions(),
     clock: systemClock,
     random: systemRandom,
     onErase: () => end('stopped'),
@@ -86,8 +94,19 @@ async function runOnce(running: Process): Promise<'stopped' | 'restart'> {
     }
     const service = running.web?.show(device.service) ?? device.service;
     control = await startControlServer(folder, service);
+    measured.show({
+      id: device.id,
+      addresses: () => device.addresses(),
+      read: async () => ({
+        ...syncReading(device.measures(), systemClock.now()),
+        ...(await storeReading(() => device.stored())),
+      }),
+    });
     if (isFirst) await tell(device, running, folder);
-    return await Promise.race([running.stopped, ended.promise]);
+    const why = await Promise.race([running.stopped, ended.promise]);
+    if (why === 'stopped') measured.stopping();
+    else measured.hide();
+    return why;
   } finally {
     running.web?.hide();
     await control?.close();
@@ -96,8 +115,10 @@ async function runOnce(running: Process): Promise<'stopped' | 'restart'> {
 }
 
 /** A link goes to a terminal alone: other output lies in a log, where others may find it. */
-async function tell(device: Device, { web, options }: Process, folder: string): Promise<void> {
+async function tell(device: Device, running: Process, folder: string): Promise<void> {
+  const { web, options, measured } = running;
   console.log(`ready ${device.id}`);
+  measured.announce();
   if (!web) return;
   const another = `reunion web --data ${shellWord(options.data)}`;
   if (process.stdout.isTTY) {

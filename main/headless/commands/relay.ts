@@ -1,4 +1,3 @@
-import { systemClock } from '../../helpers/clock.ts';
 import { openKeys } from '../../identity/keys.ts';
 import { RELAY_CONNECTIONS_PER_ADDRESS_MAX, RELAY_EXIT_MS } from '../../network/constants.ts';
 import { startRelayServer } from '../../network/relay-server.ts';
@@ -8,7 +7,8 @@ import { lockFolder } from '../../store/index.ts';
 import { readAllowFile } from '../allow-file.ts';
 import { explain } from '../failures.ts';
 import { makeDataFolder } from '../folders.ts';
-import { startRelayStatus } from '../relay-status.ts';
+import { Measured } from '../metrics/measured.ts';
+import { relayReading } from '../metrics/relay-reading.ts';
 import { untilStopped } from './until-stopped.ts';
 
 export interface RelayCommandOptions {
@@ -32,14 +32,17 @@ export async function runRelay(options: RelayCommandOptions): Promise<void> {
   // In the reverse of their order.
   const endings: (() => Promise<void>)[] = [];
   try {
-    const { seed } = await openKeys(folder, false);
+    const { seed, peerId } = await openKeys(folder, false);
     const allowed = allowedBy(options);
+    const measured = await Measured.start('relay', options.metrics);
+    // Answers to the end, and so that it is stopping.
+    endings.push(() => measured.close());
     const relay = await startRelayServer(seed, options.listen, {
       announce: options.announce,
       maxReservations: options.maxReservations,
       connectionBytes: BigInt(options.connectionBytes),
       connectionMs: options.connectionMinutes * 60_000,
-      isMeasured: options.metrics !== undefined,
+      ...measured.nodeOptions(),
       ...(allowed && { allowed }),
     });
     endings.unshift(() => relay.stop());
@@ -49,21 +52,22 @@ export async function runRelay(options: RelayCommandOptions): Promise<void> {
     }
     endings.unshift(await startStun(options.stun));
     console.log(`limits: ${limitsText(options, relay, allowed)}`);
-    const status =
-      options.metrics === undefined
-        ? undefined
-        : await startRelayStatus(relay, options.metrics, systemClock);
-    if (status) {
-      // Answers to the end, and so that it is stopping.
-      endings.push(() => status.close());
-      console.log(`metrics http://127.0.0.1:${status.port}/metrics`);
-    }
+    measured.show({
+      id: peerId,
+      addresses: () => relay.addresses,
+      read: async () => relayReading(relay),
+      health: () => {
+        const { reservations, connections, relayedConnections } = relay.counts();
+        return { reservations, connections, relayedConnections };
+      },
+    });
+    measured.announce();
     // Also without a file: who sends it to have the relay read again does not mean to end it.
     const reread = () => rereadAllowed(options, relay);
     process.on('SIGHUP', reread);
     endings.unshift(async () => void process.off('SIGHUP', reread));
     await stopped;
-    status?.stopping();
+    measured.stopping();
   } finally {
     for (const end of endings) await end();
     unlock();

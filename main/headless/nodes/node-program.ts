@@ -3,7 +3,14 @@ import type { Command } from 'commander';
 import { parsePeerAddress } from '../../network/peers/peer-address.ts';
 import { NICK_LENGTH_MAX, nickOf } from '../../node/chat/chat-format.ts';
 import { groupOf } from '../../node/group-name.ts';
-import { addresses, interval, jsonOption, limit, passphraseOption } from '../arguments.ts';
+import {
+  addresses,
+  interval,
+  jsonOption,
+  limit,
+  metricsOption,
+  passphraseOption,
+} from '../arguments.ts';
 import { listNodeMessages, sendFromNode, showNodeStatus } from './node-commands.ts';
 import { runChat } from './run-chat.ts';
 import { runNode, showNodeId } from './run-node.ts';
@@ -37,6 +44,7 @@ export function addNodeCommands(program: Command): void {
         .choices(['batch', 'interactive'])
         .default('batch'),
     )
+    .addOption(metricsOption())
     .addOption(passphraseOption())
     .action((options: Partial<NodeCommandOptions>, command: Command) => {
       const { group: named } = options;

@@ -11,6 +11,9 @@ import { explain } from '../failures.ts';
 import { makeDataFolder } from '../folders.ts';
 import { keyWays } from '../key-ways.ts';
 import type { KeyOptions } from '../key-ways.ts';
+import { Measured } from '../metrics/measured.ts';
+import { storeReading } from '../metrics/store-reading.ts';
+import { syncReading } from '../metrics/sync-reading.ts';
 import { startNodeControl } from './node-control.ts';
 import { openNodeFolder } from './open-store.ts';
 import { readPeersFile, watchPeersFile } from './peers-file.ts';
@@ -27,6 +30,7 @@ export interface NodeCommandOptions extends KeyOptions {
   readonly admit?: Admission;
   readonly interval: number | 'live';
   readonly mode: 'batch' | 'interactive';
+  readonly metrics?: number;
 }
 
 /** Where a node is found that was told nothing: any free port of every interface. */
@@ -42,12 +46,16 @@ export async function runNode(options: NodeCommandOptions): Promise<void> {
   // In the reverse of their order.
   const endings: (() => unknown)[] = [() => store.close()];
   try {
+    const measured = await Measured.start('node', options.metrics);
+    // Answers to the end, and so that it is stopping.
+    endings.push(() => measured.close());
     const node = await GroupNode.open({
       ...{ keys, store, peers, clock: systemClock, random: systemRandom },
       group: groupOf(options.group),
       listen: options.listen.length > 0 ? options.listen : NODE_LISTEN,
       isOpen: admissionOf(options) === 'all',
       ...{ interval: options.interval, mode: options.mode },
+      ...measured.nodeOptions(),
       onTurnedAway: tellOnce,
       onError: (error) => logger.error(error),
     });
@@ -56,10 +64,21 @@ export async function runNode(options: NodeCommandOptions): Promise<void> {
     const control = await startNodeControl(folder, node);
     endings.unshift(() => control.close());
     endings.unshift(followPeersFile(options, node));
+    measured.show({
+      id: node.id,
+      addresses: () => node.addresses(),
+      read: async () => ({
+        ...syncReading(node.measures(), systemClock.now()),
+        ...(await storeReading(() => store.stats())),
+        reunion_groups: 1,
+      }),
+    });
     console.log(`ready ${node.id}`);
     for (const address of node.addresses()) console.log(`listening ${address}`);
     if (admissionOf(options) === 'all') console.log('open to every node that connects');
+    measured.announce();
     await stopped;
+    measured.stopping();
   } finally {
     for (const end of endings) await end();
   }

@@ -7,6 +7,10 @@ import { StoreNode } from '../../node/store/store-node.ts';
 import { StoreError } from '../../store/index.ts';
 import { untilStopped } from '../commands/until-stopped.ts';
 import { serveControl } from '../control/control-socket.ts';
+import { Measured } from '../metrics/measured.ts';
+import { storeNodeReading } from '../metrics/store-node-reading.ts';
+import { storeReading } from '../metrics/store-reading.ts';
+import { syncReading } from '../metrics/sync-reading.ts';
 import { openNode } from './node-stores.ts';
 import type { NodeStoreOptions } from './node-stores.ts';
 import { peerView } from './node-view.ts';
@@ -21,6 +25,7 @@ export interface StoreNodeCommandOptions extends NodeStoreOptions {
   readonly degree: number;
   readonly retainDays?: number;
   readonly retainMegabytes?: number;
+  readonly metrics?: number;
 }
 
 export interface StoreNodeStatusView {
@@ -53,6 +58,9 @@ export async function runStoreNode(options: StoreNodeCommandOptions): Promise<vo
   // In the reverse of their order.
   const endings: (() => unknown)[] = [() => store.close()];
   try {
+    const measured = await Measured.start('store-node', options.metrics);
+    // Answers to the end, and so that it is stopping.
+    endings.push(() => measured.close());
     const node = await StoreNode.open({
       ...{ keys, store, topic, degree, clock: systemClock, random: systemRandom, onError },
       listen: options.listen.length > 0 ? options.listen : NODE_LISTEN,
@@ -61,15 +69,28 @@ export async function runStoreNode(options: StoreNodeCommandOptions): Promise<vo
         age: retainDays === undefined ? undefined : retainDays * DAY_MS,
         bytes: retainMegabytes === undefined ? undefined : retainMegabytes * MEGABYTE,
       },
+      ...measured.nodeOptions(),
       isExpected: (error) => error instanceof StoreError,
     });
     endings.unshift(() => node.close());
     await node.start();
     const control = await startControl(folder, node);
     endings.unshift(() => control.close());
+    measured.show({
+      id: node.id,
+      addresses: () => node.addresses(),
+      read: async () => {
+        const measures = node.measures();
+        const sync = syncReading(measures, systemClock.now());
+        const stored = await storeReading(() => store.stats());
+        return { ...sync, ...storeNodeReading(measures), ...stored };
+      },
+    });
     console.log(`ready ${node.id}`);
     for (const address of node.addresses()) console.log(`listening ${address}`);
+    measured.announce();
     await stopped;
+    measured.stopping();
   } finally {
     for (const end of endings) await end();
   }

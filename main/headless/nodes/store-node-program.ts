@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { DEGREE_MAX, DEGREE_MIN } from '../../group/mesh-neighbours.ts';
 import { parsePeerAddress } from '../../network/peers/peer-address.ts';
 import { QUERY_LIMIT_DEFAULT } from '../../node/store/limits.ts';
-import { addresses, jsonOption, passphraseOption } from '../arguments.ts';
+import { addresses, jsonOption, metricsOption, passphraseOption } from '../arguments.ts';
 import { group, nodeDataOption } from './node-program.ts';
 import { runStoreNode } from './run-store-node.ts';
 import type { StoreNodeCommandOptions } from './run-store-node.ts';
@@ -49,6 +49,7 @@ export function addStoreNodeCommands(program: Command): void {
       'answer queries from a replica of that database, postgres://…',
       postgres,
     )
+    .addOption(metricsOption())
     .addOption(passphraseOption())
     .action((options: Partial<StoreNodeCommandOptions>, command: Command) => {
       // Not mandatory to commander, which would want it of the subcommand too.

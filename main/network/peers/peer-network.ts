@@ -6,6 +6,7 @@ import type { Session, Transport } from '../../sync/ports.ts';
 import { BEAT_TURN_MS } from '../constants.ts';
 import { Heartbeats } from '../heartbeat.ts';
 import { toListenError } from '../listen.ts';
+import type { NodeMetrics } from '../node-metrics.ts';
 import { Sessions } from '../sessions.ts';
 import { PEER_SILENCE_MS } from './constants.ts';
 import { serveJoin } from './join.ts';
@@ -26,6 +27,8 @@ export interface PeerNetworkOptions<T extends ServiceMap> {
   readonly admit?: (peer: PeerId) => boolean;
   /** Whether a connection outlives its session. Default: it does not. */
   readonly keepsConnections?: boolean;
+  /** Told what libp2p does. Default: nobody is. */
+  readonly nodeMetrics?: NodeMetrics | undefined;
   readonly services?: PeerNodeOptions<T>['services'];
   /** Gets the PeerId of each that wanted to connect and may not. */
   readonly onTurnedAway?: (peer: string) => void;
@@ -61,10 +64,10 @@ export class PeerNetwork<T extends ServiceMap = ServiceMap> implements Transport
   static async create<T extends ServiceMap = ServiceMap>(
     options: PeerNetworkOptions<T>,
   ): Promise<PeerNetwork<T>> {
-    const { keys, listen, admit, services } = options;
+    const { keys, listen, admit, nodeMetrics, services } = options;
     const gate = new PeerGate(admit !== undefined, options.onTurnedAway);
     const node = await createPeerNode<T>({
-      ...{ seed: keys.seed, listen, gate },
+      ...{ seed: keys.seed, listen, gate, nodeMetrics },
       ...(services && { services }),
     });
     return new PeerNetwork(node, gate, options);
@@ -127,6 +130,11 @@ export class PeerNetwork<T extends ServiceMap = ServiceMap> implements Transport
     this.node.addEventListener('peer:disconnect', ({ detail }) => {
       listener(detail.toString() as PeerId);
     });
+  }
+
+  /** Open connections, those that are about to be judged included. */
+  get connections(): number {
+    return this.node.getConnections().length;
   }
 
   /** Where this node can be called, as text, each with its PeerId. */

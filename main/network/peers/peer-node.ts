@@ -10,6 +10,7 @@ import { createLibp2p } from 'libp2p';
 import type { Libp2pOptions } from 'libp2p';
 import { STREAM_WINDOW_BYTES } from '../constants.ts';
 import { faultTolerance } from '../listen.ts';
+import type { NodeMetrics } from '../node-metrics.ts';
 import { wholePackets } from '../whole-packets.ts';
 import {
   PEER_CONNECTIONS_MAX,
@@ -25,6 +26,7 @@ export interface PeerNodeOptions<T extends ServiceMap> {
   /** Multiaddrs to listen on; all of them must work. */
   readonly listen: readonly string[];
   readonly gate: PeerGate;
+  readonly nodeMetrics?: NodeMetrics | undefined;
   readonly services?: NonNullable<Libp2pOptions<T>['services']>;
 }
 
@@ -32,7 +34,7 @@ export interface PeerNodeOptions<T extends ServiceMap> {
 export async function createPeerNode<T extends ServiceMap = ServiceMap>(
   options: PeerNodeOptions<T>,
 ): Promise<Libp2p<T>> {
-  const { seed, listen, gate, services } = options;
+  const { seed, listen, gate, nodeMetrics, services } = options;
   return createLibp2p<T>({
     privateKey: await generateKeyPairFromSeed('Ed25519', seed),
     addresses: { listen: [...listen] },
@@ -53,6 +55,7 @@ export async function createPeerNode<T extends ServiceMap = ServiceMap>(
       }),
     ],
     connectionGater: gate.hooks(),
+    ...(nodeMetrics && { metrics: nodeMetrics }),
     connectionMonitor: { enabled: false },
     connectionManager: {
       maxConnections: PEER_CONNECTIONS_MAX,

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../../helpers/clock.ts';
 import type { SigningKeys } from '../../identity/keys.ts';
 import type { StoredMessage } from '../../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../../mvds/types.ts';
+import type { NodeMetrics } from '../../network/node-metrics.ts';
 import { MeshNetwork, meshService } from '../../network/peers/mesh-network.ts';
 import type { MeshServices } from '../../network/peers/mesh-network.ts';
 import type { PeerAddress } from '../../network/peers/peer-address.ts';
@@ -12,6 +13,7 @@ import { PeerNetwork } from '../../network/peers/peer-network.ts';
 import { serveRequests } from '../../network/peers/requests.ts';
 import { Orchestrator } from '../../sync/orchestrator.ts';
 import type { PeerSyncStatus } from '../../sync/status.ts';
+import type { SyncMeasures } from '../../sync/totals.ts';
 import type { NodeStore } from '../node-store.ts';
 import { completenessOf } from './completeness.ts';
 import { GroupCatalogue } from './group-catalogue.ts';
@@ -20,7 +22,7 @@ import type { RetentionLimits } from './retention-keeper.ts';
 import { StoreAdmission } from './store-admission.ts';
 import { STORE_PROTOCOL } from './store-protocol.ts';
 import { StoreService } from './store-service.ts';
-import type { StoreCounts } from './store-service.ts';
+import type { RequestCounts, StoreCounts } from './store-service.ts';
 
 /** How long the first message of a group waits for the neighbours to know the group, milliseconds. */
 const TELL_MS = 2_000;
@@ -45,6 +47,8 @@ export interface StoreNodeOptions {
   readonly onError: (error: unknown) => void;
   /** Whether an error is one that can be expected of the store. */
   readonly isExpected: (error: unknown) => boolean;
+  /** Told what libp2p does. Default: nobody is. */
+  readonly nodeMetrics?: NodeMetrics;
 }
 
 export interface StoreNodeStatus {
@@ -56,6 +60,14 @@ export interface StoreNodeStatus {
   readonly groups: readonly { readonly id: GroupId; readonly messages: number }[];
   readonly peers: readonly (PeerSyncStatus & { readonly role: NeighbourRole | undefined })[];
   readonly requests: StoreCounts;
+}
+
+export interface StoreNodeMeasures extends SyncMeasures {
+  readonly degree: number;
+  readonly groups: number;
+  /** Messages that clients have published here. */
+  readonly published: number;
+  readonly requests: RequestCounts;
 }
 
 /**
@@ -119,6 +131,7 @@ export class StoreNode {
       admit: (peer: PeerId) => group.admit(peer),
       onRefused: (peer) => group.refused(peer),
       keepsConnections: true,
+      nodeMetrics: options.nodeMetrics,
       services: { pubsub: meshService(degree) },
     });
     const { bootstrap } = options;
@@ -194,6 +207,18 @@ export class StoreNode {
       groups: await Promise.all(groups),
       peers: this.#sync.peers().map((peer) => ({ ...peer, role: this.#group.roleOf(peer.peerId) })),
       requests: this.#service.counts,
+    };
+  }
+
+  measures(): StoreNodeMeasures {
+    return {
+      connections: this.#network.connections,
+      peers: this.#sync.peers(),
+      totals: this.#sync.totals(),
+      degree: this.#options.degree,
+      groups: this.#catalogue.groups.size,
+      published: this.#service.counts.published,
+      requests: this.#service.requests,
     };
   }
 

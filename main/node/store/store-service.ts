@@ -25,6 +25,7 @@ import type {
   QueryRequest,
   Refusal,
   StoredBody,
+  StoreRequest,
   StoreReply,
 } from './store-format.ts';
 
@@ -45,6 +46,12 @@ export interface StoreBackend {
   onError(error: unknown): void;
 }
 
+/** `unread`: it was turned away before it was read, or could not be. */
+export type RequestKind = 'publish' | 'query' | 'unread';
+
+/** Requests since the start, by kind and by what became of them. */
+export type RequestCounts = ReadonlyMap<RequestKind, ReadonlyMap<'answered' | Refusal, number>>;
+
 /** Counts for metrics. */
 export interface StoreCounts {
   published: number;
@@ -57,6 +64,7 @@ export class StoreService {
   readonly #backend: StoreBackend;
   readonly #limit: RequestLimit;
   readonly counts: StoreCounts = { published: 0, queried: 0, refused: 0 };
+  readonly requests = new Map<RequestKind, Map<'answered' | Refusal, number>>();
 
   constructor(backend: StoreBackend) {
     this.#backend = backend;
@@ -65,13 +73,23 @@ export class StoreService {
 
   /** The reply to a request, both as bytes. Never rejects. */
   async answer(bytes: Uint8Array, asker: Asker<PeerId>): Promise<Uint8Array> {
-    const reply = await this.#reply(bytes, asker);
-    if (reply.type === 'refused') this.counts.refused += 1;
+    const request = this.#limit.admits(asker)
+      ? (decodeRequest(bytes) ?? 'bad-request')
+      : 'rate-limited';
+    const reply = await this.#reply(request);
+    this.#count(typeof request === 'object' ? request.type : 'unread', reply);
     return encodeReply(reply);
   }
 
-  async #reply(bytes: Uint8Array, asker: Asker<PeerId>): Promise<StoreReply> {
-    if (!this.#limit.admits(asker)) {
+  #count(kind: RequestKind, reply: StoreReply): void {
+    const outcome = reply.type === 'refused' ? reply.refusal : 'answered';
+    if (outcome !== 'answered') this.counts.refused += 1;
+    const counts = this.requests.get(kind) ?? new Map<typeof outcome, number>();
+    this.requests.set(kind, counts.set(outcome, (counts.get(outcome) ?? 0) + 1));
+  }
+
+  async #reply(request: StoreRequest | 'bad-request' | 'rate-limited'): Promise<StoreReply> {
+    if (request === 'rate-limited') {
       const { windowMs } = REQUESTS;
       const wait = windowMs - (this.#backend.clock.now() % windowMs);
       const seconds = Math.ceil(wait / 1_000);
@@ -81,8 +99,9 @@ export class StoreService {
         wait,
       );
     }
-    const request = decodeRequest(bytes);
-    if (!request) return refused('bad-request', 'That is no request of this protocol.');
+    if (request === 'bad-request') {
+      return refused('bad-request', 'That is no request of this protocol.');
+    }
     try {
       return request.type === 'publish' ? await this.#publish(request) : await this.#query(request);
     } catch (error) {

@@ -1,59 +1,46 @@
 import { request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { startRelayStatus } from '../../main/headless/relay-status.ts';
-import { ManualClock } from '../helpers/manual-clock.ts';
+import { StatusServer } from '../../../main/headless/metrics/status-server.ts';
+import { ManualClock } from '../../helpers/manual-clock.ts';
 
-const COUNTS = {
-  connections: 3,
-  reservations: 2,
-  relayedConnections: 1,
-  nameplates: 0,
-  refusals: new Map(),
+const SOURCE = {
+  health: () => ({ role: 'relay', connections: 3 }),
+  metrics: async () => 'metric 1\n',
 };
 
-test('the health of a relay is ok until it stops', async () => {
-  const clock = new ManualClock();
-  const relay = {
-    addresses: ['/ip4/1.2.3.4/tcp/4001/p2p/x'],
-    counts: () => COUNTS,
-    metrics: async () => 'metric 1\n',
-  };
-  const status = await startRelayStatus(relay, 0, clock);
+async function start(clock = new ManualClock()): Promise<StatusServer> {
+  const status = await StatusServer.start(0, clock);
   onTestFinished(() => status.close());
+  return status;
+}
+
+test('the health is ok from when there is something to tell of until it stops', async () => {
+  const clock = new ManualClock();
+  const status = await start(clock);
   const health = async () => {
     const response = await fetch(`http://127.0.0.1:${status.port}/health`);
     return { code: response.status, body: (await response.json()) as unknown };
   };
+  expect(await health()).toEqual({ code: 503, body: { status: 'starting', uptimeSeconds: 0 } });
+  expect((await fetch(`http://127.0.0.1:${status.port}/metrics`)).status).toBe(503);
+  status.show(SOURCE);
   clock.advance(61_500);
-  const shown = {
-    status: 'ok',
-    uptimeSeconds: 61,
-    addresses: ['/ip4/1.2.3.4/tcp/4001/p2p/x'],
-    reservations: 2,
-    connections: 3,
-    relayedConnections: 1,
-  };
+  const shown = { status: 'ok', uptimeSeconds: 61, role: 'relay', connections: 3 };
   expect(await health()).toEqual({ code: 200, body: shown });
   status.stopping();
   expect(await health()).toEqual({ code: 503, body: { ...shown, status: 'stopping' } });
 });
 
 test('metrics that cannot be had are an error of the server, and do not end it', async () => {
-  const relay = {
-    addresses: [],
-    counts: () => COUNTS,
-    metrics: async () => Promise.reject(new Error('broken')),
-  };
-  const status = await startRelayStatus(relay, 0, new ManualClock());
-  onTestFinished(() => status.close());
+  const status = await start();
+  status.show({ ...SOURCE, metrics: async () => Promise.reject(new Error('broken')) });
   expect((await fetch(`http://127.0.0.1:${status.port}/metrics`)).status).toBe(500);
   expect((await fetch(`http://127.0.0.1:${status.port}/health`)).status).toBe(200);
 });
 
 test('a page whose name leads to this computer reads neither metrics nor health', async () => {
-  const relay = { addresses: [], counts: () => COUNTS, metrics: async () => 'metric 1\n' };
-  const status = await startRelayStatus(relay, 0, new ManualClock());
-  onTestFinished(() => status.close());
+  const status = await start();
+  status.show(SOURCE);
   const answered = (path: string, host: string) =>
     new Promise<number | undefined>((resolve, reject) => {
       const asked = request({ host: '127.0.0.1', port: status.port, path, headers: { host } });
