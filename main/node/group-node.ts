@@ -2,6 +2,7 @@ import { OpenGroup } from '../group/open-group.ts';
 import { StaticGroup } from '../group/static-group.ts';
 import type { Clock, Random } from '../helpers/clock.ts';
 import type { SigningKeys } from '../identity/keys.ts';
+import type { UnmetParents } from '../mvds/events.ts';
 import type { StoredMessage } from '../mvds/ports.ts';
 import type { Mode } from '../mvds/state.ts';
 import type { GroupId, Message, PeerId } from '../mvds/types.ts';
@@ -37,6 +38,8 @@ export interface GroupNodeOptions {
   readonly onMessages?: (messages: readonly StoredMessage[]) => void;
   /** Gets the PeerId of each node that wanted to connect and is not among the peers. */
   readonly onTurnedAway?: (peer: string) => void;
+  /** Messages that are delivered although parents that they name never came. */
+  readonly onUnmetParents?: (unmet: readonly UnmetParents[]) => void;
   /** Told what libp2p does. Default: nobody is. */
   readonly nodeMetrics?: NodeMetrics;
   readonly onError: (error: unknown) => void;
@@ -99,6 +102,7 @@ export class GroupNode {
     const sync = await Orchestrator.open({
       ...{ store: store.sync, storeId: store.storeId, transport: network, group },
       ...{ clock, random, interval, mode, onError },
+      ...(options.onUnmetParents && { onUnmetParents: options.onUnmetParents }),
       onDelivered: (messages) => {
         for (const { timestamp } of messages) messageClock.saw(timestamp);
         options.onMessages?.(messages);

@@ -11,6 +11,7 @@ import { startNodeControl } from './node-control.ts';
 import { openNodeFolder } from './open-store.ts';
 import { NODE_LISTEN, peersOf } from './run-node.ts';
 import type { Admission } from './run-node.ts';
+import { UnmetParentsLog } from './unmet-parents-log.ts';
 
 export interface ChatCommandOptions extends KeyOptions {
   readonly data: string;
@@ -33,6 +34,7 @@ export async function runChat(options: ChatCommandOptions): Promise<void> {
   const logger = pino({ name: 'reunion' }, pino.destination({ dest: 2, sync: true }));
   const { folder, keys, store } = await openNodeFolder(options.data, 'node', options);
   const terminal = openChatTerminal({ input: process.stdin, output: process.stdout });
+  const unmet = new UnmetParentsLog(systemClock, (text) => terminal.print(`* ${text}`));
   // In the reverse of their order.
   const endings: (() => unknown)[] = [() => store.close()];
   try {
@@ -45,6 +47,7 @@ export async function runChat(options: ChatCommandOptions): Promise<void> {
       ...{ interval: 'live' as const, mode: 'batch' as const },
       wording: terminalWording,
       print: (text) => terminal.print(text),
+      onUnmetParents: unmet.take,
       onError: (error) => logger.error(error),
     });
     endings.unshift(() => room.close());
@@ -53,6 +56,7 @@ export async function runChat(options: ChatCommandOptions): Promise<void> {
     const control = await startNodeControl(folder, room.node);
     endings.unshift(() => control.close());
     endings.unshift(() => terminal.close());
+    endings.unshift(() => unmet.stop());
     introduce(room, terminal);
     await Promise.race([stopped, converse(room, terminal)]);
   } finally {

@@ -17,6 +17,7 @@ import { syncReading } from '../metrics/sync-reading.ts';
 import { startNodeControl } from './node-control.ts';
 import { openNodeFolder } from './open-store.ts';
 import { readPeersFile, watchPeersFile } from './peers-file.ts';
+import { UnmetParentsLog, warning } from './unmet-parents-log.ts';
 
 /** Who may connect: the peers that are named, or everybody. */
 export type Admission = 'named' | 'all';
@@ -41,10 +42,11 @@ export async function runNode(options: NodeCommandOptions): Promise<void> {
   const stopped = untilStopped();
   // To standard error: standard output is for what the command was asked for.
   const logger = pino({ name: 'reunion' }, pino.destination({ dest: 2, sync: true }));
+  const unmet = new UnmetParentsLog(systemClock, warning(logger));
   const peers = peersOf(options);
   const { folder, keys, store } = await openNodeFolder(options.data, 'node', options);
   // In the reverse of their order.
-  const endings: (() => unknown)[] = [() => store.close()];
+  const endings: (() => unknown)[] = [() => unmet.stop(), () => store.close()];
   try {
     const measured = await Measured.start('node', options.metrics);
     // Answers to the end, and so that it is stopping.
@@ -57,6 +59,7 @@ export async function runNode(options: NodeCommandOptions): Promise<void> {
       ...{ interval: options.interval, mode: options.mode },
       ...measured.nodeOptions(),
       onTurnedAway: tellOnce,
+      onUnmetParents: unmet.take,
       onError: (error) => logger.error(error),
     });
     endings.unshift(() => node.close());

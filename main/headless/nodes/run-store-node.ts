@@ -16,6 +16,7 @@ import type { NodeStoreOptions } from './node-stores.ts';
 import { peerView } from './node-view.ts';
 import type { NodePeerView } from './node-view.ts';
 import { NODE_LISTEN } from './run-node.ts';
+import { UnmetParentsLog, warning } from './unmet-parents-log.ts';
 import { STATUS_PATH } from './node-control.ts';
 
 export interface StoreNodeCommandOptions extends NodeStoreOptions {
@@ -53,10 +54,11 @@ export async function runStoreNode(options: StoreNodeCommandOptions): Promise<vo
   // To standard error: standard output is for what the command was asked for.
   const logger = pino({ name: 'reunion' }, pino.destination({ dest: 2, sync: true }));
   const onError = (error: unknown): void => logger.error(error);
+  const unmet = new UnmetParentsLog(systemClock, warning(logger));
   const { retainDays, retainMegabytes, topic, degree } = options;
   const { folder, keys, store } = await openNode(options, 'store-node', onError);
   // In the reverse of their order.
-  const endings: (() => unknown)[] = [() => store.close()];
+  const endings: (() => unknown)[] = [() => unmet.stop(), () => store.close()];
   try {
     const measured = await Measured.start('store-node', options.metrics);
     // Answers to the end, and so that it is stopping.
@@ -70,6 +72,7 @@ export async function runStoreNode(options: StoreNodeCommandOptions): Promise<vo
         bytes: retainMegabytes === undefined ? undefined : retainMegabytes * MEGABYTE,
       },
       ...measured.nodeOptions(),
+      onUnmetParents: unmet.take,
       isExpected: (error) => error instanceof StoreError,
     });
     endings.unshift(() => node.close());

@@ -3,6 +3,7 @@ import type { NeighbourRole } from '../../group/mesh-neighbours.ts';
 import { Background } from '../../helpers/background.ts';
 import type { Clock, Random } from '../../helpers/clock.ts';
 import type { SigningKeys } from '../../identity/keys.ts';
+import type { UnmetParents } from '../../mvds/events.ts';
 import type { StoredMessage } from '../../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../../mvds/types.ts';
 import type { NodeMetrics } from '../../network/node-metrics.ts';
@@ -47,6 +48,8 @@ export interface StoreNodeOptions {
   readonly onError: (error: unknown) => void;
   /** Whether an error is one that can be expected of the store. */
   readonly isExpected: (error: unknown) => boolean;
+  /** Messages that are delivered although parents that they name never came. */
+  readonly onUnmetParents?: (unmet: readonly UnmetParents[]) => void;
   /** Told what libp2p does. Default: nobody is. */
   readonly nodeMetrics?: NodeMetrics;
 }
@@ -150,6 +153,7 @@ export class StoreNode {
       ...{ store: store.sync, storeId: store.storeId, transport: network, group },
       ...{ clock, random, onError },
       ...(store.elsewhere && { elsewhere: store.elsewhere }),
+      ...(options.onUnmetParents && { onUnmetParents: options.onUnmetParents }),
       admission: new StoreAdmission(catalogue, clock),
       since: (groupId) => retention.keptFrom(groupId),
       onDelivered: (messages) => node.#delivered(messages),
