@@ -8,18 +8,23 @@ import { nodeEnvironment, nodeFlags } from '../../scripts/launch.mjs';
 const root = resolve(import.meta.dirname, '../..');
 const read = (name: string): string => readFileSync(resolve(root, name), 'utf8');
 
-function relayCommand(): Command {
-  const relay = createProgram({ page: '' }).commands.find((command) => command.name() === 'relay');
-  if (!relay) throw new Error('there is no `reunion relay`');
-  return relay;
+function commandOf(name: string): Command {
+  const found = createProgram({ page: '' }).commands.find((command) => command.name() === name);
+  if (!found) throw new Error(`there is no \`reunion ${name}\``);
+  return found;
 }
 
-/** What of this command line `reunion relay` does not know. Throws where a value is none. */
-function unknownIn(words: readonly string[]): string[] {
-  const at = words.indexOf('relay');
+/** What of this command line `reunion` does not know of its command. Throws where a value is none. */
+function unknownIn(name: string, words: readonly string[]): string[] {
+  const at = words.indexOf(name);
   expect(words[at - 1]).toMatch(/dist\/reunion\.mjs$/u);
-  const { operands, unknown } = relayCommand().parseOptions(words.slice(at + 1));
+  const { operands, unknown } = commandOf(name).parseOptions(words.slice(at + 1));
   return [...operands, ...unknown];
+}
+
+/** The port of the first --listen, which others are to be able to rely on. */
+function listenPort(words: readonly string[]): string | undefined {
+  return /\/tcp\/(\d+)$/u.exec(words[words.indexOf('--listen') + 1] ?? '')?.[1];
 }
 
 /** The settings of a unit, by section and name; several of one name in one list. */
@@ -39,44 +44,86 @@ function parseUnit(text: string): Map<string, string[]> {
   return settings;
 }
 
-describe('contrib/reunion-relay.service', () => {
-  const unit = parseUnit(read('contrib/reunion-relay.service'));
-  const one = (name: string) => unit.get(`Service.${name}`)?.join('|');
+const SERVICES = [
+  { name: 'relay', variable: '$RELAY_OPTIONS', ports: ['3478/udp', '4001/tcp', '4002/tcp'] },
+  { name: 'store-node', variable: '$STORE_NODE_OPTIONS', ports: ['4003/tcp'] },
+] as const;
 
-  it('starts the relay by options that there are, as a device is started', () => {
+describe.each(SERVICES)('contrib/reunion-$name.service', ({ name, variable }) => {
+  const unit = parseUnit(read(`contrib/reunion-${name}.service`));
+  const one = (setting: string) => unit.get(`Service.${setting}`)?.join('|');
+
+  it('starts it by options that there are, as a device is started', () => {
     const words = one('ExecStart')?.split(' ') ?? [];
-    expect(unknownIn(words.filter((word) => word !== '$RELAY_OPTIONS'))).toEqual([]);
+    expect(words).toContain(variable);
+    expect(
+      unknownIn(
+        name,
+        words.filter((word) => word !== variable),
+      ),
+    ).toEqual([]);
     expect(words[0]).toMatch(/^\//u);
     expect(words.slice(1, 1 + nodeFlags.length)).toEqual(nodeFlags);
-    const environment = Object.entries(nodeEnvironment).map(([name, value]) => `${name}=${value}`);
+    expect(words[words.indexOf('--data') + 1]).toBe(`%S/${one('StateDirectory')}`);
+    const environment = Object.entries(nodeEnvironment).map(([key, value]) => `${key}=${value}`);
     expect(unit.get('Service.Environment')).toEqual(environment);
-    expect(one('ExecReload')).toContain('-HUP');
+    expect(one('EnvironmentFile')).toBe(`-/etc/default/reunion-${name}`);
   });
 
   it('gives it nothing that it does not need', () => {
     const settings = {
       DynamicUser: 'yes',
-      StateDirectory: 'reunion-relay',
+      StateDirectory: `reunion-${name}`,
       ProtectSystem: 'strict',
       NoNewPrivileges: 'yes',
       CapabilityBoundingSet: '',
       Restart: 'on-failure',
     };
-    for (const [name, value] of Object.entries(settings)) expect(one(name), name).toBe(value);
-    for (const name of ['MemoryMax', 'LimitNOFILE']) expect(one(name), name).toMatch(/^\d+M?$/u);
+    for (const [key, value] of Object.entries(settings)) expect(one(key), key).toBe(value);
+    for (const key of ['MemoryMax', 'LimitNOFILE']) expect(one(key), key).toMatch(/^\d+M?$/u);
   });
 });
 
-describe('contrib/Dockerfile.relay', () => {
-  const lines = read('contrib/Dockerfile.relay').replaceAll('\\\n', '').split('\n');
+describe('the units', () => {
+  const hardening = (name: string) =>
+    [...parseUnit(read(`contrib/reunion-${name}.service`))].filter(([setting]) =>
+      /\.(Protect|Private|Restrict|NoNew|Capability|Lock|Remove|SystemCall|UMask)/u.test(setting),
+    );
+
+  it('are hardened alike', () => {
+    expect(hardening('relay').length).toBeGreaterThan(20);
+    expect(hardening('store-node')).toEqual(hardening('relay'));
+  });
+
+  it('reload what can be read again', () => {
+    const reload = (name: string) =>
+      parseUnit(read(`contrib/reunion-${name}.service`))
+        .get('Service.ExecReload')
+        ?.join();
+    expect(reload('relay')).toContain('-HUP');
+    expect(reload('store-node')).toBeUndefined();
+  });
+
+  it('and the containers of a store node listen on one port', () => {
+    const unit = parseUnit(read('contrib/reunion-store-node.service'));
+    const started = unit.get('Service.ExecStart')?.join().split(' ') ?? [];
+    const [, entry = '[]'] =
+      /^ENTRYPOINT (.*)$/mu.exec(read('contrib/Dockerfile.store-node')) ?? [];
+    expect(listenPort(started)).toBe('4003');
+    expect(listenPort(JSON.parse(entry) as string[])).toBe('4003');
+  });
+});
+
+describe.each(SERVICES)('contrib/Dockerfile.$name', ({ name, ports }) => {
+  const lines = read(`contrib/Dockerfile.${name}`).replaceAll('\\\n', '').split('\n');
   const of = (instruction: string): string[] =>
     lines
       .filter((line) => line.startsWith(`${instruction} `))
       .map((line) => line.slice(instruction.length + 1));
 
-  it('starts the relay by options that there are, and asks for its health where that is', () => {
+  it('starts it by options that there are, and asks for its health where that is', () => {
     const words = JSON.parse(of('ENTRYPOINT').join()) as string[];
-    expect(unknownIn(words)).toEqual([]);
+    expect(unknownIn(name, words)).toEqual([]);
     expect(words.slice(1, 1 + nodeFlags.length)).toEqual(nodeFlags);
     const port = words[words.indexOf('--metrics') + 1];
     expect(of('HEALTHCHECK').join()).toContain(`http://127.0.0.1:${port}/health`);
@@ -95,17 +142,22 @@ describe('contrib/Dockerfile.relay', () => {
     );
   });
 
-  it('opens the ports that the relay listens on', () => {
-    expect(of('EXPOSE').join().split(' ').sort()).toEqual(['3478/udp', '4001/tcp', '4002/tcp']);
+  it('opens the ports that it listens on', () => {
+    expect(of('EXPOSE').join().split(' ').sort()).toEqual(ports);
+  });
+
+  it('takes only the sources from where it is built', () => {
+    const ignored = read(`contrib/Dockerfile.${name}.dockerignore`).split('\n');
+    for (const folder of ['.git', 'node_modules', 'dist']) expect(ignored).toContain(folder);
   });
 });
 
-describe('docs/relay.md', () => {
+describe.each(SERVICES)('docs/$name.md', ({ name }) => {
   it('tells of every option, and of none that there is not', () => {
-    const documented = [...read('docs/relay.md').matchAll(/^\| `(--[a-z-]+)/gmu)].map(
-      ([, name]) => name,
+    const documented = [...read(`docs/${name}.md`).matchAll(/^\| `(--[a-z-]+)/gmu)].map(
+      ([, option]) => option,
     );
-    const options = relayCommand().options.map(({ long }) => long);
+    const options = commandOf(name).options.map(({ long }) => long);
     expect(documented.sort()).toEqual(options.sort());
   });
 });
