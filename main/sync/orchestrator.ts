@@ -1,11 +1,7 @@
-import type { Clock, Random } from '../helpers/clock.ts';
 import { Background } from '../helpers/background.ts';
 import { coalesced } from '../helpers/coalesced.ts';
-import type { Admission } from '../mvds/admission.ts';
-import type { UnmetParents } from '../mvds/events.ts';
 import { MvdsNode } from '../mvds/node.ts';
-import type { StoredMessage, SyncStore, Tombstone } from '../mvds/ports.ts';
-import type { Mode } from '../mvds/state.ts';
+import type { Tombstone } from '../mvds/ports.ts';
 import type { GroupId, Message, MessageId, PeerId } from '../mvds/types.ts';
 import { ActivityBook } from './activity.ts';
 import { EPOCH_MS } from './constants.ts';
@@ -13,66 +9,19 @@ import { countedStore } from './counted-store.ts';
 import { GroupIndexes, indexedStore } from './group-indexes.ts';
 import type { Digest } from './group-indexes.ts';
 import { holdersOf } from './holders.ts';
+import { UnknownPeerError } from './orchestrator-options.ts';
+import type { OrchestratorOptions } from './orchestrator-options.ts';
 import { DEFAULT_SETTINGS, type Interval } from './peer-state.ts';
-import type { PeerHistory, PeerSettings } from './peer-state.ts';
+import type { PeerSettings } from './peer-state.ts';
 import { PeerSync } from './peer-sync.ts';
 import { Elsewhere } from './elsewhere.ts';
-import type { ActivityLog, ChangesElsewhere, PeerGroup, Session, Transport } from './ports.ts';
+import type { Session } from './ports.ts';
 import { StatusFeed } from './status-feed.ts';
 import { removedStatus, statusOf, type PeerSyncStatus } from './status.ts';
 import { TotalsBook, type SyncTotals } from './totals.ts';
 
-export interface OrchestratorOptions {
-  readonly store: SyncStore;
-  /** 16 bytes as hexadecimal characters, made with the store. */
-  readonly storeId: string;
-  readonly transport: Transport;
-  readonly group: PeerGroup;
-  readonly clock: Clock;
-  readonly random: Random;
-  /** When each peer was last met, from before this start. Default: never. */
-  readonly history?: ReadonlyMap<PeerId, PeerHistory>;
-  /** What was set for each peer. Whoever opens the orchestrator keeps it. Default: `interval`, and not paused. */
-  readonly settings?: ReadonlyMap<PeerId, PeerSettings>;
-  /** How often peers are synchronized with for which nothing was set. Default: `live`. */
-  readonly interval?: Interval;
-  /** How messages are announced: the whole message (`batch`), or its id first (`interactive`). Default: `batch`. */
-  readonly mode?: Mode;
-  /**
-   * The first timestamp of a group that is kept here: older messages are not asked for. Default: all of every group is
-   * kept. Call `sinceChanged` when it says something else.
-   */
-  readonly since?: (groupId: GroupId) => bigint | undefined;
-  /** Groups whose messages are sent only while no other group has anything to be sent. Default: none. */
-  readonly bulk?: (groupId: GroupId) => boolean;
-  /**
-   * Groups of which nothing is sent for now, whatever the peers want. Call `mutedChanged` when it says something else.
-   * Default: none.
-   */
-  readonly mutes?: (groupId: GroupId) => boolean;
-  /** Judges what arrives before it is stored. Call `readmit` when it may say something else. Default: all is accepted. */
-  readonly admission?: Admission;
-  /** Where other processes write to the store as well: what tells of that. Default: nobody else does. */
-  readonly elsewhere?: ChangesElsewhere;
-  /** Default: nothing is kept. */
-  readonly activity?: ActivityLog;
-  /** What a peer that the group drops is told last, in the session that it has, if any. Default: nothing. */
-  readonly farewell?: (peerId: PeerId) => Promise<readonly Message[]>;
-  /**
-   * After each commit that brought messages, this device's own included; each message once, across restarts too. One that
-   * came by `elsewhere` may be told once more after a crash.
-   */
-  readonly onDelivered: (messages: readonly StoredMessage[]) => void;
-  /** Messages that are delivered, right after this, although parents that they name were not. */
-  readonly onUnmetParents?: (unmet: readonly UnmetParents[]) => void;
-  /** What should not happen, and was dealt with. */
-  readonly onError: (error: unknown) => void;
-}
-
-/** No such peer is a member of the group. */
-export class UnknownPeerError extends Error {
-  override readonly name = 'UnknownPeerError';
-}
+export { UnknownPeerError };
+export type { OrchestratorOptions };
 
 /**
  * Layer 2: keeps Q, the messages of each group, the same here and at every member that the peer group names, for as long as
