@@ -25,6 +25,9 @@ import { STORE_PROTOCOL } from './store-protocol.ts';
 import { StoreService } from './store-service.ts';
 import type { RequestCounts, StoreCounts } from './store-service.ts';
 
+/** The states of a visitor that does not synchronize with this node. */
+const GONE: ReadonlySet<PeerSyncStatus['state']['kind']> = new Set(['offline', 'paused-there']);
+
 /** How long the first message of a group waits for the neighbours to know the group, milliseconds. */
 const TELL_MS = 2_000;
 const TELL_LOOK_MS = 20;
@@ -189,6 +192,8 @@ export class StoreNode {
       for (const { peerId, state } of peers) {
         const isMisbehaving = state.kind === 'failing' && state.reason === 'misbehaving';
         if (isMisbehaving) this.#group.block(peerId);
+        // Its visit is over, or it never began: its place is for the next one.
+        if (GONE.has(state.kind)) this.#group.disconnected(peerId);
       }
     });
     await this.#network.start();

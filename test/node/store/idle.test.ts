@@ -6,7 +6,9 @@ import { RunningProcess, temporaryFolder } from '../../helpers/processes.ts';
 /** A node may take so many bytes a minute while nothing happens, both ways together. */
 const BYTES_PER_MINUTE_MAX = 40_000;
 const NODES = 5;
-const SECONDS = 30;
+/** How long it is measured at a time, and how often; the middle one counts. */
+const SECONDS = 12;
+const WINDOWS = 3;
 
 function ip(...args: string[]): boolean {
   return spawnSync('ip', args).status === 0;
@@ -49,9 +51,14 @@ describe('store nodes with nothing to do', () => {
       };
       // Until the mesh has formed, and the first visits are over.
       await new Promise((resolve) => setTimeout(resolve, 25_000));
-      const before = carried();
-      await new Promise((resolve) => setTimeout(resolve, SECONDS * 1_000));
-      const perMinute = ((carried() - before) * 2 * (60 / SECONDS)) / NODES;
+      const windows: number[] = [];
+      while (windows.length < WINDOWS) {
+        const before = carried();
+        await new Promise((resolve) => setTimeout(resolve, SECONDS * 1_000));
+        windows.push(((carried() - before) * 2 * (60 / SECONDS)) / NODES);
+      }
+      // A busy machine may still be forming the mesh in the first.
+      const perMinute = windows.sort((a, b) => a - b)[Math.floor(WINDOWS / 2)] ?? Infinity;
       console.log(`idle: ${Math.round(perMinute)} bytes a minute for each of ${NODES} nodes`);
       expect(perMinute).toBeLessThan(BYTES_PER_MINUTE_MAX);
       expect(perMinute).toBeGreaterThan(0);
