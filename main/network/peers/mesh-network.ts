@@ -2,13 +2,15 @@ import { gossipsub } from '@libp2p/gossipsub';
 import type { GossipSub } from '@libp2p/gossipsub';
 import type { Connection, ServiceMap } from '@libp2p/interface';
 import type { MeshTopic } from '../../group/mesh-group.ts';
-import { DEGREE_MAX, placesBesideMesh } from '../../group/mesh-neighbours.ts';
+import { DEGREE_MAX } from '../../group/mesh-neighbours.ts';
 import type { Clock, Random } from '../../helpers/clock.ts';
 import type { PeerId } from '../../mvds/types.ts';
 import { DIAL_TIMEOUT_MS } from '../constants.ts';
 import { naming } from '../multiaddrs.ts';
-import { MESH_ASK_MS, MESH_DIALS_MAX, MESH_LOOK_MS, MESH_SPARE_CONNECTIONS } from './constants.ts';
+import { AskPace } from './ask-pace.ts';
+import { MESH_DIALS_MAX, MESH_LOOK_MS, MESH_SPARE_CONNECTIONS } from './constants.ts';
 import { KnownPeers } from './known-peers.ts';
+import { meshDegrees } from './mesh-degrees.ts';
 import type { PeerAddress } from './peer-address.ts';
 import { PeerExchange } from './peer-exchange.ts';
 import type { PeerNetwork } from './peer-network.ts';
@@ -39,11 +41,8 @@ export interface MeshNetworkOptions {
  * topic; the mesh is what it is for.
  */
 export function meshService(degree: number): ReturnType<typeof gossipsub> {
-  const most = degree - placesBesideMesh(degree);
-  const wanted = Math.max(Math.min(2, most), Math.ceil((most * 2) / 3));
   return gossipsub({
-    ...{ D: wanted, Dlo: Math.max(Math.min(2, wanted), wanted - 1), Dhi: most },
-    ...{ Dout: most < 4 ? 0 : 1, Dscore: wanted },
+    ...meshDegrees(degree),
     floodPublish: false,
     allowPublishToZeroTopicPeers: true,
     maxInboundStreams: DEGREE_MAX,
@@ -59,10 +58,8 @@ export class MeshNetwork implements MeshTopic {
   readonly #exchange: PeerExchange;
   readonly #listeners: (() => void)[] = [];
   readonly #dialling = new Set<PeerId>();
+  readonly #pace = new AskPace();
   #mesh: ReadonlySet<PeerId> = new Set();
-  #askedAt = 0;
-  /** Grows while others know of nobody new. */
-  #askWaitMs = MESH_LOOK_MS;
   #cancelLook: (() => void) | undefined;
 
   constructor(options: MeshNetworkOptions) {
@@ -97,8 +94,6 @@ export class MeshNetwork implements MeshTopic {
       if (!detail.protocols.some((protocol) => protocol.startsWith('/meshsub/'))) return;
       const peer = detail.peerId.toString() as PeerId;
       this.#known.met(peer, detail.listenAddrs);
-      // It may know others.
-      this.#askWaitMs = MESH_LOOK_MS;
       this.#learn(peer);
     });
   }
@@ -157,21 +152,13 @@ export class MeshNetwork implements MeshTopic {
   #askForPeers(): void {
     const { clock, degree, network } = this.#options;
     const now = clock.now();
-    const isShort = this.#known.size < degree + MESH_SPARE_CONNECTIONS;
-    const waitMs = isShort ? this.#askWaitMs : MESH_ASK_MS;
-    if (now - this.#askedAt < waitMs && now >= this.#askedAt) return;
+    const { size } = this.#known;
+    if (!this.#pace.isDue(now, size, size < degree + MESH_SPARE_CONNECTIONS)) return;
     const connections = network.node.getConnections().filter(({ status }) => status === 'open');
     const connection = this.#pick(connections);
     if (!connection) return;
-    this.#askedAt = now;
-    void this.#ask(connection);
-  }
-
-  async #ask(connection: Connection): Promise<void> {
-    const before = this.#known.size;
-    await this.#exchange.ask(connection);
-    const isNew = this.#known.size > before;
-    this.#askWaitMs = isNew ? MESH_LOOK_MS : Math.min(2 * this.#askWaitMs, MESH_ASK_MS);
+    this.#pace.asked(now, size);
+    void this.#exchange.ask(connection);
   }
 
   #pick(connections: readonly Connection[]): Connection | undefined {
@@ -188,7 +175,7 @@ export class MeshNetwork implements MeshTopic {
         { signal },
       );
       // More of the mesh is known to it, and it is asked at once while this node knows few.
-      if (this.#known.size < this.#options.degree) await this.#ask(connection);
+      if (this.#known.size < this.#options.degree) await this.#exchange.ask(connection);
     } catch {
       this.#known.failed(peer);
     } finally {
