@@ -48,3 +48,10 @@ export const MESH_ASK_MS = 5 * 60_000;
 export const MESH_SPARE_CONNECTIONS = 4;
 /** Connections that are made at a time. */
 export const MESH_DIALS_MAX = 3;
+/**
+ * Connections beyond this are closed where nothing goes over them: half of `PEER_CONNECTIONS_MAX`, so that a node that everybody
+ * calls first has room for those that come between two looks.
+ */
+export const MESH_CONNECTIONS_KEPT = 128;
+/** But not before a node that has just come was told of others. */
+export const MESH_INTRODUCTION_MS = 15_000;

@@ -1,6 +1,7 @@
 import { gossipsub } from '@libp2p/gossipsub';
 import type { GossipSub } from '@libp2p/gossipsub';
 import type { Connection, ServiceMap } from '@libp2p/interface';
+import { peerIdFromString } from '@libp2p/peer-id';
 import type { MeshTopic } from '../../group/mesh-group.ts';
 import { DEGREE_MAX } from '../../group/mesh-neighbours.ts';
 import type { Clock, Random } from '../../helpers/clock.ts';
@@ -14,6 +15,7 @@ import { meshDegrees } from './mesh-degrees.ts';
 import type { PeerAddress } from './peer-address.ts';
 import { PeerExchange } from './peer-exchange.ts';
 import type { PeerNetwork } from './peer-network.ts';
+import { spareConnections } from './spare-connections.ts';
 
 /** What the mesh needs of libp2p, by the names of its services. */
 export interface MeshServices extends ServiceMap {
@@ -128,9 +130,25 @@ export class MeshNetwork implements MeshTopic {
 
   #look(): void {
     const { clock } = this.#options;
+    this.#makeRoom();
     this.#connectMore();
     this.#askForPeers();
     this.#cancelLook = clock.schedule(MESH_LOOK_MS, () => this.#look());
+  }
+
+  #makeRoom(): void {
+    const { network, topic, clock } = this.#options;
+    const { node } = network;
+    const subscribers = new Set(node.services.pubsub.getSubscribers(topic).map(String));
+    const open = node.getConnections().filter(({ status }) => status === 'open');
+    const described = open.map(({ remotePeer, timeline }) => {
+      const peer = remotePeer.toString() as PeerId;
+      const isNeeded = this.#mesh.has(peer) || network.isMember(peer) || !subscribers.has(peer);
+      return { peer, openedAt: timeline.open, isNeeded };
+    });
+    for (const peer of spareConnections(described, clock.now())) {
+      void node.hangUp(peerIdFromString(peer)).catch(() => undefined);
+    }
   }
 
   #connectMore(): void {

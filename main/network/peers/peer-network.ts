@@ -137,6 +137,11 @@ export class PeerNetwork<T extends ServiceMap = ServiceMap> implements Transport
     return this.node.getConnections().length;
   }
 
+  /** Whether sessions with a peer are wanted, or it is let in for one. */
+  isMember(peer: PeerId): boolean {
+    return this.#gate.isMember(peer);
+  }
+
   /** Where this node can be called, as text, each with its PeerId. */
   addresses(): string[] {
     return this.node.getMultiaddrs().map((address) => address.toString());
