@@ -34,6 +34,11 @@ export class KnownPeers {
     return this.#peers.get(peer)?.addresses ?? [];
   }
 
+  /** Whether nothing speaks against calling it. */
+  isReachable(peer: PeerId): boolean {
+    return this.#peers.get(peer)?.failures === 0;
+  }
+
   /** Somebody has told of it. What is known of it already stays. */
   told(peer: PeerId, addresses: readonly Multiaddr[]): void {
     if (peer === this.#self || this.#peers.has(peer) || addresses.length === 0) return;

@@ -77,7 +77,11 @@ export class PeerExchange {
   }
 
   #reply(asker: PeerId): Uint8Array {
-    const told = this.#known.sample(PEERS_TOLD_MAX, (peer) => peer !== asker);
+    // Nodes would else tell each other for ever of one that has left.
+    const told = this.#known.sample(
+      PEERS_TOLD_MAX,
+      (peer) => peer !== asker && this.#known.isReachable(peer),
+    );
     return WireKnownPeers.encode({
       peers: told.map((peer) => ({
         peer: peerIdToBytes(peer),
