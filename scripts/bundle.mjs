@@ -16,6 +16,8 @@ const external = [
   ...['electron', 'fs-native-extensions', 'node-datachannel', 'sql.js'],
   // Of the benchmarks alone.
   ...['playwright-core', '@sparticuz/chromium'],
+  // Of the simulator alone, which draws with it.
+  'echarts',
 ];
 
 rmSync(dist, { recursive: true, force: true });

@@ -1,11 +1,13 @@
 /** `npm run simulate -- --help`. */
 import { parseArgs } from 'node:util';
+import { choiceIn, numberIn, UsageError } from './arguments.ts';
 import { DEFAULTS, TOPOLOGIES, type SimulationConfig } from './config.ts';
 import { openDisk, STORES } from './disk.ts';
 import { worldOf } from './orchestration/config.ts';
 import { lifeOf } from './orchestration/scenario.ts';
 import { formatReport } from './report.ts';
 import { Simulation } from './simulation.ts';
+import { SCALE_USAGE, simulateStoreNodes } from './scale/command.ts';
 
 const USAGE = `Simulates MVDS nodes on a virtual clock. One epoch is one second of it.
 
@@ -30,7 +32,8 @@ const USAGE = `Simulates MVDS nodes on a virtual clock. One epoch is one second 
   --json             print the report as JSON
 
   --devices          whole devices instead, synchronized by main/sync: the world that --seed draws, and nothing else counts
-`;
+
+${SCALE_USAGE}`;
 
 const { values } = parseArgs({
   options: {
@@ -58,20 +61,17 @@ const { values } = parseArgs({
     epochs: { type: 'string' },
     json: { type: 'boolean', default: false },
     devices: { type: 'boolean', default: false },
+    'store-nodes': { type: 'string' },
+    degree: { type: 'string' },
+    churn: { type: 'string' },
+    seeds: { type: 'string' },
+    report: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
-class UsageError extends Error {}
-
 function numberOf(name: keyof typeof values, fallback: number, max = Infinity): number {
-  const text = values[name];
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (text === '' || !Number.isFinite(value) || value < 0 || value > max) {
-    throw new UsageError(`--${name} takes a number${max === Infinity ? '' : ` up to ${max}`}`);
-  }
-  return value;
+  return numberIn(name, textOf(name), fallback, { max });
 }
 
 function choiceOf<T extends string>(
@@ -79,11 +79,12 @@ function choiceOf<T extends string>(
   choices: readonly T[],
   fallback: T,
 ): T {
-  const text = values[name];
-  if (text === undefined) return fallback;
-  const choice = choices.find((it) => it === text);
-  if (choice === undefined) throw new UsageError(`--${name} is one of ${choices.join(', ')}`);
-  return choice;
+  return choiceIn(name, textOf(name), choices, fallback);
+}
+
+function textOf(name: keyof typeof values): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function configOf(): SimulationConfig {
@@ -118,6 +119,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
+  if (values['store-nodes'] !== undefined || values.report) return simulateStoreNodes(values);
   if (values.devices) return liveThrough(numberOf('seed', DEFAULTS.seed));
   const store = choiceOf('store', STORES, 'memory');
   const simulation = new Simulation(configOf(), openDisk[store]);
