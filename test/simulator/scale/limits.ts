@@ -23,9 +23,9 @@ export const LOSSES_PER_BREAK = 500;
  * counted, nor are segments that are sent again.
  */
 export const FRAME_OVERHEAD_BYTES = 34;
-/** A new connection, both ways: TCP, Noise, multistream-select, identify. As measured between two real nodes. */
+/** A new connection, both ways: Noise, multistream-select, identify. See `PEER_IDLE_MS`, which was chosen by it. */
 export const CONNECTION_BYTES = 5_000;
-/** A new session, both ways: joining, and a stream each for messages and heartbeats, with multistream-select. */
+/** A new session, both ways: joining, and a stream each for messages and heartbeats, with multistream-select. An estimate. */
 export const SESSION_BYTES = 600;
 /** A heartbeat and its answer: 5 bytes each, and what is around them. */
 export const BEAT_BYTES = 2 * (5 + 30);

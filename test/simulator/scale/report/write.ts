@@ -63,12 +63,12 @@ export async function measureAll(seed: number, say: (line: string) => void): Pro
 export function writeReport({ seed, mesh, full, compared, gaps }: ReportData): number {
   const text = [
     `Written by \`npm run simulate -- --report --seed ${seed}\`.`,
-    '### What a message costs',
+    '### Cost of a message',
     '![Payloads, bytes and time over the number of nodes](scaling.svg)',
     tableOf([...mesh, ...full], COST),
     `**Mesh.** ${lawsText(mesh)}`,
     `**All to all.** ${lawsText(full)}`,
-    '### How long it takes',
+    '### Time to convergence',
     tableOf([...mesh, ...full], TIME),
     '### Beside Waku Store Sync',
     tableOf(compared, COMPARED),
