@@ -38,8 +38,13 @@ export const PEERS_REPLIES_PER_MINUTE = 12;
  * thousands needs no more of them at each node.
  */
 export const KNOWN_PEERS_MAX = 512;
-/** A peer that could not be called so many times in a row is forgotten. */
-export const KNOWN_FAILURES_MAX = 3;
+/** A peer that could not be called is called again after this, and after twice as long each time, up to the most. */
+export const KNOWN_RETRY_FIRST_MS = 15_000;
+export const KNOWN_RETRY_MAX_MS = 10 * 60_000;
+/** One that was only told of, and could not be called so many times in a row, is forgotten. */
+export const TOLD_FAILURES_MAX = 3;
+/** One that was met is given up after some hours: a partition may last that long. Longer ones are mended by the bootstrap addresses. */
+export const MET_FAILURES_MAX = 32;
 /** How often connections are looked at: too few are made more, and others are told of peers. */
 export const MESH_LOOK_MS = 5_000;
 /** While a node has as many connections as it wants, it asks others for peers only this often. */

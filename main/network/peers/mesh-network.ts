@@ -66,7 +66,7 @@ export class MeshNetwork implements MeshTopic {
 
   constructor(options: MeshNetworkOptions) {
     this.#options = options;
-    this.#known = new KnownPeers(options.self, options.random);
+    this.#known = new KnownPeers(options.self, options.random, options.clock);
     this.#exchange = new PeerExchange(this.#known, options.clock);
   }
 
@@ -79,8 +79,10 @@ export class MeshNetwork implements MeshTopic {
     return this.#connected().size;
   }
 
+  /** With those that are called first: after a long partition nobody else may know a way to the other side. */
   known(): readonly PeerId[] {
-    return this.#known.all();
+    const bootstrap = this.#options.bootstrap.map(({ peerId }) => peerId);
+    return [...new Set([...this.#known.all(), ...bootstrap])];
   }
 
   onChange(listener: () => void): void {
@@ -105,6 +107,7 @@ export class MeshNetwork implements MeshTopic {
     const { topic } = this.#options;
     const pubsub = this.#options.network.node.services.pubsub;
     pubsub.subscribe(topic);
+    this.#options.network.learnAddresses(this.#options.bootstrap);
     for (const event of ['gossipsub:graft', 'gossipsub:prune', 'gossipsub:heartbeat'] as const) {
       pubsub.addEventListener(event, () => this.#follow());
     }
@@ -157,7 +160,8 @@ export class MeshNetwork implements MeshTopic {
     const lacking = degree + MESH_SPARE_CONNECTIONS - connected.size - this.#dialling.size;
     if (lacking <= 0) return;
     const isFree = (peer: PeerId): boolean => !connected.has(peer) && !this.#dialling.has(peer);
-    for (const peer of this.#known.sample(Math.min(lacking, MESH_DIALS_MAX), isFree)) {
+    const isDue = (peer: PeerId): boolean => isFree(peer) && this.#known.isDue(peer);
+    for (const peer of this.#known.sample(Math.min(lacking, MESH_DIALS_MAX), isDue)) {
       void this.#dial(peer, this.#known.addressesOf(peer));
     }
     // Also later: whoever started the mesh may know a part of it that nobody here does.

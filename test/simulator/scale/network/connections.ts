@@ -62,7 +62,9 @@ export class Connections {
     return this.#hosts.get(peer);
   }
 
+  /** A new life: connections of an earlier one that nobody has noticed the end of are known nowhere any more. */
   attach(host: Host): void {
+    for (const connection of this.of(host.peerId).values()) this.end(connection);
     this.#hosts.set(host.peerId, host);
     this.#of.set(host.peerId, new Map());
   }

@@ -46,7 +46,7 @@ export class Discovery {
     this.#degree = options.degree;
     this.#bootstrap = options.bootstrap;
     this.#isNeeded = options.isNeeded;
-    this.known = new KnownPeers(options.host.peerId, options.random);
+    this.known = new KnownPeers(options.host.peerId, options.random, options.connections.clock);
   }
 
   /** To be called every `MESH_LOOK_MS`. */
@@ -58,6 +58,11 @@ export class Discovery {
 
   connected(peer: PeerId): void {
     this.known.met(peer, ADDRESSES);
+  }
+
+  /** Those that may be visited: the one that all know first is always among them. */
+  all(): readonly PeerId[] {
+    return [...new Set([...this.known.all(), this.#bootstrap])];
   }
 
   #makeRoom(): void {
@@ -79,7 +84,8 @@ export class Discovery {
     const lacking = this.#degree + MESH_SPARE_CONNECTIONS - connected.size - this.#dialling.size;
     if (lacking <= 0) return;
     const isFree = (peer: PeerId): boolean => !connected.has(peer) && !this.#dialling.has(peer);
-    for (const peer of this.known.sample(Math.min(lacking, MESH_DIALS_MAX), isFree)) {
+    const isDue = (peer: PeerId): boolean => isFree(peer) && this.known.isDue(peer);
+    for (const peer of this.known.sample(Math.min(lacking, MESH_DIALS_MAX), isDue)) {
       void this.#dial(peer);
     }
     if (connected.size >= this.#degree) return;

@@ -2,7 +2,7 @@ import type { MeshTopic } from '../../../../main/group/mesh-group.ts';
 import type { PeerId } from '../../../../main/mvds/types.ts';
 import type { MeshDegrees } from '../../../../main/network/peers/mesh-degrees.ts';
 import type { SeededRandom } from '../../random.ts';
-import type { Connections } from './connections.ts';
+import type { Connections, Host } from './connections.ts';
 
 /** GossipSub's own parameters, as @libp2p/gossipsub has them; milliseconds. */
 export const HEARTBEAT_MS = 1_000;
@@ -10,7 +10,7 @@ const PRUNE_BACKOFF_MS = 60_000;
 /** Slack before a peer is grafted again, so that the other side's backoff is over as well. */
 const BACKOFF_SLACK_MS = 1_000;
 
-export interface GossipHost {
+export interface GossipHost extends Host {
   readonly gossip: GossipTopic;
 }
 
@@ -149,7 +149,7 @@ export class GossipTopic implements MeshTopic {
   #say(peer: PeerId, take: (there: GossipTopic) => void): void {
     const connections = this.#connections;
     connections.say(this.#self, peer, () => {
-      const there = connections.host(peer) as (GossipHost & object) | undefined;
+      const there = connections.host(peer) as GossipHost | undefined;
       if (there) take(there.gossip);
     });
   }

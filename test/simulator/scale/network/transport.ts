@@ -7,6 +7,7 @@ import type { Connection, Connections, Host } from './connections.ts';
 import { countFrame } from './frame-parts.ts';
 import type { Loss } from './loss.ts';
 import { Wire } from './wire.ts';
+import type { WireEnd } from './wire.ts';
 
 /** A host with sessions. */
 export interface SessionHost extends Host {
@@ -30,6 +31,8 @@ export interface SessionTransportOptions {
 export class SessionTransport implements Transport {
   readonly #options: SessionTransportOptions;
   readonly #retries = new Map<PeerId, Retry>();
+  /** This side's end of the latest session with each peer. */
+  readonly #ends = new Map<PeerId, WireEnd>();
   #kept: ReadonlySet<PeerId> = new Set();
   #accepted: ReadonlySet<PeerId> = new Set();
   #onSession: (session: Session) => void = () => undefined;
@@ -74,10 +77,6 @@ export class SessionTransport implements Transport {
 
   stop(): void {
     for (const retry of this.#retries.values()) retry.stop();
-  }
-
-  begin(session: Session): void {
-    this.#onSession(session);
   }
 
   #newRetry(peer: PeerId): Retry {
@@ -145,9 +144,14 @@ export class SessionTransport implements Transport {
     connection.countedAt = connections.clock.now();
     connections.traffic.connecting += SESSION_BYTES;
     const [here, there] = wire.ends;
-    this.begin({ peerId: peer, path: 'direct', channel: here });
-    host.transport.begin({ peerId: self.peerId, path: 'direct', channel: there });
+    this.#begin(peer, here);
+    host.transport.#begin(self.peerId, there);
     return true;
+  }
+
+  #begin(peerId: PeerId, channel: WireEnd): void {
+    this.#ends.set(peerId, channel);
+    this.#onSession({ peerId, path: 'direct', channel });
   }
 
   #ended(connection: Connection, peer: PeerId): void {
@@ -158,10 +162,9 @@ export class SessionTransport implements Transport {
 
   #leave(peer: PeerId): void {
     const { connections, self, keepsConnections } = this.#options;
+    void this.#ends.get(peer)?.close();
+    this.#ends.delete(peer);
     const connection = connections.between(self.peerId, peer);
-    if (!connection) return;
-    const [end] = connection.wire?.ends ?? [];
-    void end?.close();
-    if (!keepsConnections) connections.end(connection);
+    if (connection && !keepsConnections) connections.end(connection);
   }
 }

@@ -1,5 +1,6 @@
 import { MeshGroup } from '../../../../main/group/mesh-group.ts';
 import { StaticGroup } from '../../../../main/group/static-group.ts';
+import type { Clock } from '../../../../main/helpers/clock.ts';
 import { utf8 } from '../../../../main/helpers/bytes.ts';
 import { createMemorySyncStore } from '../../../../main/mvds/memory-store.ts';
 import { idBytes, toGroupId } from '../../../../main/mvds/ids.ts';
@@ -10,8 +11,8 @@ import { catalogueOf } from '../../../../main/node/store/group-catalogue.ts';
 import { Orchestrator } from '../../../../main/sync/orchestrator.ts';
 import { SeededRandom } from '../../random.ts';
 import { clockOfLife } from '../clock.ts';
-import { Discovery } from '../network/discovery.ts';
-import { GossipTopic } from '../network/gossip.ts';
+import { Discovery, type DiscoveringHost } from '../network/discovery.ts';
+import { GossipTopic, type GossipHost } from '../network/gossip.ts';
 import { SessionTransport, type SessionHost } from '../network/transport.ts';
 import type { Arrival, NodeParts, ScaleNode } from '../node.ts';
 
@@ -24,10 +25,17 @@ const GROUPS: ReadonlySet<GroupId> = new Set([CATALOGUE, GROUP]);
 /** How a store node finds those that it synchronizes with. */
 export type Topology = 'mesh' | 'full';
 
-interface Life {
+/** Layer 3 of one life, and what it stands on. */
+interface Membership {
   readonly host: SessionHost;
-  readonly orchestrator: Orchestrator;
   readonly group: MeshGroup | StaticGroup;
+  /** Of a mesh. */
+  readonly discovery?: Discovery;
+  readonly gossip?: GossipTopic;
+}
+
+interface Life extends Membership {
+  readonly orchestrator: Orchestrator;
 }
 
 /** A store node: the real orchestrator and the real group layer, over a store in memory and the network of the model. */
@@ -65,7 +73,8 @@ export class ReunionNode implements ScaleNode {
     const { connections, onError } = this.#parts;
     const clock = clockOfLife(connections.clock, isAlive);
     const random = this.#random;
-    const { group, host } = this.#topology === 'mesh' ? this.#mesh(clock) : this.#static(clock);
+    const membership = this.#topology === 'mesh' ? this.#mesh(clock) : this.#static(clock);
+    const { group, host } = membership;
     connections.attach(host);
     const orchestrator = await Orchestrator.open({
       ...{ store: this.#store, storeId: storeIdOf(this.peerId), transport: host.transport, group },
@@ -75,7 +84,7 @@ export class ReunionNode implements ScaleNode {
       },
     });
     if (!isAlive()) return;
-    this.#now = { host, orchestrator, group };
+    this.#now = { ...membership, orchestrator };
     await orchestrator.start();
     if (group instanceof MeshGroup) group.start();
     if ((await this.#store.messages.count(CATALOGUE)) === 0) {
@@ -96,11 +105,11 @@ export class ReunionNode implements ScaleNode {
   }
 
   heartbeat(): void {
-    gossipOf(this.#now?.host)?.heartbeat();
+    this.#now?.gossip?.heartbeat();
   }
 
   look(): void {
-    (this.#now?.host as MeshHost | undefined)?.discovery?.look();
+    this.#now?.discovery?.look();
   }
 
   setPeers(peers: readonly PeerId[]): void {
@@ -117,12 +126,12 @@ export class ReunionNode implements ScaleNode {
     }
   }
 
-  #mesh(clock: NodeParts['connections']['clock']): { group: MeshGroup; host: MeshHost } {
+  #mesh(clock: Clock): Membership {
     const { connections, loss, bootstrap } = this.#parts;
     const { peerId: self } = this;
     const random = this.#random;
     const degree = this.#degree;
-    const host: MeshHost = {
+    const host: SessionHost & DiscoveringHost & GossipHost = {
       peerId: self,
       admit: (peer) => group.admit(peer),
       onConnected: (peer, isDialler) => {
@@ -148,7 +157,7 @@ export class ReunionNode implements ScaleNode {
     const isNeeded = (peer: PeerId): boolean => gossip.mesh.has(peer) || transport.wants(peer);
     const discovery = new Discovery({ host, connections, random, degree, bootstrap, isNeeded });
     const degrees = meshDegrees(degree);
-    const known = (): readonly PeerId[] => discovery.known.all();
+    const known = (): readonly PeerId[] => discovery.all();
     const gossip = new GossipTopic({ self, degrees, connections, random, known });
     const group = new MeshGroup({ self, topic: gossip, degree, clock, random });
     group.setGroups(GROUPS);
@@ -156,10 +165,10 @@ export class ReunionNode implements ScaleNode {
       ...{ self: host, connections, loss, clock, random, keepsConnections: true },
       onRefused: (peer) => group.refused(peer),
     });
-    return { group, host };
+    return { group, host, discovery, gossip };
   }
 
-  #static(clock: NodeParts['connections']['clock']): { group: StaticGroup; host: SessionHost } {
+  #static(clock: Clock): Membership {
     const { connections, loss, everybody } = this.#parts;
     const { peerId: self } = this;
     const others = everybody().filter((peer) => peer !== self);
@@ -179,15 +188,6 @@ export class ReunionNode implements ScaleNode {
     });
     return { group, host };
   }
-}
-
-interface MeshHost extends SessionHost {
-  readonly discovery?: Discovery;
-  readonly gossip?: GossipTopic;
-}
-
-function gossipOf(host: SessionHost | undefined): GossipTopic | undefined {
-  return (host as MeshHost | undefined)?.gossip;
 }
 
 /** 16 bytes as hexadecimal characters. */
