@@ -111,9 +111,11 @@ export class MeshGroup implements PeerGroup {
     return isNeighbour(this.#state, peer);
   }
 
-  /** A peer that is visited has no room. */
+  /** A peer that is visited has no room: another one is visited soon. */
   refused(peer: PeerId): void {
+    const isVisited = this.roleOf(peer) === 'visited';
     this.#apply({ type: 'refused', peer });
+    if (isVisited && this.#cancelTick) this.#schedule(THIN_VISIT_MS);
   }
 
   disconnected(peer: PeerId): void {
@@ -122,6 +124,7 @@ export class MeshGroup implements PeerGroup {
 
   #schedule(delayMs: number): void {
     const { clock, random } = this.#options;
+    this.#cancelTick?.();
     // Half of it by chance, so that nodes which were started together do not visit together.
     this.#cancelTick = clock.schedule(delayMs * (0.5 + random.next()), () => {
       this.#apply({ type: 'tick', candidate: this.#candidate() });

@@ -9,7 +9,8 @@ import type { PeerId } from '../mvds/types.ts';
  *  1. There are never more neighbours than the degree, whatever the mesh, visitors and liars do.
  *  2. A mesh peer is a neighbour as long as it is in the mesh and there is room: all of the degree but `placesBesideMesh`.
  *  3. One place is for a peer outside of the mesh that this node visits, another one at each `tick`, so that two meshes that know of
- *     each other become one. One is for a peer that visits this node. With a degree below four there is one place for either.
+ *     each other become one. One is for a peer that visits this node, until another one comes after `VISITOR_REST_MS`. With a degree
+ *     below four there is one place for either.
  *  4. A neighbour that leaves the mesh is paused for `REST_MS`, then dropped. It gives way to a mesh peer without a place.
  *  5. A peer that is back in the mesh meanwhile goes on where it was.
  *  6. This node is no neighbour of itself, and no peer has two places.
@@ -23,8 +24,13 @@ export const THIN_VISIT_MS = 15_000;
 export const REST_MS = 30_000;
 /** A visit lasts as long as two nodes need to find out what differs and exchange it, and no longer than this. */
 export const VISIT_MS = 120_000;
-/** A visitor that is connected no more has left; one that stays is asked to make room after this. */
+/** A visitor that is connected no more has left; one that stays has to go after this. */
 const VISITOR_MS = 2 * VISIT_MS;
+/**
+ * And gives way to another one after this: by then what differed is exchanged. One whose visit is over may still be connected, and a
+ * place that it holds is one that nobody from another mesh gets.
+ */
+export const VISITOR_REST_MS = 30_000;
 /** With one neighbour there are only pairs. */
 export const DEGREE_MIN = 2;
 /** Each neighbour is one more copy of what is sent, and more than this make no graph better connected. */
@@ -163,13 +169,19 @@ function dropResting(mesh: Map<PeerId, { readonly leftAt: number | undefined }>)
   return first !== undefined && mesh.delete(first.peer);
 }
 
+/** A clock that was set back ends it. */
+function isOver(since: number, lastsMs: number, now: number): boolean {
+  return now < since || now - since >= lastsMs;
+}
+
 function rested(before: Neighbours, now: number): Neighbours {
-  const isOver = (since: number, lasts: number): boolean => now < since || now - since >= lasts;
   const mesh = new Map(
-    [...before.mesh].filter(([, { leftAt }]) => leftAt === undefined || !isOver(leftAt, REST_MS)),
+    [...before.mesh].filter(
+      ([, { leftAt }]) => leftAt === undefined || !isOver(leftAt, REST_MS, now),
+    ),
   );
   const { visitor } = before;
-  const stays = visitor && !isOver(visitor.since, VISITOR_MS) ? visitor : undefined;
+  const stays = visitor && !isOver(visitor.since, VISITOR_MS, now) ? visitor : undefined;
   const freed = { ...before, mesh, visitor: stays };
   const inMesh = [...mesh].filter(([, { leftAt }]) => leftAt === undefined);
   const peers = new Set([...inMesh.map(([peer]) => peer), ...before.waiting]);
@@ -188,8 +200,10 @@ function explored(before: Neighbours, candidate: PeerId | undefined, now: number
 
 function visitedBy(before: Neighbours, peer: PeerId, now: number): Neighbours {
   if (peer === before.self || isNeighbour(before, peer)) return before;
-  const isFull = before.visitor !== undefined || !hasPlaceBeside(before);
-  return isFull ? before : { ...before, visitor: { peer, since: now } };
+  const { visitor } = before;
+  const gives = visitor === undefined || isOver(visitor.since, VISITOR_REST_MS, now);
+  const hasPlace = gives && hasPlaceBeside({ ...before, visitor: undefined });
+  return hasPlace ? { ...before, visitor: { peer, since: now } } : before;
 }
 
 function hasPlaceBeside({ degree, visited, visitor }: Neighbours): boolean {
