@@ -19,7 +19,7 @@ async function runsOf(topology: ScaleTopology, sizes: readonly number[]): Promis
   return runs;
 }
 
-describe('under churn, loss and partitions', { timeout: 120_000 }, () => {
+describe('under churn, loss and partitions', { timeout: 240_000 }, () => {
   test('a mesh ends in the union, below its degree, and a message costs O(N)', async () => {
     const runs = await runsOf('mesh', [16, 32, 64]);
     for (const run of runs) {
