@@ -108,7 +108,8 @@ export class MeshGroup implements PeerGroup {
   admit(peer: PeerId): boolean {
     if (this.#isBlocked(peer)) return false;
     this.#apply({ type: 'visit', peer });
-    return isNeighbour(this.#state, peer);
+    const role = this.roleOf(peer);
+    return role !== undefined && role !== 'resting';
   }
 
   /** A peer that is visited has no room: another one is visited soon. */

@@ -62,7 +62,7 @@ export type MeshEvent =
   | { readonly type: 'mesh'; readonly peers: ReadonlySet<PeerId> }
   /** Time has passed. `candidate`: a peer outside of the mesh to visit, drawn by chance. */
   | { readonly type: 'tick'; readonly candidate: PeerId | undefined }
-  /** A peer wants to be let in. Whether it was shows `isNeighbour`. */
+  /** A peer wants to be let in. Whether it was shows `roleOf`: one that rests was not. */
   | { readonly type: 'visit'; readonly peer: PeerId }
   /** A peer has no room for this node, or cannot be reached. */
   | { readonly type: 'refused'; readonly peer: PeerId }
@@ -199,11 +199,14 @@ function explored(before: Neighbours, candidate: PeerId | undefined, now: number
 }
 
 function visitedBy(before: Neighbours, peer: PeerId, now: number): Neighbours {
-  if (peer === before.self || isNeighbour(before, peer)) return before;
+  const role = roleOf(before, peer);
+  if (peer === before.self || (role !== undefined && role !== 'resting')) return before;
   const { visitor } = before;
   const gives = visitor === undefined || isOver(visitor.since, VISITOR_REST_MS, now);
   const hasPlace = gives && hasPlaceBeside({ ...before, visitor: undefined });
-  return hasPlace ? { ...before, visitor: { peer, since: now } } : before;
+  if (!hasPlace) return before;
+  // One that has left the mesh, and comes back to visit, does not rest any more.
+  return { ...without(before, peer), visitor: { peer, since: now } };
 }
 
 function hasPlaceBeside({ degree, visited, visitor }: Neighbours): boolean {

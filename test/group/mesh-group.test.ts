@@ -76,6 +76,17 @@ describe('the group of a mesh', () => {
     group.stop();
   });
 
+  it('does not let a peer in that rests while somebody else has the place of a visitor', () => {
+    const { topic, group, shown } = open();
+    topic.set('ab');
+    topic.set('b');
+    expect(group.admit('v' as PeerId)).toBe(true);
+    expect(group.admit('a' as PeerId)).toBe(false);
+    group.disconnected('v' as PeerId);
+    expect(group.admit('a' as PeerId)).toBe(true);
+    expect(shown()).toBe('ba');
+  });
+
   it('keeps a peer that misbehaves away for longer each time, whatever the mesh says', () => {
     const { topic, clock, group, shown } = open();
     topic.set('ab');

@@ -81,6 +81,14 @@ describe('the neighbours in a mesh', () => {
     expect(shown(nextNeighbours(visited, tick('y'), 4))).toBe('abv');
   });
 
+  it('3: let a peer in that rests and comes to visit, where there is a place', () => {
+    const state = after(6, [0, mesh('ab')], [10, mesh('b')]);
+    expect(shown(state)).toBe('(a)b');
+    expect(shown(nextNeighbours(state, about('visit', 'a'), 11))).toBe('ba');
+    const taken = nextNeighbours(state, about('visit', 'v'), 11);
+    expect(shown(nextNeighbours(taken, about('visit', 'a'), 12))).toBe('(a)bv');
+  });
+
   it('4: pause when they leave the mesh, are dropped later, and give way', () => {
     const state = after(5, [0, mesh('abc')], [10, mesh('bc')]);
     expect(shown(state)).toBe('(a)bc');

@@ -28,9 +28,9 @@ export async function serveJoin(
       const peer = connection.remotePeer.toString();
       const channel = frameChannel(stream, REPLY_BYTES);
       const answer = async (): Promise<void> => {
+        // Also of a member: one that rests is one, and is let in only where there is a place.
         const isAdmitted =
-          gate.isMember(peer) ||
-          (admit(peer) && (await gate.becomesMember(peer, AbortSignal.timeout(JOIN_TIMEOUT_MS))));
+          admit(peer) && (await gate.becomesMember(peer, AbortSignal.timeout(JOIN_TIMEOUT_MS)));
         await channel.write(Uint8Array.of(isAdmitted ? ADMITTED : REFUSED));
         await channel.close();
         if (isAdmitted) onAdmitted(peer);
