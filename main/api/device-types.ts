@@ -188,9 +188,14 @@ export interface Status {
   readonly keyProtection: 'file' | 'passphrase' | 'keychain';
   /** Whether there is a phrase, written down, that gets a person back in who has lost every device. */
   readonly hasRecoveryPhrase: boolean;
-  /** `unsupported`: events that a newer version wrote; they are kept, passed on, and show once this one is updated. */
+  /**
+   * `messages`: all that are stored, of devices and keys too. `readable`: those in conversations, deleted ones included, as
+   * many as `Conversation.messages` has in all; it follows `messages` while a backlog arrives. `unsupported`: events that a
+   * newer version wrote; they are kept, passed on, and show once this one is updated.
+   */
   readonly storage: {
     readonly messages: number;
+    readonly readable: number;
     readonly bytes: number;
     readonly unsupported: number;
   };

@@ -22,6 +22,8 @@ export interface ContentsHooks {
   readonly emit: (event: ApiEvent) => void;
   /** The status of files has changed. */
   readonly onStatus: () => void;
+  /** Conversations have changed. */
+  readonly onChange: () => void;
   readonly restoration: Restoration;
 }
 
@@ -62,6 +64,7 @@ export class Contents {
         const changed = { conversationIds: [...conversationIds], messageIds: [...entryIds] };
         emit({ kind: 'messages', ...changed });
         if (!this.#isStarted) return;
+        hooks.onChange();
         core.background.run(this.#textErasure.run());
         core.background.run(this.files.projected());
       },

@@ -87,6 +87,7 @@ export class Device {
     this.#contents = new Contents(core, membership, {
       emit,
       onStatus: () => this.#status.show(),
+      onChange: () => this.#status.followContents(),
       restoration: this.#restoration,
     });
     const { files, exchange } = this.#contents;
@@ -165,6 +166,7 @@ export class Device {
     await this.#pairing.stop();
     limits.stop();
     await this.#contents.stop();
+    this.#status.contentsEnded();
     pauseAll.stop();
     await sync.stop();
     await background.ended();

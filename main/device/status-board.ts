@@ -7,6 +7,12 @@ import { statusOf } from './status.ts';
 /** What is remembered of the other devices is written at most this often: a crash forgets no more than that. */
 const HISTORY_INTERVAL_MS = 5_000;
 
+/**
+ * What is new in conversations is shown at most this often, milliseconds. While a backlog arrives, each time costs a look
+ * at the store.
+ */
+const CONTENTS_INTERVAL_MS = 20;
+
 export interface StatusBoardOptions {
   readonly core: Core;
   readonly membership: Membership;
@@ -17,8 +23,10 @@ export interface StatusBoardOptions {
 /** The status of a device: what it is now, and word of it whenever it changes. */
 export class StatusBoard {
   readonly #options: StatusBoardOptions;
-  #storage: Status['storage'] = { messages: 0, bytes: 0, unsupported: 0 };
+  #storage: Status['storage'] = { messages: 0, readable: 0, bytes: 0, unsupported: 0 };
   #cancelSaving: (() => void) | undefined;
+  #cancelContents: (() => void) | undefined;
+  #haveContentsChanged = false;
 
   constructor(options: StatusBoardOptions) {
     this.#options = options;
@@ -44,6 +52,24 @@ export class StatusBoard {
       core.background.run(this.#savePeers());
     });
     core.background.run(this.#showAnew());
+  }
+
+  /** Conversations have changed: shown at once, or as soon as `CONTENTS_INTERVAL_MS` have passed since the last time. */
+  followContents(): void {
+    const { core } = this.#options;
+    this.#haveContentsChanged = true;
+    if (this.#cancelContents) return;
+    this.#haveContentsChanged = false;
+    this.#cancelContents = core.options.clock.schedule(CONTENTS_INTERVAL_MS, () => {
+      this.#cancelContents = undefined;
+      if (this.#haveContentsChanged) this.followContents();
+    });
+    core.background.run(this.read().then(() => this.show()));
+  }
+
+  /** Conversations change no more. */
+  contentsEnded(): void {
+    this.#cancelContents?.();
   }
 
   /** Writes down what is remembered of the other devices, for the last time. */

@@ -127,6 +127,7 @@ export function createProgram({ page }: { readonly page: string }): Command {
     .command('status')
     .description('show this device and how far it is in step with each of the others')
     .addOption(dataOption())
+    .option('--follow', 'print it again whenever it changes; with --json a line each time')
     .addOption(jsonOption())
     .action(showStatus);
 

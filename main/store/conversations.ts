@@ -38,6 +38,8 @@ export class ConversationTable implements SyncOf<ConversationStore> {
   readonly #names: Names;
   readonly #entries: EntryTable;
   readonly #traces: ErasedTraces;
+  /** Entries that the transaction under way has added, less those that it has removed. */
+  #counted = 0;
 
   constructor(connection: Connection, names: Names, files: FileTable, traces: ErasedTraces) {
     this.#traces = traces;
@@ -67,6 +69,7 @@ export class ConversationTable implements SyncOf<ConversationStore> {
     const { pins = [], reactions = [], registers = [], reads = [], unsupported = [] } = changes;
     const { partLists = [], abandoned = [] } = changes;
     this.#connection.derived(() => {
+      this.#counted = 0;
       for (const naming of nameConversations) this.#name(naming);
       for (const list of partLists) this.#entries.files.addList(list);
       for (const chunks of abandoned) this.#entries.files.abandon(chunks);
@@ -83,6 +86,7 @@ export class ConversationTable implements SyncOf<ConversationStore> {
         const sql = 'INSERT OR IGNORE INTO unsupported(event, sequence) VALUES(?, ?)';
         this.#connection.run(sql, idBytes(eventId), sequence);
       }
+      this.#setReadable();
       this.#setMeta('projected_through', changes.projectedThrough);
       const said = [nameConversations, putEntries, edits, deletions, pins, reactions, registers];
       const orders = [...said, reads, unsupported].flatMap((list) =>
@@ -98,6 +102,7 @@ export class ConversationTable implements SyncOf<ConversationStore> {
       for (const table of ['registers', 'reads', 'unsupported', 'conversations']) {
         this.#connection.run(`DELETE FROM ${table}`);
       }
+      this.#setMeta('readable', 0);
       this.#setMeta('projected_through', 0);
       this.#setMeta('highest_order', 0);
     });
@@ -112,9 +117,11 @@ export class ConversationTable implements SyncOf<ConversationStore> {
         ([sequence]) => (typeof sequence === 'number' ? sequence : undefined),
       );
       if (first !== undefined) {
+        this.#counted = 0;
         for (const conversation of this.#entries.removeUnsupported()) {
           this.#countEntries(conversation, -1);
         }
+        this.#setReadable();
         this.#connection.run('DELETE FROM unsupported');
         this.#setMeta('projected_through', Math.min(this.projectedThrough(), first - 1));
       }
@@ -125,6 +132,11 @@ export class ConversationTable implements SyncOf<ConversationStore> {
   unsupported(): number {
     const sql = 'SELECT count(*) FROM unsupported';
     return this.#connection.first(sql, [], ([count]) => number(count)) ?? 0;
+  }
+
+  /** Entries of all conversations. A status asks for it all the time, so that it is kept and not counted. */
+  readable(): number {
+    return this.#meta('readable') ?? 0;
   }
 
   conversations(reader?: PeerId): readonly Conversation[] {
@@ -241,6 +253,12 @@ export class ConversationTable implements SyncOf<ConversationStore> {
   #countEntries(conversation: number, by: number): void {
     const sql = 'UPDATE conversations SET entries = entries + ? WHERE conversation = ?';
     this.#connection.run(sql, by, conversation);
+    this.#counted += by;
+  }
+
+  /** Once for a transaction: a write for each entry would cost more. */
+  #setReadable(): void {
+    if (this.#counted !== 0) this.#setMeta('readable', this.readable() + this.#counted);
   }
 
   #raiseOrder(conversation: number, order: number): void {

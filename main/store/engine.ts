@@ -29,6 +29,8 @@ export interface StoreStats {
   readonly messages: number;
   /** On the disk, the log included. */
   readonly bytes: number;
+  /** Messages in conversations, deleted ones included: what was stored and could be opened, and is in its place. */
+  readonly readable: number;
   /** Events of kinds that this version does not know. */
   readonly unsupported: number;
 }
@@ -81,6 +83,7 @@ export class Engine {
     return {
       messages: this.messages.count(),
       bytes,
+      readable: this.conversations.readable(),
       unsupported: this.conversations.unsupported(),
     };
   }

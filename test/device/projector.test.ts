@@ -142,14 +142,17 @@ test('shows that there is something a newer version wrote, and what it is once t
   await projectorOf(store, new Set([FIRST.epoch])).catchUp();
   const entries = await store.conversations.entries(conversation, 9);
   expect(entries.map(({ unsupported }) => unsupported)).toEqual([false, true]);
-  expect((await store.stats()).unsupported).toBe(2);
+  expect(await store.stats()).toMatchObject({ unsupported: 2, readable: 2 });
 
   // The same again with a version that says that it knows more: it looks at both once more, and at nothing before them.
   await store.conversations.reconsider(1_000);
   expect(await store.conversations.projectedThrough()).toBe(1);
-  expect((await store.stats()).unsupported).toBe(0);
+  expect(await store.stats()).toMatchObject({ unsupported: 0, readable: 1 });
   expect(await store.conversations.conversation(conversation)).toMatchObject({ entries: 1 });
   await store.conversations.reconsider(1_000);
   await projectorOf(store, new Set([FIRST.epoch])).catchUp();
   expect(await store.conversations.entries(conversation, 9)).toEqual(entries);
+  expect((await store.stats()).readable).toBe(2);
+  await store.conversations.clear();
+  expect((await store.stats()).readable).toBe(0);
 });

@@ -1,92 +1,111 @@
-import type { PeerStatus, RelayStatus } from '../../api/types.ts';
-import { relayLimitsText } from '../../api/relay-limits.ts';
-import { withDevice } from '../connect.ts';
-import { printable, printJson, sizeText, timeText } from '../output.ts';
-import { policyText, transferText } from './files.ts';
-import { limitsText } from './sync.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiClient } from '../../api/client.ts';
+import type { Status } from '../../api/types.ts';
+import { connect, withDevice } from '../connect.ts';
+import { notRunning } from '../control/control-client.ts';
+import { printJson, timeText } from '../output.ts';
+import { statusLine, statusLines } from './status-text.ts';
+import { untilStopped } from './until-stopped.ts';
 
-const RELAY_TEXTS: Readonly<Record<RelayStatus['state'], string>> = {
-  connecting: 'connecting',
-  connected: 'connected',
-  limiting: 'connected, but it cuts every connection',
-  full: 'full, so that this device cannot be reached through it',
-  refused: 'it does not let this device use it',
-  unreachable: 'unreachable',
-};
+/** Lines of JSON come no faster than this, milliseconds: a program that times by them needs no more. */
+const JSON_INTERVAL_MS = 20;
+/** What a person reads changes no faster than this, milliseconds. */
+const TEXT_INTERVAL_MS = 250;
 
-/** `reunion status`. */
-export async function showStatus(options: {
+/** Erases a terminal and what has scrolled out of it, and puts the cursor at its top. */
+const CLEAR = '\u001b[H\u001b[2J\u001b[3J';
+
+interface StatusOptions {
   readonly data: string;
   readonly json?: boolean;
-}): Promise<void> {
+  readonly follow?: boolean;
+}
+
+/** `reunion status`. */
+export async function showStatus(options: StatusOptions): Promise<void> {
+  if (options.follow) {
+    await follow(options);
+    return;
+  }
   const status = await withDevice(options.data, (client) => client.call('status', {}));
-  if (options.json) {
-    printJson(status);
-    return;
-  }
-  const { keyProtection, hasRecoveryPhrase, mailboxLimits, pausedUntil } = status;
-  const { device, membership, role, storage, peers, relays, historySince, firstTransfer } = status;
-  const kind = role === 'mailbox' ? ', a mailbox' : '';
-  console.log(`${printable(device.name)} (this device${kind})  ${device.id}`);
-  console.log(`  ${storage.messages} messages, ${sizeText(storage.bytes)} on disk`);
-  const { files } = status;
-  console.log(
-    `  ${files.files} files, ${sizeText(files.bytes)}; ${policyText(files.policy)}; ${transferText(files)}`,
-  );
-  if (files.deferred === 'space') console.log('  the disk is nearly full: files wait');
-  if (storage.unsupported > 0) {
-    console.log(`  ${storage.unsupported} of them need a newer version of Reunion to be shown`);
-  }
-  for (const relay of relays) console.log(`  relay ${relay.address}: ${relayText(relay)}`);
-  console.log(
-    `  keys: ${keyProtection}; recovery phrase: ${hasRecoveryPhrase ? 'yes' : 'none (reunion keys phrase)'}`,
-  );
-  if (mailboxLimits) console.log(`  ${limitsText(mailboxLimits)}`);
-  if (historySince !== null) console.log(`  keeps messages from ${timeText(historySince)} on`);
-  if (firstTransfer) {
-    const { received, total } = firstTransfer;
-    console.log(`  first transfer: ${received} of ${total ?? 'a number not known yet'}`);
-  }
-  if (pausedUntil !== null) {
-    const until =
-      pausedUntil === 'resumed' ? 'until `reunion resume --all`' : timeText(pausedUntil);
-    console.log(`  all devices are paused: ${until}`);
-  }
-  if (membership === 'removed') {
-    console.log(
-      'This device was removed from your devices (`reunion devices`): it gets nothing new.',
+  if (options.json) printJson(status);
+  else console.log(statusLines(status).join('\n'));
+}
+
+/** Prints the status whenever it has changed, until the process is told to stop. Rejects once no device runs any more. */
+async function follow({ data, json = false }: StatusOptions): Promise<void> {
+  const stopped = Promise.race([untilStopped(), outputClosed()]).then(() => 'stopped' as const);
+  const client = await connect(data);
+  const lost = new Promise<never>((_resolve, reject) => {
+    client.onClose(() => reject(notRunning(data)));
+  });
+  lost.catch(() => undefined);
+  const interval = json ? JSON_INTERVAL_MS : TEXT_INTERVAL_MS;
+  const newest = new NewestStatus(client);
+  try {
+    // Where the connection is lost meanwhile, `lost` says so.
+    client.call('status', {}).then(
+      (status) => newest.put(status),
+      () => client.close(),
     );
-    return;
+    let before: string | undefined;
+    for (;;) {
+      const status = await Promise.race([stopped, lost, newest.take()]);
+      if (status === 'stopped') return;
+      const text = textOf(status, json);
+      if (text === before) continue;
+      before = text;
+      await print(text, json);
+      const pause = delay(interval, undefined, { ref: false });
+      if ((await Promise.race([stopped, lost, pause])) === 'stopped') return;
+    }
+  } finally {
+    client.close();
   }
-  if (peers.length === 0) console.log('No other devices yet; `reunion invite` adds one.');
-  for (const peer of peers) console.log(peerText(peer));
 }
 
-function relayText({ state, limits }: RelayStatus): string {
-  if (limits === null) return RELAY_TEXTS[state];
-  return `${RELAY_TEXTS[state]} after ${relayLimitsText(limits)}; \`reunion doctor\` says what helps`;
+/** The newest status that was not taken yet. What comes faster than it is taken is left out. */
+class NewestStatus {
+  #newest: Status | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(client: ApiClient) {
+    client.onEvent((event) => {
+      if (event.kind === 'status') this.put(event.status);
+    });
+  }
+
+  put(status: Status): void {
+    this.#newest = status;
+    this.#wake?.();
+  }
+
+  async take(): Promise<Status> {
+    for (;;) {
+      const newest = this.#newest;
+      this.#newest = undefined;
+      if (newest) return newest;
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
 }
 
-function peerText(peer: PeerStatus): string {
-  const { name, id, toSend, toReceive, lastContact, lastInSync } = peer;
-  const receive = toReceive === null ? 'not known what to receive' : `${toReceive} to receive`;
-  return [
-    `${printable(name)}  ${id}`,
-    `  ${stateText(peer)}: ${toSend} to send, ${receive}`,
-    `  last contact ${timeText(lastContact)}, last in step ${timeText(lastInSync)}`,
-  ].join('\n');
+function textOf(status: Status, json: boolean): string {
+  if (json) return JSON.stringify(status);
+  return process.stdout.isTTY ? statusLines(status).join('\n') : statusLine(status);
 }
 
-function stateText(peer: PeerStatus): string {
-  const { state, path, roundTrip, interval, failure, versions, secondsLeft, nextTryAt } = peer;
-  const details = [
-    path,
-    roundTrip === null ? null : `${roundTrip} ms`,
-    failure,
-    versions && `version ${versions.theirs} there, ${versions.ours} here`,
-    interval === 'live' ? null : `every ${interval} s`,
-    secondsLeft === null ? null : `about ${Math.ceil(secondsLeft)} s left`,
-    nextTryAt === null ? null : `next try ${timeText(nextTryAt)}`,
-  ].filter((detail) => detail !== null);
-  return details.length === 0 ? state : `${state} (${details.join(', ')})`;
+/** Resolves once the output has room again, so that a slow reader gets fewer lines, and none late. */
+async function print(text: string, json: boolean): Promise<void> {
+  const line = json
+    ? text
+    : process.stdout.isTTY
+      ? `${CLEAR}${text}\n\nCtrl+C ends this.`
+      : `${timeText(Date.now())}  ${text}`;
+  await new Promise<void>((resolve) => process.stdout.write(`${line}\n`, () => resolve()));
+}
+
+/** Resolves when nobody reads the output any more, as after `| head`. */
+function outputClosed(): Promise<void> {
+  return new Promise((resolve) => process.stdout.once('error', () => resolve()));
 }

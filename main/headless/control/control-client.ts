@@ -50,7 +50,11 @@ function open(path: string): Promise<Socket> {
   });
 }
 
-function notRunning(dataFolder: string, { noun, command }: ServerKind): ExpectedFailure {
+/** What is told where no device or node runs on a data folder. */
+export function notRunning(
+  dataFolder: string,
+  { noun, command }: ServerKind = DEVICE,
+): ExpectedFailure {
   return new ExpectedFailure(
     `No ${noun} is running on ${dataFolder}; start one with: ${command} --data ${dataFolder}`,
     EXIT.notRunning,
