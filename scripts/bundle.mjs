@@ -58,6 +58,8 @@ await esbuild({
     'interop/mvds-stdio': join(root, 'test/interop/mvds-stdio.ts'),
     'simulator/cli': join(root, 'test/simulator/cli.ts'),
     'bench/run': join(root, 'test/bench/run.ts'),
+    // Preloaded into the processes that are measured.
+    'bench/socket-count': join(root, 'test/bench/peers/socket-count.ts'),
   },
   chunkNames: 'tool-chunks/[name]-[hash]',
 });

@@ -20,6 +20,10 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
     const { benchSync, SYNC_USAGE } = await import('./sync.ts');
     return { run: benchSync, usage: SYNC_USAGE };
   },
+  peers: async () => {
+    const { benchPeers, PEERS_USAGE } = await import('./peers/index.ts');
+    return { run: benchPeers, usage: PEERS_USAGE };
+  },
   reconcile: async () => {
     const { benchReconcile, RECONCILE_USAGE } = await import('./reconcile.ts');
     return { run: benchReconcile, usage: RECONCILE_USAGE };
@@ -38,6 +42,8 @@ const SUBCOMMANDS: Readonly<Record<string, () => Promise<Subcommand>>> = {
   },
   // The other end of `network`.
   'network-peer': async () => ({ run: (await import('./network-peer.ts')).networkPeer }),
+  // One process of another system, which `peers` measures.
+  'peers-role': async () => ({ run: (await import('./peers/role.ts')).playRole }),
   // What `store` runs in a process of its own, so that nothing it did before is in the figures.
   'store-step': async () => ({ run: (await import('./store-steps.ts')).storeStep }),
 };
