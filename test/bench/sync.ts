@@ -8,18 +8,20 @@ import { parseArgs } from 'node:util';
 import type { ApiClient } from '../../main/api/client.ts';
 import { connect } from '../../main/headless/connect.ts';
 import { nodeEnvironment, nodeFlags } from '../../scripts/launch.mjs';
+import { BODY_KINDS, bodyOf, isBodyKind, MEAN_BYTES } from './bodies.ts';
+import type { BodyKind } from './bodies.ts';
 import { inFolder } from './folder.ts';
 import type { Figure } from './table.ts';
 import { formatFigures } from './table.ts';
 
 const DEFAULT_MESSAGES = 100_000;
-const TEXT_BYTES = 300;
 const FILLING_AT_ONCE = 256;
 const API_MS = 50;
 const RESIDENT_MEGABYTES = 300;
 
 export const SYNC_USAGE = `sync: a first transfer between two devices over a relay on loopback
-  --messages N    messages of ${TEXT_BYTES} bytes (${DEFAULT_MESSAGES})
+  --messages N    messages of about ${MEAN_BYTES} bytes (${DEFAULT_MESSAGES})
+  --bodies KIND   ${BODY_KINDS.join(' or ')} (${BODY_KINDS[0]})
 `;
 
 /** The program that the bench itself was built beside. */
@@ -38,13 +40,21 @@ interface Reception {
 export async function benchSync(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
     args: [...args],
-    options: { messages: { type: 'string', default: String(DEFAULT_MESSAGES) } },
+    options: {
+      messages: { type: 'string', default: String(DEFAULT_MESSAGES) },
+      bodies: { type: 'string', default: BODY_KINDS[0] ?? '' },
+    },
   });
   const messages = Number(values.messages);
+  const { bodies } = values;
+  if (!isBodyKind(bodies)) {
+    const message = `--bodies is ${BODY_KINDS.join(' or ')}`;
+    throw Object.assign(new TypeError(message), { code: 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' });
+  }
   await inFolder(tmpdir(), async (folder) => {
     const running: ChildProcess[] = [];
     try {
-      const figures = await measure(folder, messages, running);
+      const figures = await measure(folder, { messages, bodies }, running);
       process.stdout.write(formatFigures(figures));
     } finally {
       for (const child of running) child.kill('SIGKILL');
@@ -55,7 +65,7 @@ export async function benchSync(args: readonly string[]): Promise<void> {
 
 async function measure(
   folder: string,
-  messages: number,
+  { messages, bodies }: { readonly messages: number; readonly bodies: BodyKind },
   running: ChildProcess[],
 ): Promise<Figure[]> {
   const [relayFolder, a, b] = ['relay', 'a', 'b'].map((name) => join(folder, name)) as [
@@ -86,7 +96,7 @@ async function measure(
 
   const filled = await connect(a);
   const filling = performance.now();
-  await fill(filled, messages);
+  const textBytes = await fill(filled, messages, bodies);
   const fillRate = (messages / (performance.now() - filling)) * 1000;
   filled.close();
 
@@ -117,7 +127,7 @@ async function measure(
     },
     {
       name: 'payload bytes to bytes of text',
-      value: reception.bytes / (messages * TEXT_BYTES),
+      value: reception.bytes / textBytes,
       unit: '',
       note: `${(reception.bytes / 1e6).toFixed(1)} MB`,
     },
@@ -150,17 +160,20 @@ async function receive(api: ApiClient, messages: number): Promise<Reception> {
   }
 }
 
-async function fill(api: ApiClient, messages: number): Promise<void> {
+/** Returns the bytes of the texts. */
+async function fill(api: ApiClient, messages: number, bodies: BodyKind): Promise<number> {
   await api.call('createConversation', { name: 'Notes' });
-  let next = 0;
+  let [next, bytes] = [0, 0];
   const send = async (): Promise<void> => {
     while (next < messages) {
-      const text = `${next} `.padEnd(TEXT_BYTES, 'some text that is long enough to count, ');
+      const text = bodyOf(next, bodies);
+      bytes += Buffer.byteLength(text);
       next += 1;
       await api.call('send', { conversation: 'Notes', text });
     }
   };
   await Promise.all(Array.from({ length: FILLING_AT_ONCE }, send));
+  return bytes;
 }
 
 function lineOf(child: ChildProcess, pattern: RegExp): Promise<string> {
