@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { temporaryFolder } from '../helpers/processes.ts';
-import type { Result } from './peers/result.ts';
-import { formatResults } from './peers/result.ts';
-import { SCENARIOS } from './peers/scenarios.ts';
+import type { Result } from '../bench/peers/result.ts';
+import { formatResults } from '../bench/peers/result.ts';
+import { SCENARIOS } from '../bench/peers/scenarios.ts';
 
 const BENCH = resolve(import.meta.dirname, '../../dist/bench/run.mjs');
 const MESSAGES = 200;
