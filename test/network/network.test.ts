@@ -1,8 +1,13 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
+import { ChannelClosedError } from '../../main/helpers/frame-channel.ts';
 import type { PeerId } from '../../main/mvds/types.ts';
-import { PAIR_PROTOCOL, SYNC_PROTOCOL } from '../../main/network/constants.ts';
+import {
+  PAIR_PROTOCOL,
+  SYNC_FRAME_BYTES_MAX,
+  SYNC_PROTOCOL,
+} from '../../main/network/constants.ts';
 import { frameChannel } from '../../main/network/framing.ts';
 import { Gate } from '../../main/network/gate.ts';
 import { Network } from '../../main/network/network.ts';
@@ -94,13 +99,21 @@ describe('sessions', () => {
     await expect(first.channel.write(new Uint8Array(1))).rejects.toThrow('ended');
   }, 30_000);
 
-  test('end when the other side sends a frame over the limit', async () => {
+  test('skip a frame over the limit, and end when the other side sends too much of that', async () => {
     const relay = await startRelay();
     const [a, b] = [await start(0, { relays: [relay] }), await start(1, { relays: [relay] })];
     wantEachOther(a, b);
     const [toB, toA] = await Promise.all([a.nextSession(), b.nextSession()]);
-    toB.channel.write(new Uint8Array(600 * 1024)).catch(() => undefined);
+    const tooLong = new Uint8Array(SYNC_FRAME_BYTES_MAX + 1);
+    await toB.channel.write(tooLong);
+    await toB.channel.write(Uint8Array.of(7));
+    expect([...((await toA.channel.read()) ?? [])]).toEqual([7]);
+    const flood = async (): Promise<void> => {
+      for (;;) await toB.channel.write(tooLong);
+    };
+    const flooding = flood().catch((error: unknown) => error);
     expect(await toA.channel.read()).toBeUndefined();
+    expect(await flooding).toBeInstanceOf(ChannelClosedError);
   }, 30_000);
 
   test('take the local network where there is a way, and say so', async () => {
