@@ -52,6 +52,8 @@ export class MeshGroup implements PeerGroup {
   /** Peers that have misbehaved: no neighbours until a time (Unix milliseconds), and how often they have. */
   readonly #blocked = new Map<PeerId, { readonly until: number; readonly strikes: number }>();
   #cancelTick: (() => void) | undefined;
+  /** Visits that were refused since the last one that was not. */
+  #refusals = 0;
 
   /** Throws `RangeError` on a degree out of range. */
   constructor(options: MeshGroupOptions) {
@@ -112,15 +114,18 @@ export class MeshGroup implements PeerGroup {
     return role !== undefined && role !== 'resting';
   }
 
-  /** A peer that is visited has no room: another one is visited soon. */
+  /** A peer that is visited has no room: another one is visited soon, and later where one after the other refuses. */
   refused(peer: PeerId): void {
     const isVisited = this.roleOf(peer) === 'visited';
     this.#apply({ type: 'refused', peer });
-    if (isVisited && this.#cancelTick) this.#schedule(THIN_VISIT_MS);
+    if (!isVisited || !this.#cancelTick) return;
+    this.#schedule(Math.min(VISIT_MS, THIN_VISIT_MS * 2 ** this.#refusals));
+    this.#refusals += 1;
   }
 
-  disconnected(peer: PeerId): void {
-    this.#apply({ type: 'disconnected', peer });
+  /** A visitor leaves by it: one that comes again is let in again. Others keep their places. */
+  sessionEnded(peer: PeerId): void {
+    this.#apply({ type: 'session-ended', peer });
   }
 
   #schedule(delayMs: number): void {
@@ -128,6 +133,7 @@ export class MeshGroup implements PeerGroup {
     this.#cancelTick?.();
     // Half of it by chance, so that nodes which were started together do not visit together.
     this.#cancelTick = clock.schedule(delayMs * (0.5 + random.next()), () => {
+      if (this.#state.visited) this.#refusals = 0;
       this.#apply({ type: 'tick', candidate: this.#candidate() });
       this.#followMesh();
       this.#schedule(this.#options.topic.mesh.size < THIN_MESH ? THIN_VISIT_MS : VISIT_MS);

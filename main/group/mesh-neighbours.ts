@@ -9,8 +9,8 @@ import type { PeerId } from '../mvds/types.ts';
  *  1. There are never more neighbours than the degree, whatever the mesh, visitors and liars do.
  *  2. A mesh peer is a neighbour as long as it is in the mesh and there is room: all of the degree but `placesBesideMesh`.
  *  3. One place is for a peer outside of the mesh that this node visits, another one at each `tick`, so that two meshes that know of
- *     each other become one. One is for a peer that visits this node, until another one comes after `VISITOR_REST_MS`. With a degree
- *     below four there is one place for either.
+ *     each other become one. One is for a peer that visits this node, as long as its session. With a degree below four there is
+ *     one place for either.
  *  4. A neighbour that leaves the mesh is paused for `REST_MS`, then dropped. It gives way to a mesh peer without a place.
  *  5. A peer that is back in the mesh meanwhile goes on where it was.
  *  6. This node is no neighbour of itself, and no peer has two places.
@@ -24,13 +24,8 @@ export const THIN_VISIT_MS = 15_000;
 export const REST_MS = 30_000;
 /** A visit lasts as long as two nodes need to find out what differs and exchange it, and no longer than this. */
 export const VISIT_MS = 120_000;
-/** A visitor that is connected no more has left; one that stays has to go after this. */
+/** A visitor whose session has ended has left; one that stays has to go after this. */
 const VISITOR_MS = 2 * VISIT_MS;
-/**
- * And gives way to another one after this: by then what differed is exchanged. One whose visit is over may still be connected, and a
- * place that it holds is one that nobody from another mesh gets.
- */
-export const VISITOR_REST_MS = 30_000;
 /** With one neighbour there are only pairs. */
 export const DEGREE_MIN = 2;
 /** Each neighbour is one more copy of what is sent, and more than this make no graph better connected. */
@@ -66,7 +61,7 @@ export type MeshEvent =
   | { readonly type: 'visit'; readonly peer: PeerId }
   /** A peer has no room for this node, or cannot be reached. */
   | { readonly type: 'refused'; readonly peer: PeerId }
-  | { readonly type: 'disconnected'; readonly peer: PeerId }
+  | { readonly type: 'session-ended'; readonly peer: PeerId }
   /** A peer is no neighbour from now on, at once. */
   | { readonly type: 'blocked'; readonly peer: PeerId };
 
@@ -119,7 +114,7 @@ export function nextNeighbours(before: Neighbours, event: MeshEvent, now: number
       return visitedBy(before, event.peer, now);
     case 'refused':
       return before.visited?.peer === event.peer ? { ...before, visited: undefined } : before;
-    case 'disconnected':
+    case 'session-ended':
       return before.visitor?.peer === event.peer ? { ...before, visitor: undefined } : before;
     case 'blocked':
       return without(before, event.peer);
@@ -201,10 +196,7 @@ function explored(before: Neighbours, candidate: PeerId | undefined, now: number
 function visitedBy(before: Neighbours, peer: PeerId, now: number): Neighbours {
   const role = roleOf(before, peer);
   if (peer === before.self || (role !== undefined && role !== 'resting')) return before;
-  const { visitor } = before;
-  const gives = visitor === undefined || isOver(visitor.since, VISITOR_REST_MS, now);
-  const hasPlace = gives && hasPlaceBeside({ ...before, visitor: undefined });
-  if (!hasPlace) return before;
+  if (before.visitor !== undefined || !hasPlaceBeside(before)) return before;
   // One that has left the mesh, and comes back to visit, does not rest any more.
   return { ...without(before, peer), visitor: { peer, since: now } };
 }

@@ -82,7 +82,7 @@ describe('the group of a mesh', () => {
     topic.set('b');
     expect(group.admit('v' as PeerId)).toBe(true);
     expect(group.admit('a' as PeerId)).toBe(false);
-    group.disconnected('v' as PeerId);
+    group.sessionEnded('v' as PeerId);
     expect(group.admit('a' as PeerId)).toBe(true);
     expect(shown()).toBe('ba');
   });

@@ -7,7 +7,6 @@ import {
   nextNeighbours,
   placesBesideMesh,
   REST_MS,
-  VISITOR_REST_MS,
 } from '../../main/group/mesh-neighbours.ts';
 import type { MeshEvent, Neighbours } from '../../main/group/mesh-neighbours.ts';
 import type { PeerId } from '../../main/mvds/types.ts';
@@ -19,7 +18,7 @@ const tick = (candidate?: string): MeshEvent => ({
   type: 'tick',
   candidate: candidate as PeerId | undefined,
 });
-const about = (type: 'visit' | 'refused' | 'disconnected', peer: string): MeshEvent => ({
+const about = (type: 'visit' | 'refused' | 'session-ended', peer: string): MeshEvent => ({
   type,
   peer: peer as PeerId,
 });
@@ -57,19 +56,8 @@ describe('the neighbours in a mesh', () => {
     const visited = nextNeighbours(state, about('visit', 'v'), 2);
     expect(shown(visited)).toBe('abxv');
     expect(isNeighbour(nextNeighbours(visited, about('visit', 'w'), 3), 'w' as PeerId)).toBe(false);
-    expect(shown(nextNeighbours(visited, about('disconnected', 'v'), 3))).toBe('abx');
+    expect(shown(nextNeighbours(visited, about('session-ended', 'v'), 3))).toBe('abx');
     expect(shown(nextNeighbours(visited, tick('x'), 2 + 240_000))).toBe('abx');
-  });
-
-  it('3: a visitor that has had its time gives way to another, and no sooner', () => {
-    const visited = after(6, [0, mesh('ab')], [1, about('visit', 'v')]);
-    const early = nextNeighbours(visited, about('visit', 'w'), VISITOR_REST_MS);
-    expect(shown(early)).toBe('abv');
-    const later = nextNeighbours(visited, about('visit', 'w'), 1 + VISITOR_REST_MS);
-    expect(shown(later)).toBe('abw');
-    // One that comes again keeps its place, and its time.
-    const again = nextNeighbours(visited, about('visit', 'v'), 20_000);
-    expect(shown(nextNeighbours(again, about('visit', 'w'), 1 + VISITOR_REST_MS))).toBe('abw');
   });
 
   it('3: share one place between visits and visitors where the degree is small', () => {
@@ -112,7 +100,7 @@ describe('the neighbours in a mesh', () => {
         type: fc.constant('tick' as const),
         candidate: fc.option(peer, { nil: undefined }),
       }),
-      fc.record({ type: fc.constantFrom('visit', 'refused', 'disconnected', 'blocked'), peer }),
+      fc.record({ type: fc.constantFrom('visit', 'refused', 'session-ended', 'blocked'), peer }),
     );
     const degree = fc.integer({ min: 2, max: 8 });
     fc.assert(

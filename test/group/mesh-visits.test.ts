@@ -38,6 +38,18 @@ test('when a visit is refused the next one is soon, and not after the time of a 
   expect(group.roleOf(D)).toBe('visited');
 });
 
+test('a network in which all are full is not asked for a visit again and again', () => {
+  const { group, clock } = started([A, D]);
+  let refusals = 0;
+  for (let passed = 0; passed < 60 * 60_000; passed += 1_000) {
+    clock.advance(1_000);
+    if (group.roleOf(D) !== 'visited') continue;
+    group.refused(D);
+    refusals += 1;
+  }
+  expect(refusals).toBeLessThan(40);
+});
+
 test('a refusal of a peer that is not visited changes no plans', () => {
   const { group, clock } = started([A, D]);
   clock.advance(THIN_VISIT_MS);

@@ -32,6 +32,8 @@ export interface PeerNetworkOptions<T extends ServiceMap> {
   readonly services?: PeerNodeOptions<T>['services'];
   /** Gets the PeerId of each that wanted to connect and may not. */
   readonly onTurnedAway?: (peer: string) => void;
+  /** The session with a peer has ended, whatever becomes of the connection. */
+  readonly onSessionEnded?: (peer: PeerId) => void;
   /** A peer has no room for this node. */
   readonly onRefused?: (peer: PeerId) => void;
 }
@@ -51,9 +53,10 @@ export class PeerNetwork<T extends ServiceMap = ServiceMap> implements Transport
     this.#options = options;
     this.#gate = gate;
     this.#heartbeats = new Heartbeats(clock, PEER_SILENCE_MS);
-    this.#sessions = new Sessions(node, gate, keys.peerId, this.#heartbeats, (session) =>
-      this.#links.sessionEnded(session),
-    );
+    this.#sessions = new Sessions(node, gate, keys.peerId, this.#heartbeats, (session) => {
+      this.#links.sessionEnded(session);
+      options.onSessionEnded?.(session.peerId);
+    });
     this.#links = new PeerLinks({
       ...{ node, sessions: this.#sessions, clock, random, keepsConnections },
       ...(onRefused && { onRefused }),

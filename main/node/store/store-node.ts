@@ -25,9 +25,6 @@ import { STORE_PROTOCOL } from './store-protocol.ts';
 import { StoreService } from './store-service.ts';
 import type { RequestCounts, StoreCounts } from './store-service.ts';
 
-/** The states of a visitor that does not synchronize with this node. */
-const GONE: ReadonlySet<PeerSyncStatus['state']['kind']> = new Set(['offline', 'paused-there']);
-
 /** How long the first message of a group waits for the neighbours to know the group, milliseconds. */
 const TELL_MS = 2_000;
 const TELL_LOOK_MS = 20;
@@ -136,6 +133,7 @@ export class StoreNode {
       ...{ keys, listen, clock, random },
       admit: (peer: PeerId) => group.admit(peer),
       onRefused: (peer) => group.refused(peer),
+      onSessionEnded: (peer) => group.sessionEnded(peer),
       keepsConnections: true,
       nodeMetrics: options.nodeMetrics,
       services: { pubsub: meshService(degree) },
@@ -143,7 +141,7 @@ export class StoreNode {
     const { bootstrap } = options;
     const mesh = new MeshNetwork({ network, self, topic, degree, bootstrap, clock, random });
     const group: MeshGroup = new MeshGroup({ self, topic: mesh, degree, clock, random });
-    network.onGone((peer) => group.disconnected(peer));
+    network.onGone((peer) => group.sessionEnded(peer));
     group.setGroups([catalogue.id, ...catalogue.groups]);
     const retention = await RetentionKeeper.open({
       ...{ limits: options.retention, retention: store.retention, settings: store.settings },
@@ -192,8 +190,6 @@ export class StoreNode {
       for (const { peerId, state } of peers) {
         const isMisbehaving = state.kind === 'failing' && state.reason === 'misbehaving';
         if (isMisbehaving) this.#group.block(peerId);
-        // Its visit is over, or it never began: its place is for the next one.
-        if (GONE.has(state.kind)) this.#group.disconnected(peerId);
       }
     });
     await this.#network.start();

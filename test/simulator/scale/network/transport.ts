@@ -25,6 +25,7 @@ export interface SessionTransportOptions {
   /** Whether a connection outlives its session. */
   readonly keepsConnections: boolean;
   readonly onRefused: (peer: PeerId) => void;
+  readonly onSessionEnded: (peer: PeerId) => void;
 }
 
 /** Sessions as `PeerLinks` and `Sessions` of main/network have them, over the connections of the model. */
@@ -156,6 +157,7 @@ export class SessionTransport implements Transport {
 
   #ended(connection: Connection, peer: PeerId): void {
     this.disconnected(peer);
+    this.#options.onSessionEnded(peer);
     if (!this.#options.keepsConnections && !this.wants(peer))
       this.#options.connections.end(connection);
   }

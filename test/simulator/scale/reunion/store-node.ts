@@ -141,7 +141,7 @@ export class ReunionNode implements ScaleNode {
       },
       onDisconnected: (peer) => {
         gossip.disconnected(peer);
-        group.disconnected(peer);
+        group.sessionEnded(peer);
         transport.disconnected(peer);
       },
       get transport() {
@@ -164,6 +164,7 @@ export class ReunionNode implements ScaleNode {
     const transport = new SessionTransport({
       ...{ self: host, connections, loss, clock, random, keepsConnections: true },
       onRefused: (peer) => group.refused(peer),
+      onSessionEnded: (peer) => group.sessionEnded(peer),
     });
     return { group, host, discovery, gossip };
   }
@@ -185,6 +186,7 @@ export class ReunionNode implements ScaleNode {
     const transport = new SessionTransport({
       ...{ self: host, connections, loss, clock, random: this.#random, keepsConnections: false },
       onRefused: () => undefined,
+      onSessionEnded: () => undefined,
     });
     return { group, host };
   }
