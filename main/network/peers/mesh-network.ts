@@ -85,6 +85,12 @@ export class MeshNetwork implements MeshTopic {
     return [...new Set([...this.#known.all(), ...bootstrap])];
   }
 
+  /** Where a peer of the mesh can be called. */
+  addressesOf(peer: PeerId): readonly PeerAddress['address'][] {
+    const first = this.#options.bootstrap.filter(({ peerId }) => peerId === peer);
+    return [...this.#known.addressesOf(peer), ...first.map(({ address }) => address)];
+  }
+
   onChange(listener: () => void): void {
     this.#listeners.push(listener);
   }
@@ -96,9 +102,7 @@ export class MeshNetwork implements MeshTopic {
     node.addEventListener('peer:identify', ({ detail }) => {
       // A client that queries subscribes to nothing, and is nobody to tell others of.
       if (!detail.protocols.some((protocol) => protocol.startsWith('/meshsub/'))) return;
-      const peer = detail.peerId.toString() as PeerId;
-      this.#known.met(peer, detail.listenAddrs);
-      this.#learn(peer);
+      this.#known.met(detail.peerId.toString() as PeerId, detail.listenAddrs);
     });
   }
 
@@ -107,7 +111,6 @@ export class MeshNetwork implements MeshTopic {
     const { topic } = this.#options;
     const pubsub = this.#options.network.node.services.pubsub;
     pubsub.subscribe(topic);
-    this.#options.network.learnAddresses(this.#options.bootstrap);
     for (const event of ['gossipsub:graft', 'gossipsub:prune', 'gossipsub:heartbeat'] as const) {
       pubsub.addEventListener(event, () => this.#follow());
     }
@@ -203,12 +206,6 @@ export class MeshNetwork implements MeshTopic {
     } finally {
       this.#dialling.delete(peer);
     }
-  }
-
-  #learn(peer: PeerId): void {
-    this.#options.network.learnAddresses(
-      this.#known.addressesOf(peer).map((address) => ({ peerId: peer, address })),
-    );
   }
 
   #connected(): ReadonlySet<PeerId> {

@@ -16,6 +16,8 @@ export interface PeerLinksOptions {
   readonly random: Random;
   /** Whether a connection stays open without a session, because something else goes over it. */
   readonly keepsConnections: boolean;
+  /** Where else a peer is found. Default: nowhere. */
+  readonly addressesOf?: (peer: PeerId) => readonly Multiaddr[];
   /** A peer has refused to let this node in. */
   readonly onRefused?: (peer: PeerId) => void;
 }
@@ -107,13 +109,13 @@ export class PeerLinks {
   }
 
   async #dial(peer: PeerId): Promise<Connection | undefined> {
-    const { node } = this.#options;
+    const { node, addressesOf = () => [] } = this.#options;
     const id = peerIdFromString(peer);
     const stored = await node.peerStore.get(id).then(
       ({ addresses }) => addresses.map(({ multiaddr }) => multiaddr),
       () => [],
     );
-    const addresses = [...(this.#addresses.get(peer) ?? []), ...stored];
+    const addresses = [...(this.#addresses.get(peer) ?? []), ...addressesOf(peer), ...stored];
     if (addresses.length === 0) return undefined;
     try {
       return await node.dial(

@@ -32,6 +32,8 @@ export interface PeerNetworkOptions<T extends ServiceMap> {
   readonly services?: PeerNodeOptions<T>['services'];
   /** Gets the PeerId of each that wanted to connect and may not. */
   readonly onTurnedAway?: (peer: string) => void;
+  /** Where else a peer is found, beside `learnAddresses` and what it has said of itself. */
+  readonly addressesOf?: (peer: PeerId) => readonly PeerAddress['address'][];
   /** The session with a peer has ended, whatever becomes of the connection. */
   readonly onSessionEnded?: (peer: PeerId) => void;
   /** A peer has no room for this node. */
@@ -59,6 +61,7 @@ export class PeerNetwork<T extends ServiceMap = ServiceMap> implements Transport
     });
     this.#links = new PeerLinks({
       ...{ node, sessions: this.#sessions, clock, random, keepsConnections },
+      ...(options.addressesOf && { addressesOf: options.addressesOf }),
       ...(onRefused && { onRefused }),
     });
   }

@@ -58,6 +58,7 @@ export class ChatRoom {
   #arrived: ChatLine[] = [];
   #cancelShow: (() => void) | undefined;
   #cancelPresence: (() => void) | undefined;
+  readonly #losing = new Set<() => void>();
   #connected: ReadonlySet<PeerId> = new Set();
   #isClosed = false;
 
@@ -122,6 +123,7 @@ export class ChatRoom {
     this.#isClosed = true;
     this.#cancelPresence?.();
     this.#cancelShow?.();
+    for (const cancel of this.#losing) cancel();
     await this.#leave().catch(this.#options.onError);
     await this.#node.close();
   }
@@ -251,13 +253,14 @@ export class ChatRoom {
     this.#connected = connected;
     if ([...connected].some((peer) => !before.has(peer))) void this.#sayPresence();
     if ([...before].every((peer) => connected.has(peer))) return;
-    this.#clock.schedule(LOST_MS, () => {
-      const lost = [...before].filter((peer) => !this.#connected.has(peer));
-      for (const peer of this.#isClosed ? [] : lost) {
-        const change = this.#attendance.lost(peer);
+    const cancel = this.#clock.schedule(LOST_MS, () => {
+      this.#losing.delete(cancel);
+      for (const peer of before) {
+        const change = this.#connected.has(peer) ? undefined : this.#attendance.lost(peer);
         if (change) this.#print(changeText(change));
       }
     });
+    this.#losing.add(cancel);
   }
 
   readonly #sayPresence = coalesced(async () => {

@@ -134,12 +134,21 @@ export class StoreNode {
       admit: (peer: PeerId) => group.admit(peer),
       onRefused: (peer) => group.refused(peer),
       onSessionEnded: (peer) => group.sessionEnded(peer),
+      addressesOf: (peer) => mesh.addressesOf(peer),
       keepsConnections: true,
       nodeMetrics: options.nodeMetrics,
       services: { pubsub: meshService(degree) },
     });
     const { bootstrap } = options;
-    const mesh = new MeshNetwork({ network, self, topic, degree, bootstrap, clock, random });
+    const mesh: MeshNetwork = new MeshNetwork({
+      network,
+      self,
+      topic,
+      degree,
+      bootstrap,
+      clock,
+      random,
+    });
     const group: MeshGroup = new MeshGroup({ self, topic: mesh, degree, clock, random });
     network.onGone((peer) => group.sessionEnded(peer));
     group.setGroups([catalogue.id, ...catalogue.groups]);
