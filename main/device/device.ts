@@ -148,7 +148,7 @@ export class Device {
     return this.#core.network.ownAddresses();
   }
 
-  /** What is in its store. Rejects as the store does. */
+  /** The content of its store. Rejects as the store does. */
   stored(): Promise<StoreStats> {
     return this.#core.store.stats();
   }

@@ -20,7 +20,7 @@ const MEGABYTE = 1_000_000;
 const INTERVAL_MS = 60 * 60 * 1_000;
 /** It looks earlier where so many messages have come. */
 const ARRIVALS = 1_000;
-/** What is too much is cut to this part of the limit: the others are told of every cut, and have to be seldom. */
+/** A group that is too large is cut to this part of the limit: the others are told of every cut, and have to be seldom. */
 const LEFT_AFTER_CUT = 0.9;
 /** Messages read, and deleted, at a time: some milliseconds of work. */
 const BATCH = 500;

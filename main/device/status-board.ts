@@ -8,7 +8,7 @@ import { statusOf } from './status.ts';
 const HISTORY_INTERVAL_MS = 5_000;
 
 /**
- * What is new in conversations is shown at most this often, milliseconds. While a backlog arrives, each time costs a look
+ * News of conversations is shown at most this often, milliseconds. While a backlog arrives, each time costs a look
  * at the store.
  */
 const CONTENTS_INTERVAL_MS = 20;

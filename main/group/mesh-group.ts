@@ -88,7 +88,7 @@ export class MeshGroup implements PeerGroup {
     this.#cancelTick?.();
   }
 
-  /** What is synchronized with every neighbour from now on. */
+  /** The groups that are synchronized with every neighbour from now on. */
   setGroups(groups: Iterable<GroupId>): void {
     this.#groups = new Set(groups);
     this.#tell();

@@ -142,7 +142,7 @@ function withMesh(before: Neighbours, peers: ReadonlySet<PeerId>, now: number): 
     ]),
   );
   const waiting = new Set([...peers].filter((peer) => peer !== self && !mesh.has(peer)));
-  // Who was visited, or visits, and is in the mesh now, needs no place beside it.
+  // A peer that was visited, or visits, and is in the mesh now, needs no place beside it.
   const beside = (place: Place | undefined): Place | undefined =>
     place && mesh.has(place.peer) ? undefined : place;
   const places = degree - placesBesideMesh(degree);

@@ -16,7 +16,7 @@ export class StaticGroup implements PeerGroup {
     return this.#members;
   }
 
-  /** Takes the place of the list. Whoever is on both lists keeps its session. */
+  /** Takes the place of the list. A peer on both lists keeps its session. */
   setPeers(peers: Iterable<PeerId>): void {
     const members = this.#membersOf(peers);
     const isSame =

@@ -11,7 +11,7 @@ export interface AwaitedParentsView {
   readonly isGivenUp: (id: MessageId) => boolean;
 }
 
-/** What is remembered of missing parents. Lost with a restart: the store knows which messages wait. */
+/** The memory of missing parents. Lost with a restart: the store knows which messages wait. */
 export class AwaitedParents implements AwaitedParentsView {
   readonly since = new Map<MessageId, number>();
   hasOverflowed = false;

@@ -63,7 +63,7 @@ function takeEmptyAnswer(
 function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: PeerState): void {
   const { peerId, dialect, payload } = event;
   const { hello } = payload;
-  // Who says hello speaks the specification's dialect, whatever else it tries.
+  // A peer that says hello speaks the specification's dialect, whatever else it tries.
   const written = hello !== undefined ? 'spec' : peer.helloHeard ? undefined : dialect;
   const isNews = written !== undefined && !(peer.dialectHeard && peer.dialect === written);
   const fields: PeerFields = {

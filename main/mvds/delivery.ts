@@ -9,7 +9,7 @@ export interface Arrival {
   readonly source: PeerId | undefined;
 }
 
-/** What the causal buffer goes by, beside what the store knows of the parents. */
+/** The rules of the causal buffer, beside what the store knows of the parents. */
 export interface BufferRules {
   readonly delivery: 'causal' | 'eventual';
   /** Whether nobody is asked for the parent any more, because nobody seems to have it. */
@@ -116,7 +116,7 @@ class CausalBuffer {
   }
 
   /**
-   * What is left waits for a parent that may still come, or for a circle, or in one. Delivers circles that wait for nothing
+   * A message that is left waits for a parent that may still come, or for a circle, or in one. Delivers circles that wait for nothing
    * else, those first that others wait for; within one, in the order of arrival, since there is no other.
    */
   openCircles(): void {
@@ -137,7 +137,7 @@ class CausalBuffer {
     }
   }
 
-  /** What waits, directly or through others, for a message that is not among those that are looked at. */
+  /** Messages that wait, directly or through others, for one that is not among those that are looked at. */
   private blocked(): ReadonlySet<Waiting> {
     const isOutside = (parent: MessageId): boolean => !this.waiting.has(parent);
     const blocked = new Set<Waiting>();

@@ -19,7 +19,7 @@ export class DecisionDraft {
   /** Ids of buffered messages that are released. */
   readonly released: MessageId[] = [];
   readonly deliveries: Delivery[] = [];
-  /** What is delivered without all of its parents. */
+  /** Messages that are delivered without all of their parents. */
   readonly unmet: UnmetParents[] = [];
   readonly patches: Patch[] = [];
   readonly effects: Effect[] = [];

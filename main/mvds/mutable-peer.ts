@@ -130,7 +130,7 @@ function land(peer: MutablePeer, id: MessageId): void {
   peer.inFlightBytes -= inFlight.bytes;
 }
 
-/** What was not answered in time is to be sent again, or at least holds nothing else up. */
+/** A record that was not answered in time is to be sent again, or at least holds nothing else up. */
 export function expire(peer: MutablePeer, epoch: number): void {
   for (const [id, { dueEpoch, isOnce }] of peer.inFlight) {
     if (dueEpoch > epoch) continue;

@@ -38,7 +38,7 @@ export class ParentReview {
     await this.review(batch, PARENT_GRACE_EPOCHS);
   }
 
-  /** Who is asked, or what is wanted, has changed: looks at all parents that are waited for. */
+  /** The peers that are asked, or the messages that are wanted, have changed: looks at all parents that are waited for. */
   async reviewAll(): Promise<void> {
     const ids = [...this.engine.view.parents.since.keys()];
     for (let at = 0; at < ids.length; at += PARENT_REVIEW_BATCH) {

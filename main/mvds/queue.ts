@@ -44,7 +44,7 @@ export class TaskQueue {
       if (task !== undefined) await task();
       const { wakes } = this;
       const found = await this.step();
-      // What came up while the step was ending would otherwise wait for the next event.
+      // Work that came up while the step was ending would otherwise wait for the next event.
       if (task === undefined && !found && this.tasks.length === 0 && this.wakes === wakes) break;
     }
     this.isRunning = false;

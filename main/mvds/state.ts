@@ -19,7 +19,7 @@ export interface InFlight {
 export interface PeerState {
   readonly groups: ReadonlySet<GroupId>;
   readonly mode: Mode;
-  /** What it is written to in, unless that is tried in the other: see `dialectFor`. */
+  /** The dialect that it is written to in, unless the other is tried: see `dialectFor`. */
   readonly dialect: Dialect;
   /** Whether the peer has written in that dialect. Until then it is a guess. */
   readonly dialectHeard: boolean;

@@ -17,7 +17,7 @@ const UNREAD_BYTES_MAX = 1 << 20;
 /** What was written may still go out for this long; a peer that takes nothing must not hold up an end, milliseconds. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
-/** What becomes of frames that are too long. */
+/** The treatment of frames that are too long. */
 export interface OversizedFrames {
   /** Bytes of them, together, that are read and thrown away; a frame beyond that ends the channel. */
   readonly bytesMax: number;

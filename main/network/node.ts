@@ -59,7 +59,7 @@ export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode
       ...(direct ? [direct.transport] : []),
     ],
     connectionEncrypters: [wholePackets(noise())],
-    // Who is silent is noticed by heartbeats, see `heartbeat.ts`, and neither by the muxer nor by the monitor.
+    // A silent peer is noticed by heartbeats, see `heartbeat.ts`, and neither by the muxer nor by the monitor.
     streamMuxers: [
       yamux({
         enableKeepAlive: false,

@@ -41,7 +41,7 @@ interface Relay {
   readonly retry: Retry;
   state: Exclude<RelayState, 'limiting'>;
   isTrying: boolean;
-  /** What the last connection through it was allowed, where that is not ample. */
+  /** The limits of the last connection through it, where they are not ample. */
   limits: RelayLimits | null;
 }
 
@@ -234,5 +234,5 @@ function announcedSeconds(left: number): number {
   return left < 6 * RELAY_LIMIT_STEP_SECONDS ? left : upTo(left, RELAY_LIMIT_STEP_SECONDS);
 }
 
-/** What is left of a limit, rounded up to the limit. */
+/** The rest of a limit, rounded up to the limit. */
 const upTo = (left: number, step: number): number => Math.ceil(left / step) * step;

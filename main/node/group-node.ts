@@ -195,7 +195,7 @@ export class GroupNode {
     return this.#sync.subscribe(listener);
   }
 
-  /** What is under way is stored. The store is the caller's. */
+  /** Resolves once work under way is stored. The store is the caller's. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const cancel of this.#leaving.values()) cancel();
@@ -203,7 +203,7 @@ export class GroupNode {
     await this.#network.stop();
   }
 
-  /** Who came by itself makes room a while after it has gone. */
+  /** A peer that came by itself makes room a while after it has gone. */
   #followVisitors(group: OpenGroup): void {
     this.#network.onConnected((peer) => {
       this.#leaving.get(peer)?.();

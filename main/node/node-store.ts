@@ -3,13 +3,13 @@ import type { SyncStore } from '../mvds/ports.ts';
 import type { SettingStore } from '../store/ports.ts';
 import type { ChangesElsewhere } from '../sync/ports.ts';
 
-/** What a node keeps: on sql.js or on PostgreSQL. All methods reject with a `StoreError` for what can be expected. */
+/** The store of a node: on sql.js or on PostgreSQL. All methods reject with a `StoreError` for what can be expected. */
 export interface NodeStore {
   readonly sync: SyncStore;
   readonly history: HistoryReader;
   readonly retention: Retention;
   readonly settings: SettingStore;
-  /** What other processes add, where several share the store. */
+  /** Messages that other processes add, where several share the store. */
   readonly elsewhere?: ChangesElsewhere;
   /** 16 random bytes as 32 hexadecimal characters, made with the store. */
   readonly storeId: string;

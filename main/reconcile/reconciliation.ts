@@ -96,7 +96,7 @@ export class Reconciliation {
     return new Reconciliation(ids, false, options);
   }
 
-  /** Nothing is left to be said on this side, nor to come from the other. Who answers a plain initiator is never told: false. */
+  /** Nothing is left to be said on this side, nor to come from the other. A responder is never told by a plain initiator: false. */
   get isDone(): boolean {
     if (this.#plain !== undefined) return this.#plain.isDone;
     return this.#hasBegun && !this.#isAnswering && this.#questions.length === 0;

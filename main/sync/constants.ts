@@ -39,9 +39,9 @@ export const REJECTED_PER_SESSION_MAX = 64;
  * reconciled in less before the first one moves, and a plain MVDS peer may send as much that is held already.
  */
 export const WASTED_PER_SESSION_MAX = 32 * 1024 * 1024;
-/** What is forgiven: many times what hellos and late duplicates come to, and nothing that hurts. */
+/** Wasted bytes that are forgiven: many times those of hellos and late duplicates, too few to hurt. */
 export const WASTED_BYTES_PER_SECOND = 64 * 1024;
-/** What the smallest frame costs to look at, in bytes of a large one. */
+/** The cost of the smallest frame, in bytes of a large one. */
 export const FRAME_COST_BYTES = 1_024;
 /** A peer that was dropped for that waits longer than after a cut: 30 s, then twice as long each time, up to an hour. */
 export const MISBEHAVING_FIRST_MS = 30 * SECOND;

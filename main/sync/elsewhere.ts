@@ -7,10 +7,10 @@ import type { ArrivedElsewhere, ChangesElsewhere } from './ports.ts';
 /** Ids remembered as delivered here: a message that reached this process and another at once is told once. */
 const RECENT = 16_384;
 
-/** What has to be known of a peer to tell it of a message. */
+/** The facts about a peer that are needed to tell it of a message. */
 interface Reader {
   readonly peerId: PeerId;
-  /** What it wants, as it last said. */
+  /** The messages that it wants, as it last said. */
   readonly history: { readonly since: ReadonlyMap<GroupId, bigint> };
 }
 
@@ -31,7 +31,7 @@ export class Elsewhere {
     this.#onDelivered = onDelivered;
   }
 
-  /** What this process delivers by itself goes through here. */
+  /** Messages that this process delivers by itself go through here. */
   readonly delivered = (messages: readonly StoredMessage[]): void => {
     const fresh = messages.filter(({ id, metadata }) => {
       return metadata.ephemeral || !this.#recent.has(id);

@@ -6,7 +6,7 @@ import { boundAt, OrderedIds } from '../reconcile/index.ts';
 /** Positions read at a time: some milliseconds of work. */
 const LOAD_BATCH = 2_000;
 
-/** What is held of a range, in a form that two nodes can compare. */
+/** The messages of a range, in a form that two nodes can compare. */
 export interface Digest {
   readonly count: number;
   /** 16 bytes: equal where the same messages are held, and by chance in one of 2^128 cases. */

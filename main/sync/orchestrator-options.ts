@@ -17,7 +17,7 @@ export interface OrchestratorOptions {
   readonly random: Random;
   /** When each peer was last met, from before this start. Default: never. */
   readonly history?: ReadonlyMap<PeerId, PeerHistory>;
-  /** What was set for each peer. Whoever opens the orchestrator keeps it. Default: `interval`, and not paused. */
+  /** The settings of each peer, which the caller keeps. Default: `interval`, and not paused. */
   readonly settings?: ReadonlyMap<PeerId, PeerSettings>;
   /** How often peers are synchronized with for which nothing was set. Default: `live`. */
   readonly interval?: Interval;
@@ -41,7 +41,7 @@ export interface OrchestratorOptions {
   readonly elsewhere?: ChangesElsewhere;
   /** Default: nothing is kept. */
   readonly activity?: ActivityLog;
-  /** What a peer that the group drops is told last, in the session that it has, if any. Default: nothing. */
+  /** The last messages to a peer that the group drops, in the session that it has, if any. Default: none. */
   readonly farewell?: (peerId: PeerId) => Promise<readonly Message[]>;
   /**
    * After each commit that brought messages, this device's own included; each message once, across restarts too. One that
@@ -50,7 +50,7 @@ export interface OrchestratorOptions {
   readonly onDelivered: (messages: readonly StoredMessage[]) => void;
   /** Messages that are delivered, right after this, although parents that they name were not. */
   readonly onUnmetParents?: (unmet: readonly UnmetParents[]) => void;
-  /** What should not happen, and was dealt with. */
+  /** An error that should not happen, and was dealt with. */
   readonly onError: (error: unknown) => void;
 }
 

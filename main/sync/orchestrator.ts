@@ -240,7 +240,7 @@ export class Orchestrator {
     this.#indexes.removed(groupId);
   }
 
-  /** What is held of a range of a group: see `GroupIndexes.digest`. Rejects as the store does. */
+  /** The digest of a range of a group: see `GroupIndexes.digest`. Rejects as the store does. */
   digest(groupId: GroupId, from?: bigint, to?: bigint): Promise<Digest> {
     return this.#indexes.digest(groupId, from, to);
   }
@@ -259,7 +259,7 @@ export class Orchestrator {
     return [...members, ...this.#removed.values()];
   }
 
-  /** What all sessions since the opening have moved. */
+  /** The totals of all sessions since the opening. */
   totals(): SyncTotals {
     return this.#totals.current();
   }
@@ -281,7 +281,7 @@ export class Orchestrator {
     this.#applySettings(peer);
   }
 
-  /** What a person has set, or what goes for all. */
+  /** The settings of a person, or those for all. */
   #ownSettings(peerId: PeerId): PeerSettings {
     const { interval = DEFAULT_SETTINGS.interval } = this.#options;
     return this.#settings.get(peerId) ?? { ...DEFAULT_SETTINGS, interval };
@@ -323,7 +323,7 @@ export class Orchestrator {
     this.#changed();
   });
 
-  /** What other processes have added goes to the peers here, and counts in what is reconciled. */
+  /** Messages that other processes have added go to the peers here, and count in what is reconciled. */
   readonly #takeElsewhere = coalesced(async () => {
     await this.#elsewhere?.take(this.#node, this.#indexes, () => {
       return this.#isStopped ? [] : [...this.#peers.values()].map(({ state }) => state);

@@ -12,7 +12,7 @@ import { readGroup } from '../read-group.ts';
 
 const HOUR_MS = 60 * 60 * 1_000;
 /**
- * What another device has deleted is listed here where no entry names it after so long: that device is gone, was removed, or did
+ * A deletion by another device is listed here where no entry names it after so long: that device is gone, was removed, or did
  * not know of an edit. Each further device, by its place among the members, waits an hour more, so that one of them does it.
  */
 export const WAIT_MS = 2 * HOUR_MS;
@@ -152,7 +152,7 @@ export class ErasureLog {
     }
   }
 
-  /** What entries of present devices name. */
+  /** The messages that entries of present devices name. */
   #listed(list: DeviceList, groupId: GroupId): ReadonlySet<MessageId> {
     const present = this.#entries
       .map(({ entry }) => entry)

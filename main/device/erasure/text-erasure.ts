@@ -37,7 +37,7 @@ export class TextErasure {
       const headers = await messages.headers(due.map(({ id }) => id));
       const tombstones = due.flatMap(({ id, timestamp }): Tombstone[] => {
         const held = headers.get(id);
-        // Whatever somebody says is a text: in other groups nothing is deleted by that.
+        // Every text is in this group: in other groups nothing is deleted by that.
         if (held && held.groupId !== groupId) return [];
         return [{ id, groupId, timestamp: held?.timestamp ?? BigInt(timestamp) }];
       });

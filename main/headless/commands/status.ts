@@ -9,7 +9,7 @@ import { untilStopped } from './until-stopped.ts';
 
 /** Lines of JSON come no faster than this, milliseconds: a program that times by them needs no more. */
 const JSON_INTERVAL_MS = 20;
-/** What a person reads changes no faster than this, milliseconds. */
+/** Text for a person changes no faster than this, milliseconds. */
 const TEXT_INTERVAL_MS = 250;
 
 /** Erases a terminal and what has scrolled out of it, and puts the cursor at its top. */
@@ -64,7 +64,7 @@ async function follow({ data, json = false }: StatusOptions): Promise<void> {
   }
 }
 
-/** The newest status that was not taken yet. What comes faster than it is taken is left out. */
+/** The newest status that was not taken yet. Statuses that come faster than they are taken are left out. */
 class NewestStatus {
   #newest: Status | undefined;
   #wake: (() => void) | undefined;

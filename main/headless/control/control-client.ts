@@ -9,7 +9,7 @@ import { withShortPath } from './short-path.ts';
 /** A program that has taken the place of a device may say nothing, milliseconds. */
 const PROOF_TIMEOUT_MS = 5_000;
 
-/** What runs on a data folder: as a person calls it, and the command that starts it. */
+/** The program on a data folder: as a person calls it, and the command that starts it. */
 export interface ServerKind {
   readonly noun: string;
   readonly command: string;
@@ -50,7 +50,7 @@ function open(path: string): Promise<Socket> {
   });
 }
 
-/** What is told where no device or node runs on a data folder. */
+/** The failure where no device or node runs on a data folder. */
 export function notRunning(
   dataFolder: string,
   { noun, command }: ServerKind = DEVICE,

@@ -8,7 +8,7 @@ import { makeControlPlace, removeControlPlace } from './control-folder.ts';
 import { linePipe } from './line-pipe.ts';
 import { withShortPath } from './short-path.ts';
 
-/** Whoever has not proven by then that it knows the secret will not, milliseconds. */
+/** A client that has not proven by then that it knows the secret will not, milliseconds. */
 const PROOF_TIMEOUT_MS = 5_000;
 
 export interface ControlServer {

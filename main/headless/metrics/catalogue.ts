@@ -1,4 +1,4 @@
-/** What kind of process shows metrics. */
+/** The kind of process that shows metrics. */
 export type Role = 'node' | 'store-node' | 'relay' | 'device';
 
 export interface MetricDefinition {

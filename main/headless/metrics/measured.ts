@@ -5,7 +5,7 @@ import { MetricsText } from './metrics-text.ts';
 import type { Reading } from './reading.ts';
 import { StatusServer } from './status-server.ts';
 
-/** What a process tells of itself. */
+/** The facts that a process tells of itself. */
 export interface Measurable {
   /** Its PeerId. */
   readonly id: string;

@@ -6,7 +6,7 @@ import { metricsOf } from './catalogue.ts';
 import type { MetricName, Role } from './catalogue.ts';
 import type { LabelledValue, Reading } from './reading.ts';
 
-/** What is measured of one process, in the text format of Prometheus. Nothing is read before it is wanted. */
+/** The metrics of one process, in the text format of Prometheus. Nothing is read before it is wanted. */
 export class MetricsText {
   readonly #registry = new Registry();
   readonly #role: Role;

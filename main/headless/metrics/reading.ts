@@ -6,7 +6,7 @@ export interface LabelledValue {
   readonly value: number;
 }
 
-/** What a metric is at the moment. One that is absent, or undefined, is left out of the text. */
+/** The value of a metric at the moment. One that is absent, or undefined, is left out of the text. */
 export type Reading = Readonly<
   Partial<Record<MetricName, number | readonly LabelledValue[] | undefined>>
 >;

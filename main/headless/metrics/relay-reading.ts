@@ -4,7 +4,7 @@ import type { Reading } from './reading.ts';
 
 const REFUSALS = ['full', 'not-allowed', 'too-many-connections', 'too-many-from-address'] as const;
 
-/** What a relay shows. */
+/** The metrics of a relay. */
 export function relayReading({
   counts,
   connectionsMax,

@@ -9,7 +9,7 @@ import { namesThisComputer } from '../web/hosts.ts';
 /** Prometheus text format, https://prometheus.io/docs/instrumenting/exposition_formats/. */
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** What runs, for those who look after it. */
+/** The program that runs, for those who look after it. */
 export interface StatusSource {
   /** What `/health` tells beside its status: values that become JSON. */
   health(): Readonly<Record<string, unknown>>;

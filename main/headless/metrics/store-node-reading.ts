@@ -1,14 +1,14 @@
 import type { StoreNodeMeasures } from '../../node/store/store-node.ts';
 import type { LabelledValue, Reading } from './reading.ts';
 
-/** What becomes of requests; there from the start, so that a first one is seen as an increase. */
+/** The outcomes of requests, shown from the start, so that a first one is seen as an increase. */
 const OUTCOMES = {
   publish: ['answered', 'bad-request', 'too-many-groups', 'unavailable'],
   query: ['answered', 'bad-request', 'unavailable'],
   unread: ['bad-request', 'rate-limited'],
 } as const;
 
-/** What a store node shows beside what every node that synchronizes does. */
+/** The metrics of a store node beside those of every node that synchronizes. */
 export function storeNodeReading(measures: StoreNodeMeasures): Reading {
   return {
     reunion_neighbours_max: measures.degree,

@@ -22,7 +22,7 @@ const UNMET = { 'not-found': true, circle: true } satisfies Record<UnmetParents[
 const keysOf = <T extends string>(record: Readonly<Record<T, true>>): T[] =>
   Object.keys(record) as T[];
 
-/** What every node that synchronizes shows. `now` is in Unix milliseconds. */
+/** The metrics of every node that synchronizes. `now` is in Unix milliseconds. */
 export function syncReading({ connections, peers, totals }: SyncMeasures, now: number): Reading {
   const members = peers.filter(({ state }) => state.kind !== 'removed');
   const states = new Map<Exclude<State, 'removed'>, number>();

@@ -96,7 +96,7 @@ function onTerminal(readline: Interface, input: Readable, output: Writable): Cha
   };
 }
 
-/** What is typed before anybody reads is kept. */
+/** Lines that are typed before anybody reads are kept. */
 function linesOf(readline: Interface): AsyncIterableIterator<string> {
   return readline[Symbol.asyncIterator]();
 }

@@ -9,7 +9,7 @@ import { serveControl } from '../control/control-socket.ts';
 import type { ControlServer } from '../control/control-socket.ts';
 import { messageView, statusView } from './node-view.ts';
 
-/** What the command line asks a node for: paths below its control socket, JSON in the answers. */
+/** The requests of the command line to a node: paths below its control socket, JSON in the answers. */
 export const STATUS_PATH = '/status';
 export const MESSAGES_PATH = '/messages';
 

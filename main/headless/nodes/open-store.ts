@@ -8,7 +8,7 @@ import { makeDataFolder } from '../folders.ts';
 import { keyWays } from '../key-ways.ts';
 import type { KeyOptions } from '../key-ways.ts';
 
-/** What a data folder holds, beside devices, which say nothing of it. */
+/** The kinds of nodes in data folders. A device's folder names none. */
 export type NodeKind = 'node' | 'store-node';
 
 const KIND_SETTING = 'kind';

@@ -86,7 +86,7 @@ async function converse(room: ChatRoom, terminal: ChatTerminal): Promise<void> {
       if ((await room.type(line)) === 'quit') return;
       terminal.setPrompt(room.nick);
     } catch (error) {
-      terminal.print(`* That was not stored. ${explain(error).message}`);
+      terminal.print(`* The line was not stored. ${explain(error).message}`);
     }
   }
   if (terminal.isInteractive) return;

@@ -19,7 +19,7 @@ import { openNodeFolder } from './open-store.ts';
 import { readPeersFile, watchPeersFile } from './peers-file.ts';
 import { UnmetParentsLog, warning } from './unmet-parents-log.ts';
 
-/** Who may connect: the peers that are named, or everybody. */
+/** Nodes that may connect: the peers that are named, or all. */
 export type Admission = 'named' | 'all';
 
 export interface NodeCommandOptions extends KeyOptions {

@@ -37,7 +37,7 @@ export class UnmetParentsLog {
     if (!this.#cancel) this.#tellAll();
   };
 
-  /** What is waiting is told of. */
+  /** Messages that wait are told of. */
   stop(): void {
     this.#cancel?.();
     this.#tellAll();

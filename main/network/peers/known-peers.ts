@@ -53,7 +53,7 @@ export class KnownPeers {
     return this.#peers.get(peer)?.failures === 0;
   }
 
-  /** Somebody has told of it. What is known of it already stays. */
+  /** Another peer has told of it. Facts that are known already stay. */
   told(peer: PeerId, addresses: readonly Multiaddr[]): void {
     if (peer === this.#self || this.#peers.has(peer) || addresses.length === 0) return;
     if (this.#peers.size >= KNOWN_PEERS_MAX) return;

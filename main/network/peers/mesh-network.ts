@@ -17,7 +17,7 @@ import { PeerExchange } from './peer-exchange.ts';
 import type { PeerNetwork } from './peer-network.ts';
 import { spareConnections } from './spare-connections.ts';
 
-/** What the mesh needs of libp2p, by the names of its services. */
+/** The services of libp2p that the mesh needs, by name. */
 export interface MeshServices extends ServiceMap {
   readonly pubsub: GossipSub;
 }

@@ -47,7 +47,7 @@ export async function createPeerNode<T extends ServiceMap = ServiceMap>(
       webSockets(),
     ],
     connectionEncrypters: [wholePackets(noise())],
-    // Who is silent is noticed by heartbeats, see `heartbeat.ts`, and neither by the muxer nor by the monitor.
+    // A silent peer is noticed by heartbeats, see `heartbeat.ts`, and neither by the muxer nor by the monitor.
     streamMuxers: [
       yamux({
         enableKeepAlive: false,

@@ -1,9 +1,9 @@
 import type { PeerId } from '../../mvds/types.ts';
 import type { Presence } from './chat-format.ts';
 
-/** Who is connected says so this often, milliseconds. */
+/** A node that is connected says so this often, milliseconds. */
 export const PRESENCE_MS = 60_000;
-/** Who has not said so for two and a half times as long is gone: one word may be lost. */
+/** A node that has not said so for two and a half times as long is gone: one word may be lost. */
 const GONE_MS = 150_000;
 /** Names that are kept: more than talk at a time; anybody can make some up. */
 const PRESENT_MAX = 256;
@@ -20,7 +20,7 @@ export type AttendanceChange =
   | { readonly kind: 'came' | 'left'; readonly nick: string }
   | { readonly kind: 'renamed'; readonly nick: string; readonly before: string };
 
-/** Who is in the room, as their presence says: names prove nothing. */
+/** The people in the room, as their presence says: names prove nothing. */
 export class Attendance {
   readonly #present = new Map<PeerId, Present & { readonly heardAt: number }>();
 

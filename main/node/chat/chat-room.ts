@@ -42,7 +42,7 @@ export interface ChatRoomOptions extends Omit<GroupNodeOptions, 'onMessages'> {
   readonly print: (text: string) => void;
 }
 
-/** What became of a line that was typed. */
+/** The outcome of a line that was typed. */
 export type Typed = 'handled' | 'quit';
 
 /** A chat among the nodes of one group: a nickname, the history, and who is there. */

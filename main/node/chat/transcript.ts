@@ -4,7 +4,7 @@ import type { ChatLine } from './chat-format.ts';
 /** Lines that are kept to be put in order with those that come late. */
 const KEPT_MAX = 1_000;
 
-/** What is to be shown next. */
+/** The lines to be shown next. */
 export interface Shown {
   readonly lines: readonly ChatLine[];
   /** How many of them are new; the others were shown before and come again, now in order. */

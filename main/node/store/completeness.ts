@@ -12,7 +12,7 @@ export interface Agreement {
   readonly isNeighbour: boolean;
 }
 
-/** What a node knows of how complete its copy of a group is. */
+/** The evidence of how complete a node's copy of a group is. */
 export interface Completeness {
   readonly knowsGroup: boolean;
   /** The first timestamp that it keeps; undefined where it keeps all. */

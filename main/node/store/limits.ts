@@ -35,5 +35,5 @@ export const BEHIND_MAX = 1_000;
 export const RETENTION_MS = 60 * 60_000;
 /** It looks earlier where so many messages have come. */
 export const RETENTION_ARRIVALS = 10_000;
-/** What is too much is cut to this part of the limit: each cut begins new sessions, and has to be seldom. */
+/** A group that is too large is cut to this part of the limit: each cut begins new sessions, and has to be seldom. */
 export const LEFT_AFTER_CUT = 0.9;

@@ -24,7 +24,7 @@ export interface RetentionKeeperOptions {
   readonly retention: Retention;
   readonly clock: Clock;
   readonly groups: () => Iterable<GroupId>;
-  /** What is kept of some groups has changed: neighbours are to be told, before anything is removed. */
+  /** The first times that are kept have changed: neighbours are to be told, before anything is removed. */
   readonly onRaised: () => Promise<void>;
   /** Messages of a group are gone. */
   readonly onExpired: (groupId: GroupId) => void;

@@ -28,7 +28,7 @@ import type { RequestCounts, StoreCounts } from './store-service.ts';
 /** How long the first message of a group waits for the neighbours to know the group, milliseconds. */
 const TELL_MS = 2_000;
 const TELL_LOOK_MS = 20;
-/** What admission holds may be taken when its time has come; milliseconds. */
+/** A held message is judged again this often, as its time may have come; milliseconds. */
 const READMIT_MS = 30_000;
 
 export interface StoreNodeOptions {
@@ -236,7 +236,7 @@ export class StoreNode {
     };
   }
 
-  /** What is under way is stored. The store is the caller's. */
+  /** Resolves once work under way is stored. The store is the caller's. */
   async close(): Promise<void> {
     this.#cancelReadmit?.();
     this.#group.stop();

@@ -1,7 +1,7 @@
 import type { RequestProtocol } from '../../network/peers/requests.ts';
 import { REPLY_BYTES_MAX, REQUEST_BYTES_MAX } from './limits.ts';
 
-/** What clients of a store node speak: `proto/store.proto`. */
+/** The protocol of a store node's clients: `proto/store.proto`. */
 export const STORE_PROTOCOL: RequestProtocol = {
   name: '/reunion/store/1.0.0',
   requestBytesMax: REQUEST_BYTES_MAX,

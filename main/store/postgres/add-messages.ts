@@ -4,7 +4,7 @@ import type { Queries } from './connection.ts';
 import type { GroupNumbers } from './groups.ts';
 import { boolean, idValue, idValues, messageId, number } from './values.ts';
 
-/** What a node of the database wrote in one transaction. */
+/** The messages that a node of the database wrote in one transaction. */
 export interface Sequences {
   /** Of the newest message before the transaction. */
   readonly before: number;

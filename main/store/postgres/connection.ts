@@ -5,7 +5,7 @@ import { isConflict, postgresError, StoreUnavailableError } from './errors.ts';
 /** One row, in the order of the columns asked for. */
 export type Row = readonly unknown[];
 
-/** What runs statements: the pool, or the connection of a transaction. */
+/** Runs statements: the pool, or the connection of a transaction. */
 export interface Queries {
   /** All rows of a statement. Rejects with the store's errors. */
   rows(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
@@ -45,7 +45,7 @@ const SESSION = `DO $$ BEGIN
   END IF;
 END $$`;
 
-/** What a connection is made with. */
+/** The parameters of a connection. */
 export function clientConfig({
   url,
   applicationName,
@@ -147,7 +147,7 @@ async function inTransaction<T>(
   try {
     result = await work({ rows: (sql, values = []) => rowsOf(client, sql, values) });
   } catch (error) {
-    // What a broken connection had begun the server undoes by itself.
+    // The server rolls back the transaction of a broken connection by itself.
     if (!(error instanceof StoreUnavailableError)) await client.query('ROLLBACK');
     throw error;
   }

@@ -15,7 +15,7 @@ const NO_NODE = 0;
 export type OneAtATime = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * What this node knows of the messages of a database that others write to. `sequence` is where its knowledge is without a
+ * This node's knowledge of the messages of a database that others write to. `sequence` is where its knowledge is without a
  * gap: each message up to it was committed here, or was taken by `next` and `taken`.
  */
 export class Elsewhere implements ChangesElsewhere {
@@ -83,7 +83,7 @@ export class Elsewhere implements ChangesElsewhere {
     for (const listener of this.#listeners) listener(change);
   }
 
-  /** What the server has; where that is more than is known here, somebody should take it. */
+  /** The last sequence of the server; where it is above the one that is known here, the messages between are to be taken. */
   compare(sequence: number, release: number): void {
     if (sequence > this.#sequence || release > this.#release) this.tell('messages');
   }

@@ -29,7 +29,7 @@ export interface PostgresStoreOptions {
    * runs a node.
    */
   readonly nodeId: PeerId;
-  /** What should not happen, and was dealt with. */
+  /** An error that should not happen, and was dealt with. */
   readonly onError?: (error: unknown) => void;
   /** How long a call waits for a server that is out of reach, milliseconds. Default: 3,000. */
   readonly patienceMs?: number;
@@ -46,7 +46,7 @@ export interface PostgresStore {
   /** For all nodes of the database: one of them needs to call it. */
   readonly retention: Retention;
   readonly settings: SettingStore;
-  /** What the other nodes of the database add. To be given to the orchestrator. */
+  /** Messages that the other nodes of the database add. To be given to the orchestrator. */
   readonly elsewhere: ChangesElsewhere;
   /** 16 random bytes as 32 hexadecimal characters, made with the node. */
   readonly storeId: string;

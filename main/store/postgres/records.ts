@@ -18,7 +18,7 @@ const RECORD_COLUMNS = `r.peer, encode(r.message, 'hex'), r.type, encode(g.id, '
   r.send_epoch, r.bulk`;
 const RECORDS = `SELECT ${RECORD_COLUMNS} FROM reunion.records r LEFT JOIN reunion.groups g USING (grp)`;
 
-/** What one node has still to say to each of its peers. */
+/** The sync records of one node for each of its peers. */
 export class PostgresRecords implements SyncRecordStore {
   readonly #queries: Queries;
   readonly #node: number;

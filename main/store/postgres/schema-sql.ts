@@ -2,7 +2,7 @@
 export const SCHEMA_SQL = `
   CREATE SCHEMA IF NOT EXISTS reunion;
 
-  -- One row. Whoever adds a message locks it until its commit: so messages become visible in the order of their sequences.
+  -- One row. A transaction that adds a message locks it until its commit: so messages become visible in the order of their sequences.
   -- It changes with every commit; the free room in its page lets the old versions be reused at once.
   CREATE TABLE reunion.meta(
     single boolean PRIMARY KEY DEFAULT true CHECK(single),
