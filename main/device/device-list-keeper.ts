@@ -74,6 +74,8 @@ export class DeviceListKeeper {
   readonly #options: DeviceListKeeperOptions;
   #id: DeviceListId | undefined;
   #list: DeviceList | undefined;
+  /** Whether entries of a list that this device takes over are still being stored. */
+  #isAdopting = false;
 
   constructor(options: DeviceListKeeperOptions) {
     this.#options = options;
@@ -106,6 +108,7 @@ export class DeviceListKeeper {
     if (!this.#id) return;
     const entries = await this.entries();
     this.#options.admission.followList(entries);
+    if (this.#isAdopting) return;
     const list = deviceListOf(this.#id, entries, this.#options.keys.peerId);
     if (!list || isSame(list, this.#list)) return;
     this.#list = list;
@@ -129,9 +132,15 @@ export class DeviceListKeeper {
     if (this.#id && this.#id !== id) {
       throw new RangeError('a device belongs to one list, and that for good');
     }
-    this.#belongTo(list.id);
-    await this.#appendAdmitted(append, list.id, entries);
-    await this.#options.settings.set(LIST_SETTING, list.id);
+    // A part of the list may lack this device, which would then share nothing but the list with the others.
+    this.#isAdopting = true;
+    try {
+      this.#belongTo(list.id);
+      await this.#appendAdmitted(append, list.id, entries);
+      await this.#options.settings.set(LIST_SETTING, list.id);
+    } finally {
+      this.#isAdopting = false;
+    }
     await this.refresh();
   }
 

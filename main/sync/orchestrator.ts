@@ -313,6 +313,7 @@ export class Orchestrator {
     }
     for (const [peerId, groups] of group.members) {
       const peer = this.#peers.get(peerId) ?? this.#add(peerId, groups);
+      await peer.prepareGroups(groups);
       const { since } = peer.state.history;
       await this.#node.setPeer(peerId, { groups, mode, since });
       await peer.setGroups(groups);

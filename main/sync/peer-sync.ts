@@ -75,6 +75,8 @@ export class PeerSync {
   #hasAcknowledged = false;
   #isStopped = false;
   #sent: Promise<void> = Promise.resolve();
+  /** What the peer was told in this session of the first timestamps that are kept here. */
+  #saidSince: ReadonlyMap<GroupId, bigint> | undefined;
 
   constructor(options: PeerSyncOptions) {
     this.#options = options;
@@ -112,6 +114,15 @@ export class PeerSync {
   tell(event: PeerEvent): void {
     this.#apply(event);
     this.evaluate();
+  }
+
+  /**
+   * The groups that will be shared with the peer. Where what this device keeps of them is not what the peer was told in this session,
+   * another one begins: else the peer would send of a group that is new all that it has. `setGroups` follows.
+   */
+  async prepareGroups(groups: ReadonlySet<GroupId>): Promise<void> {
+    this.#groups = groups;
+    if (this.#saidSince && !isSame(this.#saidSince, this.#since())) await this.renew();
   }
 
   /** The groups that are shared with the peer. */
@@ -299,6 +310,7 @@ export class PeerSync {
       },
     });
     this.#link = link;
+    this.#saidSince = undefined;
     session.onOversizedFrame?.((bytes) => {
       if (this.#link === link) this.#refusePayload(bytes);
     });
@@ -401,6 +413,8 @@ export class PeerSync {
 
   #say(link: Link, said: Said): void {
     const { paused, interval, pending } = said;
+    const since = this.#since();
+    this.#saidSince = since;
     const hello = {
       version: HELLO_VERSION,
       storeId: this.#options.storeId,
@@ -408,7 +422,7 @@ export class PeerSync {
       ...(pending !== undefined && { pending }),
       ...(paused && { paused }),
       ...(interval > 0 && { interval }),
-      since: this.#since(),
+      since,
     };
     this.#apply({ type: 'said', said });
     link.saying += 1;
@@ -427,4 +441,8 @@ export class PeerSync {
   #apply(event: PeerEvent): void {
     this.#state = applied(this.#state, event, this.#options.clock.now());
   }
+}
+
+function isSame(a: ReadonlyMap<GroupId, bigint>, b: ReadonlyMap<GroupId, bigint>): boolean {
+  return a.size === b.size && [...a].every(([groupId, since]) => b.get(groupId) === since);
 }
