@@ -124,4 +124,16 @@ describe('reunion chat', () => {
     await said(anna, 'build: all of it');
     expect(read(anna.process)).toEqual(['build: the build is green', 'build: all of it']);
   });
+
+  it('ends in order when nobody reads its output any more', async () => {
+    const anna = await startNode('chat', ['--nick', 'anna']);
+    const bob = await startNode('chat', ['--nick', 'bob', '--peer', anna.address]);
+    await said(anna, '\\* bob is here');
+    bob.process.child.stdout?.destroy();
+    type(anna, 'are you still reading?');
+    const { code, stderr } = await bob.process.finished;
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    await said(anna, '\\* bob has left');
+  });
 });

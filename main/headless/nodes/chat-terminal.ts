@@ -11,6 +11,8 @@ export interface ChatTerminal {
   print(text: string): void;
   /** The lines that are typed, until the input ends or the person ends it (Ctrl-C, Ctrl-D). */
   lines(): AsyncIterable<string>;
+  /** Resolves when nobody reads the output any more, as when `head` has had enough. */
+  readonly broken: Promise<void>;
   /** Changes what stands in front of the line that is typed. */
   setPrompt(nick: string): void;
   close(): void;
@@ -22,16 +24,20 @@ export interface TerminalStreams {
 }
 
 export function openChatTerminal({ input, output }: TerminalStreams): ChatTerminal {
+  const broken = new Promise<void>((resolve) => output.once('error', () => resolve()));
+  // Later writes fail as well.
+  output.on('error', () => undefined);
   const isTerminal = input.isTTY === true && output.isTTY === true;
   const readline = createInterface({
     input,
     output: isTerminal ? output : undefined,
     terminal: isTerminal,
   });
-  return isTerminal ? onTerminal(readline, input, output) : plain(readline, output);
+  const shown = isTerminal ? onTerminal(readline, input, output) : plain(readline, output);
+  return { ...shown, broken };
 }
 
-function plain(readline: Interface, output: Writable): ChatTerminal {
+function plain(readline: Interface, output: Writable): Omit<ChatTerminal, 'broken'> {
   const lines = linesOf(readline);
   return {
     isInteractive: false,
@@ -42,7 +48,11 @@ function plain(readline: Interface, output: Writable): ChatTerminal {
   };
 }
 
-function onTerminal(readline: Interface, input: Readable, output: Writable): ChatTerminal {
+function onTerminal(
+  readline: Interface,
+  input: Readable,
+  output: Writable,
+): Omit<ChatTerminal, 'broken'> {
   let isOpen = true;
   const lines = linesOf(readline);
   readline.on('close', () => (isOpen = false));

@@ -58,7 +58,7 @@ export async function runChat(options: ChatCommandOptions): Promise<void> {
     endings.unshift(() => terminal.close());
     endings.unshift(() => unmet.stop());
     introduce(room, terminal);
-    await Promise.race([stopped, converse(room, terminal)]);
+    await Promise.race([stopped, terminal.broken, converse(room, terminal)]);
   } finally {
     for (const end of endings) await end();
   }
