@@ -34,9 +34,7 @@ export function metricsOption(): Option {
 
 /** A TCP or UDP port; 0 stands for any free one. */
 export function port(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/u.test(text) && value <= PORT_MAX) return value;
-  throw new InvalidArgumentError(`A whole number from 0 to ${PORT_MAX} is wanted.`);
+  return wholeNumber(0, PORT_MAX)(text);
 }
 
 const PORT_MAX = 65_535;
@@ -96,7 +94,7 @@ export function paths(text: string, before: string[]): string[] {
 }
 
 export function days(text: string): number {
-  return upTo(HISTORY_DAYS_MAX, text);
+  return wholeNumber(1, HISTORY_DAYS_MAX)(text);
 }
 
 export function web(text: string): number | 'off' {
@@ -165,15 +163,18 @@ export function pauseMinutes(text: string): number {
 }
 
 export function limit(text: string): number {
-  return upTo(PAGE_MAX, text);
+  return wholeNumber(1, PAGE_MAX)(text);
 }
 
 export function hits(text: string): number {
-  return upTo(HITS_MAX, text);
+  return wholeNumber(1, HITS_MAX)(text);
 }
 
-function upTo(max: number, text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new InvalidArgumentError(`A whole number from 1 to ${max} is wanted.`);
+/** Reads a whole number within these bounds, both included. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/u.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`A whole number from ${min} to ${max} is wanted.`);
+  };
 }

@@ -10,7 +10,7 @@ import {
   RELAY_RESERVATIONS_MAX,
   STUN_PORT,
 } from '../network/constants.ts';
-import { metricsOption, port } from './arguments.ts';
+import { metricsOption, port, wholeNumber } from './arguments.ts';
 import { runRelay } from './commands/relay.ts';
 
 /** Reads one more value of an option that may be given several times. */
@@ -61,16 +61,6 @@ export function addRelayCommand(program: Command, data: Option, addresses: Repea
 
 function portOrOff(text: string): number | 'off' {
   return text === 'off' ? 'off' : port(text);
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/u.test(text) || value < min || value > max) {
-      throw new InvalidArgumentError(`A whole number from ${min} to ${max} is wanted.`);
-    }
-    return value;
-  };
 }
 
 function deviceIds(text: string, before: string[]): string[] {

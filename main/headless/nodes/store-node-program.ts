@@ -3,7 +3,13 @@ import type { Command } from 'commander';
 import { DEGREE_MAX, DEGREE_MIN } from '../../group/mesh-neighbours.ts';
 import { parsePeerAddress } from '../../network/peers/peer-address.ts';
 import { QUERY_LIMIT_DEFAULT } from '../../node/store/limits.ts';
-import { addresses, jsonOption, metricsOption, passphraseOption } from '../arguments.ts';
+import {
+  addresses,
+  jsonOption,
+  metricsOption,
+  passphraseOption,
+  wholeNumber,
+} from '../arguments.ts';
 import { group, nodeDataOption } from './node-program.ts';
 import { runStoreNode } from './run-store-node.ts';
 import type { StoreNodeCommandOptions } from './run-store-node.ts';
@@ -123,14 +129,6 @@ function storeNode(text: string): string {
 
 function degree(text: string): number {
   return wholeNumber(DEGREE_MIN, DEGREE_MAX)(text);
-}
-
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/u.test(text) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`A whole number from ${min} to ${max} is wanted.`);
-  };
 }
 
 function above0(text: string): number {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../helpers/clock.ts';
+import { RequestLimit } from '../../helpers/request-limit.ts';
 import type { Verdict } from '../../mvds/admission.ts';
 import type { HistoryReader } from '../../mvds/history.ts';
 import { idBytes, toGroupId } from '../../mvds/ids.ts';
 import { ID_BYTES } from '../../mvds/types.ts';
 import type { GroupId, Message, PeerId } from '../../mvds/types.ts';
-import { GROUPS_MAX, NEW_GROUPS_MAX, NEW_GROUPS_MS } from './limits.ts';
+import { GROUPS_MAX, NEW_GROUPS } from './limits.ts';
 
 const LABEL = 'reunion group catalogue\0';
 const READ_AT_A_TIME = 1_000;
@@ -21,14 +22,13 @@ export function catalogueOf(topic: string): GroupId {
  */
 export class GroupCatalogue {
   readonly id: GroupId;
-  readonly #clock: Clock;
   readonly #groups = new Set<GroupId>();
-  /** Entries that each neighbour was the first to send, in the present window. */
-  readonly #told = new Map<PeerId, { readonly until: number; readonly count: number }>();
+  /** Entries that each neighbour was the first to send. */
+  readonly #told: RequestLimit;
 
   private constructor(topic: string, clock: Clock) {
     this.id = catalogueOf(topic);
-    this.#clock = clock;
+    this.#told = new RequestLimit(clock, NEW_GROUPS);
   }
 
   /** Rejects as the store does. */
@@ -73,7 +73,8 @@ export class GroupCatalogue {
     if (groupId === undefined) return { type: 'reject', reason: 'no entry of the catalogue' };
     if (this.#groups.has(groupId)) return { type: 'accept' };
     if (this.isFull) return { type: 'hold', until: 'there is room for a group' };
-    return this.#counts(from) ? { type: 'accept' } : { type: 'hold', until: 'the hour is over' };
+    const isWithin = this.#told.admits({ peer: from, address: from });
+    return isWithin ? { type: 'accept' } : { type: 'hold', until: 'the hour is over' };
   }
 
   /** Takes note of a message that is stored. Returns whether it names a group that was not known. */
@@ -81,15 +82,6 @@ export class GroupCatalogue {
     const groupId = groupIn(message);
     if (groupId === undefined || this.#groups.has(groupId) || this.isFull) return false;
     this.#groups.add(groupId);
-    return true;
-  }
-
-  #counts(from: PeerId): boolean {
-    const now = this.#clock.now();
-    for (const [peer, { until }] of this.#told) if (until <= now) this.#told.delete(peer);
-    const { until, count } = this.#told.get(from) ?? { until: now + NEW_GROUPS_MS, count: 0 };
-    if (count >= NEW_GROUPS_MAX) return false;
-    this.#told.set(from, { until, count: count + 1 });
     return true;
   }
 }

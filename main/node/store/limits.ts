@@ -4,9 +4,15 @@ import { MAX_PAGE_MESSAGES } from '../../mvds/history.ts';
 
 /** Groups of one node: each costs a reconciliation a session, some hundred bytes and a round trip. */
 export const GROUPS_MAX = 1_024;
-/** Groups that one neighbour may tell of in `NEW_GROUPS_MS`: more than people make, too few to fill the node. */
-export const NEW_GROUPS_MAX = 32;
-export const NEW_GROUPS_MS = 60 * 60_000;
+/** Groups that neighbours may tell of in an hour: more than people make, too few of one to fill the node. */
+export const NEW_GROUPS = {
+  windowMs: 60 * 60_000,
+  perPeerMax: 32,
+  perAddressMax: 32,
+  totalMax: GROUPS_MAX,
+  reservedMax: 0,
+  firstRequests: 0,
+};
 
 /** Messages in one request to publish, and their bytes. */
 export const PUBLISH_MESSAGES_MAX = 1_000;
