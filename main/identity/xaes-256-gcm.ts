@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, type Cipheriv } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type Cipheriv,
+  type KeyObject,
+} from 'node:crypto';
 import { concatBytes } from '../helpers/bytes.ts';
 
 /*
@@ -67,13 +73,21 @@ export class Xaes256Gcm {
     }
   }
 
-  #derivedKey(nonce: Uint8Array): Uint8Array {
+  /** As a key object: Node takes three times as long to make a cipher of bare bytes. */
+  #derivedKey(nonce: Uint8Array): KeyObject {
     if (nonce.byteLength !== XAES_NONCE_BYTES) {
       throw new RangeError('a nonce of XAES-256-GCM has 24 bytes');
     }
-    const context = nonce.subarray(0, DERIVING_BYTES);
-    const blocks = PREFIXES.map((prefix) => xor(concatBytes(prefix, context), this.#subkey));
-    return this.#ecb.update(concatBytes(...blocks));
+    const blocks = new Uint8Array(PREFIXES.length * BLOCK_BYTES);
+    PREFIXES.forEach((prefix, index) => {
+      const block = blocks.subarray(index * BLOCK_BYTES, (index + 1) * BLOCK_BYTES);
+      block.set(prefix);
+      block.set(nonce.subarray(0, DERIVING_BYTES), prefix.length);
+      for (let at = 0; at < BLOCK_BYTES; at += 1) {
+        block[at] = (block[at] ?? 0) ^ (this.#subkey[at] ?? 0);
+      }
+    });
+    return createSecretKey(this.#ecb.update(blocks));
   }
 }
 
@@ -84,8 +98,4 @@ function doubled(block: Uint8Array): Uint8Array {
   // Without a branch on the secret bit.
   result[last] = (result[last] ?? 0) ^ (0x87 & -((block[0] ?? 0) >> 7));
   return Uint8Array.from(result);
-}
-
-function xor(one: Uint8Array, other: Uint8Array): Uint8Array {
-  return one.map((byte, index) => byte ^ (other[index] ?? 0));
 }
