@@ -1,6 +1,6 @@
 import { acceptAll } from './admission.ts';
 import { AdmissionControl } from './admission-control.ts';
-import { decodePayload, EMPTY_PAYLOAD, type Dialect, type Payload } from './codec.ts';
+import { EMPTY_PAYLOAD, type Dialect, type Payload } from './codec.ts';
 import { FIRST_EPOCH } from './constants.ts';
 import { Engine } from './engine.ts';
 import type { Policy, Rejection } from './events.ts';
@@ -15,6 +15,7 @@ import {
 } from './options.ts';
 import { OwnMessages } from './own-messages.ts';
 import { ParentReview } from './parent-review.ts';
+import { NOTHING_RECEIVED, payloadsTogether, resultsTogether } from './payloads-together.ts';
 import type { RecordCounts, Tombstone } from './ports.ts';
 import type { NodeState } from './state.ts';
 import type { GroupId, Message, MessageId, PeerId } from './types.ts';
@@ -112,9 +113,13 @@ export class MvdsNode {
     return this.ownMessages.append(input);
   }
 
-  /** Takes a payload from a peer. Resolves after the commit. Never rejects because of what the peer sent. */
-  async receive(peerId: PeerId, bytes: Uint8Array): Promise<ReceiveResult> {
-    return this.engine.queue.add(() => this.receiveNow(peerId, bytes));
+  /**
+   * Takes a payload from a peer, or several that came one after another, which share a transaction where they can. Resolves after
+   * the commit. Never rejects because of what the peer sent.
+   */
+  async receive(peerId: PeerId, bytes: Uint8Array | readonly Uint8Array[]): Promise<ReceiveResult> {
+    const frames = bytes instanceof Uint8Array ? [bytes] : bytes;
+    return this.engine.queue.add(() => this.receiveNow(peerId, frames));
   }
 
   /**
@@ -279,17 +284,14 @@ export class MvdsNode {
     if (online) await engine.handle({ type: 'peerOnline', peerId, isReliable });
   }
 
-  private async receiveNow(peerId: PeerId, bytes: Uint8Array): Promise<ReceiveResult> {
-    const decoded = decodePayload(bytes);
-    if (!decoded.ok) {
-      this.options.onRejected?.(peerId, decoded.error);
-      return { stored: [], acknowledged: [], rejected: [decoded.error], held: 0, requested: 0 };
+  private async receiveNow(peerId: PeerId, frames: readonly Uint8Array[]): Promise<ReceiveResult> {
+    const { parts, errors } = payloadsTogether(frames);
+    let result = NOTHING_RECEIVED;
+    for (const { payload, dialect } of parts) {
+      result = resultsTogether(result, await this.take(peerId, payload, dialect));
     }
-    const result = await this.take(peerId, decoded.payload, decoded.dialect);
-    if (decoded.rejected === 0) return result;
-    const reason = { type: 'bad-items', count: decoded.rejected } as const;
-    this.options.onRejected?.(peerId, reason);
-    return { ...result, rejected: [...result.rejected, reason] };
+    for (const error of errors) this.options.onRejected?.(peerId, error);
+    return { ...result, rejected: [...result.rejected, ...errors] };
   }
 
   /** A payload that was read: judged, decided, committed. */

@@ -3,6 +3,17 @@
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
+/**
+ * Bytes of frames that are read ahead of what is being committed. A peer sends no more before it hears of it, so a larger one would
+ * stay empty.
+ */
+export const INBOX_BYTES_MAX = 1024 * 1024;
+/**
+ * Bytes of frames that are committed together: some 1,000 messages of 300 bytes, which hold up whoever reads the store for less than
+ * 50 ms.
+ */
+export const INBOX_GROUP_BYTES = 448 * 1024;
+
 /** Length of an epoch: the grain of retransmission. Live messages do not wait for it. */
 export const EPOCH_MS = SECOND;
 

@@ -45,6 +45,10 @@ export class Link {
     return this.#cause;
   }
 
+  get isEnding(): boolean {
+    return this.#cause !== undefined;
+  }
+
   /** The first cause stays. Resolves when the channel has ended. */
   async end(cause: EndCause): Promise<void> {
     this.#cause ??= cause;

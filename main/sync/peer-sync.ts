@@ -1,5 +1,5 @@
 import type { Clock, Random } from '../helpers/clock.ts';
-import { EMPTY_PAYLOAD, encodePayload, extensionsOf, type Extensions } from '../mvds/codec.ts';
+import { EMPTY_PAYLOAD, encodePayload, type ReconcileFrame } from '../mvds/codec.ts';
 import { HELLO_VERSION, MAX_PAYLOAD_BYTES } from '../mvds/constants.ts';
 import type { MvdsNode } from '../mvds/node.ts';
 import type { ReceiveResult } from '../mvds/options.ts';
@@ -10,6 +10,8 @@ import type { ActivityBook } from './activity.ts';
 import { applied, failureOf } from './applied.ts';
 import { FAREWELL_MS } from './constants.ts';
 import { evaluate, type Reach } from './evaluate.ts';
+import { framesTogether, type FrameGroup } from './frame-group.ts';
+import { FrameInbox } from './frame-inbox.ts';
 import {
   newPeer,
   type PeerEvent,
@@ -141,17 +143,23 @@ export class PeerSync {
   async run(session: Session): Promise<void> {
     const link = this.#begin(session);
     this.evaluate();
+    const inbox = new FrameInbox(session.channel);
+    const filling = inbox.fill();
+    filling.catch(() => undefined);
     try {
       while (link.cause === undefined) {
-        const frame = await session.channel.read();
-        if (!frame) break;
-        this.#options.totals.received(frame.byteLength);
-        await this.#take(link, frame);
+        const frames = await inbox.take();
+        if (!frames) {
+          await filling;
+          break;
+        }
+        for (const group of framesTogether(frames)) await this.#take(link, group);
       }
     } catch (error) {
       this.#options.onError(error);
       await link.end('store');
     }
+    inbox.drop();
     await session.channel.close();
     await link.settled();
     this.#finish(link);
@@ -320,18 +328,19 @@ export class PeerSync {
     return link;
   }
 
-  async #take(link: Link, frame: Uint8Array): Promise<void> {
+  /** Frames that came one after another; one with a hello comes alone. */
+  async #take(link: Link, { frames, hello, reconcile }: FrameGroup): Promise<void> {
     const { node, peerId, activity, totals } = this.#options;
-    if (this.#link !== link) return;
-    const extensions = extensionsOf(frame);
-    const { hello } = extensions;
+    if (this.#link !== link || link.isEnding) return;
+    const bytes = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    totals.received(bytes);
     if (this.#state.session?.frames === 0) {
       activity.note('connected', peerId, { path: link.session.path });
     }
     // From the next line on the exchange may begin, with whatever MVDS takes the peer to want.
     if (hello && !this.#state.session?.heard) await node.heardSince(peerId, hello.since);
     if (this.#link !== link) return;
-    this.#apply({ type: 'frame', bytes: frame.byteLength, hello });
+    for (const { byteLength } of frames) this.#apply({ type: 'frame', bytes: byteLength, hello });
     // A hello comes before the first word of MVDS: it may tell of a store that was lost.
     if (!hello) this.evaluate();
     if (this.#ends() || link.cause !== undefined) {
@@ -339,10 +348,10 @@ export class PeerSync {
       return;
     }
     if (hello) await this.#reconciler.heard(hello);
-    const result = await node.receive(peerId, frame);
+    const result = await node.receive(peerId, frames);
     if (this.#link !== link) return;
     const isOfUse = this.#takeAcknowledged() || result.stored.length > 0;
-    this.#apply({ type: 'taken', bytes: frame.byteLength, isOfUse });
+    this.#apply({ type: 'taken', bytes, isOfUse });
     this.moved(0, result.stored.length);
     const refused = refusedIn(result);
     if (refused === 'protocol') void link.end('protocol');
@@ -353,7 +362,7 @@ export class PeerSync {
       this.tell({ type: 'rejected', messages: refused.rejected });
     }
     await this.recount();
-    await this.#reconcile(link, extensions, result);
+    await this.#reconcile(link, reconcile, result);
   }
 
   /** A payload was too large to be read. The session goes on; too many of them end it. */
@@ -373,7 +382,7 @@ export class PeerSync {
 
   async #reconcile(
     link: Link,
-    { reconcile }: Extensions,
+    reconcile: readonly ReconcileFrame[],
     { requested }: ReceiveResult,
   ): Promise<void> {
     if (requested > 0) this.#reconciler.requested();

@@ -1,0 +1,86 @@
+import { decodePayload, type Dialect, type Payload } from './codec.ts';
+import type { Rejection } from './events.ts';
+import type { ReceiveResult } from './options.ts';
+import type { MessageId } from './types.ts';
+
+/** A payload that was read, or several of the same dialect that came one after another, as one. */
+interface ReadPayload {
+  readonly payload: Payload;
+  readonly dialect: Dialect | undefined;
+}
+
+/**
+ * Reads payloads, and joins those that follow each other into one, since a store commits a thousand messages in one transaction
+ * at a fraction of what ten transactions cost. A hello changes how its sender is understood, and a payload without a dialect may be
+ * an answer in itself, so these are left alone. A payload that names an id once more is not joined either: one payload is dealt
+ * with acks first and messages last, whatever came first.
+ */
+export function payloadsTogether(frames: readonly Uint8Array[]): {
+  readonly parts: readonly ReadPayload[];
+  readonly errors: readonly Rejection[];
+} {
+  const parts: ReadPayload[] = [];
+  const errors: Rejection[] = [];
+  let open: Payload[] = [];
+  let openDialect: Dialect | undefined;
+  const named = new Set<MessageId>();
+  const close = (): void => {
+    if (open.length > 0) parts.push({ payload: joined(open), dialect: openDialect });
+    open = [];
+    named.clear();
+  };
+  for (const frame of frames) {
+    const decoded = decodePayload(frame);
+    if (!decoded.ok) {
+      errors.push(decoded.error);
+      continue;
+    }
+    const { payload, dialect, rejected } = decoded;
+    if (rejected > 0) errors.push({ type: 'bad-items', count: rejected });
+    if (dialect === undefined || payload.hello !== undefined) {
+      close();
+      parts.push({ payload, dialect });
+      continue;
+    }
+    const ids = idsOf(payload);
+    if (dialect !== openDialect || ids.some((id) => named.has(id))) close();
+    openDialect = dialect;
+    open.push(payload);
+    for (const id of ids) named.add(id);
+  }
+  close();
+  return { parts, errors };
+}
+
+export const NOTHING_RECEIVED: ReceiveResult = {
+  stored: [],
+  acknowledged: [],
+  rejected: [],
+  held: 0,
+  requested: 0,
+};
+
+export function resultsTogether(one: ReceiveResult, other: ReceiveResult): ReceiveResult {
+  return {
+    stored: [...one.stored, ...other.stored],
+    acknowledged: [...one.acknowledged, ...other.acknowledged],
+    rejected: [...one.rejected, ...other.rejected],
+    held: one.held + other.held,
+    requested: one.requested + other.requested,
+  };
+}
+
+function joined(payloads: readonly Payload[]): Payload {
+  const [first] = payloads;
+  if (first !== undefined && payloads.length === 1) return first;
+  return {
+    acks: payloads.flatMap(({ acks }) => acks),
+    offers: payloads.flatMap(({ offers }) => offers),
+    requests: payloads.flatMap(({ requests }) => requests),
+    messages: payloads.flatMap(({ messages }) => messages),
+  };
+}
+
+function idsOf({ acks, offers, requests, messages }: Payload): MessageId[] {
+  return [...acks, ...offers, ...requests, ...messages.map(({ id }) => id)];
+}
