@@ -77,6 +77,9 @@ export interface ProjectionChanges {
   readonly projectedThrough: number;
 }
 
+/** The same of messages that are not stored yet, whose places in the order of arrival are not known. */
+export type EventChanges = Omit<ProjectionChanges, 'projectedThrough' | 'unsupported'>;
+
 export interface SearchHit {
   readonly entry: Entry;
   /** The text around the match, cut into runs; those with `match` are to be highlighted. */

@@ -14,6 +14,7 @@ import type { Restoration } from './exchange/restoration.ts';
 import { createFiles } from './files/create.ts';
 import type { Files } from './files/files.ts';
 import type { Membership } from './membership.ts';
+import type { CommitProjector } from './projecting-store.ts';
 import { Projector } from './projector.ts';
 import { SealedBodies } from './sealed-bodies.ts';
 import { Unopened } from './unopened.ts';
@@ -137,6 +138,11 @@ export class Contents {
   /** Resolves once nothing is under way any more; after the sessions have ended. */
   async ended(): Promise<void> {
     await this.#projector.stop();
+  }
+
+  /** Turns messages into conversations as they are stored. */
+  get projector(): CommitProjector {
+    return this.#projector;
   }
 
   /** Opens a message of the sealed groups with the content keys of this device. */

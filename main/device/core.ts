@@ -22,6 +22,7 @@ import { MailboxLimits } from './mailbox-limits.ts';
 import { directOptions } from './options.ts';
 import type { DeviceOptions } from './options.ts';
 import { PauseAll } from './pause-all.ts';
+import { projectingStore, type CommitProjector } from './projecting-store.ts';
 import { DeviceSettings } from './settings.ts';
 import { StoreKey } from './store-key.ts';
 
@@ -57,6 +58,8 @@ export interface CoreOwner {
   readonly isMailbox: () => boolean;
   /** As which of them another device is a member; undefined where it is none. */
   readonly roleOf: (peer: PeerId) => MemberRole | undefined;
+  /** Turns messages into conversations as they are stored. */
+  readonly projector: () => CommitProjector | undefined;
   /** Opens a message with the content keys of this device. */
   readonly openBody: (message: Message) => OpenedBody;
   /** Whether the log of content keys names an epoch. */
@@ -126,7 +129,8 @@ export async function openCore(
   const admission = new DeviceAdmission(bodies);
   const isFiles = (groupId: GroupId): boolean => groupId === owner.groups?.()?.files;
   const sync: Orchestrator = await Orchestrator.open({
-    ...{ store: store.sync, storeId: store.storeId, group, clock, random, onError },
+    ...{ storeId: store.storeId, group, clock, random, onError },
+    store: projectingStore(store, () => owner.projector?.()),
     admission,
     transport: limitedTransport(network, clock, () => choice.rates),
     history: await settings.history(),

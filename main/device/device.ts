@@ -105,6 +105,7 @@ export class Device {
       groups: () => membership.groups,
       isMailbox: () => membership.isMailbox,
       roleOf: (peer) => membership.roleOf(peer),
+      projector: () => this.#contents.projector,
       openBody: (message) => this.#contents.open(message),
       isEpochNamed: (epoch) => membership.contentKeys.names(epoch),
       onAdmitted: (epoch) => membership.contentKeys.count(epoch),

@@ -5,7 +5,9 @@ import type { ConversationStore } from '../conversations/ports.ts';
 import type { GroupId } from '../helpers/ids.ts';
 import type { EpochId } from '../identity/content-key.ts';
 import type { OpenedBody } from '../identity/sealing.ts';
-import type { MessageStore, StoredMessage } from '../mvds/ports.ts';
+import type { MessageStore, NewMessage, StoredMessage } from '../mvds/ports.ts';
+import type { Message } from '../mvds/types.ts';
+import type { CommitProjector } from './projecting-store.ts';
 import type { Unopened } from './unopened.ts';
 
 /** Messages turned into conversations in one transaction: few, since whoever reads the store waits for the end of it. */
@@ -14,20 +16,24 @@ const BATCH = 75;
 export interface ProjectorOptions {
   readonly messages: MessageStore;
   readonly conversations: ConversationStore;
-  readonly open: (message: StoredMessage) => OpenedBody;
+  readonly open: (message: Message) => OpenedBody;
   readonly hasKey: (epoch: EpochId) => boolean;
   readonly unopened: Unopened;
   readonly onChange: (changed: Pick<Projection, 'conversationIds' | 'entryIds'>) => void;
 }
 
 /**
- * Keeps conversations in step with the messages that arrive. Where a crash came between the two, it catches up at the next
- * start, for the projection says how far it goes. A message whose content key is not here is looked at again when that comes.
+ * Keeps conversations in step with the messages that arrive, which mostly change them in the transaction that stores them. Messages
+ * that were stored without that, such as one whose content key is not here, are made up for: the projection says how far it goes.
  */
-export class Projector {
+export class Projector implements CommitProjector {
   readonly #options: ProjectorOptions;
   #groups: ReadonlySet<GroupId> = new Set();
   #isStopped = false;
+  /** Whether all that is stored is known to be projected. */
+  #isCurrent = false;
+  /** Counts commits of messages that were not projected with them. */
+  #unprojected = 0;
 
   constructor(options: ProjectorOptions) {
     this.#options = options;
@@ -36,14 +42,44 @@ export class Projector {
   /** The groups whose messages are events of conversations. */
   setGroups(groups: ReadonlySet<GroupId>): void {
     this.#groups = groups;
+    this.#isCurrent = false;
   }
 
   /** Resolves once everything that was stored before the call is in the conversations, or it was stopped. */
   readonly catchUp = coalesced(async () => {
-    await this.#options.conversations.reconsider(KNOWN_KINDS);
+    const { conversations, unopened, hasKey } = this.#options;
+    if (this.#isCurrent && (await unopened.openable(hasKey)) === undefined) return;
+    const unprojected = this.#unprojected;
+    await conversations.reconsider(KNOWN_KINDS);
     await this.#goBack();
     while (!this.#isStopped && (await this.#batch()));
+    this.#isCurrent = !this.#isStopped && unprojected === this.#unprojected;
   });
+
+  project(messages: readonly NewMessage[]): Projection | undefined {
+    // Before the groups are known, no message is known to be an event.
+    if (this.#groups.size === 0) return undefined;
+    const events: ProjectedMessage[] = [];
+    for (const { message } of messages) {
+      if (!this.#groups.has(message.groupId)) continue;
+      const { id, timestamp } = message;
+      const opened = this.#options.open(message);
+      if (opened.kind === 'unknown-key') return undefined;
+      if (opened.kind === 'opened') events.push({ id, sequence: 0, timestamp, body: opened.body });
+    }
+    const projection = projectionOf(events, 0);
+    // Those are found again by their sequences.
+    return projection.changes.unsupported?.length === 0 ? projection : undefined;
+  }
+
+  committed(projection: Projection | undefined): void {
+    if (!projection) {
+      this.#unprojected += 1;
+      this.#isCurrent = false;
+    } else if (projection.conversationIds.size + projection.entryIds.size > 0) {
+      this.#options.onChange(projection);
+    }
+  }
 
   /** Resolves when nothing is under way any more; what is missing is made up for at the next start. */
   async stop(): Promise<void> {

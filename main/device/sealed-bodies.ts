@@ -19,6 +19,8 @@ export interface SealedBodiesOptions {
 /** Seals what is written, and opens what is read. */
 export class SealedBodies {
   readonly #options: SealedBodiesOptions;
+  /** A message is opened when it is admitted, and once more when it is projected. */
+  readonly #opened = new WeakMap<Message, OpenedBody>();
 
   constructor(options: SealedBodiesOptions) {
     this.#options = options;
@@ -51,7 +53,12 @@ export class SealedBodies {
   }
 
   open(message: Message): OpenedBody {
-    return openBody(this.#options.contentKeys.get, message, message.body);
+    const known = this.#opened.get(message);
+    if (known) return known;
+    const opened = openBody(this.#options.contentKeys.get, message, message.body);
+    // A key that is not here may come.
+    if (opened.kind === 'opened') this.#opened.set(message, opened);
+    return opened;
   }
 
   #check(): void {

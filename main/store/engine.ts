@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { EventChanges } from '../conversations/ports.ts';
 import type { SyncChanges } from '../mvds/ports.ts';
 import type { MessageId } from '../mvds/types.ts';
 import type { Connection } from './connection.ts';
@@ -22,6 +23,7 @@ import { discard, replaceFile } from './store-files.ts';
 import type { StoreKeys } from './store-keys.ts';
 import { enclose } from './store-keys.ts';
 import { commitChanges } from './sync.ts';
+import type { ProjectedCommit } from './ports.ts';
 import { number, text } from './values.ts';
 
 export interface StoreStats {
@@ -75,6 +77,18 @@ export class Engine {
 
   commit(changes: SyncChanges): readonly MessageId[] {
     return commitChanges(this.#connection, this.messages, this.records, changes);
+  }
+
+  /** See `Store.commitProjected`. */
+  commitProjected(changes: SyncChanges, projection: EventChanges): ProjectedCommit {
+    return this.#connection.transaction(() => {
+      const isCurrent = this.conversations.projectedThrough() >= this.messages.lastSequence();
+      const added = this.commit(changes);
+      if (!isCurrent) return { added, isProjected: false };
+      const projectedThrough = this.messages.lastSequence();
+      this.conversations.apply({ ...projection, projectedThrough });
+      return { added, isProjected: true };
+    });
   }
 
   stats(): StoreStats {

@@ -1,14 +1,19 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import type { ConversationStore, ErasureStore, FileStore } from '../conversations/ports.ts';
+import type {
+  ConversationStore,
+  ErasureStore,
+  EventChanges,
+  FileStore,
+} from '../conversations/ports.ts';
 import type { HistoryReader, Retention } from '../mvds/history.ts';
-import type { MessageStore, SyncRecordStore, SyncStore } from '../mvds/ports.ts';
+import type { MessageStore, SyncChanges, SyncRecordStore, SyncStore } from '../mvds/ports.ts';
 import type { StoreStats } from './engine.ts';
 import { openEngine } from './engine.ts';
 import type { FileSystem } from './file-backend/index.ts';
 import { nodeFileSystem } from './file-backend/index.ts';
 import { lockStore } from './lock.ts';
 import type { StoreNotice } from './opening.ts';
-import type { ActivityLog, SettingStore } from './ports.ts';
+import type { ActivityLog, ProjectedCommit, SettingStore } from './ports.ts';
 import type { CallableTable, StoreCall, StoreMethod } from './service.ts';
 import { StoreService } from './service.ts';
 import { storeFiles } from './store-files.ts';
@@ -56,6 +61,11 @@ export interface StoreOptions extends StoreKeys {
 /** A device's messages and all that is kept with them. All methods reject with a `StoreError` for what can be expected. */
 export interface Store {
   readonly sync: SyncStore;
+  /**
+   * As `sync.commit`, together with all that the new messages change in the conversations: both are stored, or neither. The second
+   * part is left out where messages of before were not projected yet.
+   */
+  commitProjected(changes: SyncChanges, projection: EventChanges): Promise<ProjectedCommit>;
   readonly history: HistoryReader;
   readonly retention: Retention;
   readonly conversations: ConversationStore;
@@ -139,6 +149,7 @@ function makeStore({ storeId, isBehind, call }: OpenEngine, unlock: () => void):
       records: port(call, 'records') as SyncRecordStore,
       commit: (changes) => onStore('commit', changes),
     },
+    commitProjected: (changes, projection) => onStore('commitProjected', changes, projection),
     history: port(call, 'history') as HistoryReader,
     retention: port(call, 'history') as Retention,
     conversations: port(call, 'conversations') as ConversationStore,

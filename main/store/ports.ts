@@ -1,9 +1,17 @@
-import type { PeerId } from '../mvds/types.ts';
+import type { MessageId, PeerId } from '../mvds/types.ts';
 
 /** Small values of the device itself (its name, its relays, …), each under a key, as JSON. */
 export interface SettingStore {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown): Promise<void>;
+}
+
+/** The outcome of a commit with the projection of its messages. */
+export interface ProjectedCommit {
+  /** Ids of the messages that were new, as `SyncStore.commit` gives them. */
+  readonly added: readonly MessageId[];
+  /** False where messages of before were not projected yet: then those of the commit are not either. */
+  readonly isProjected: boolean;
 }
 
 export interface Activity {

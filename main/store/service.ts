@@ -73,7 +73,8 @@ export type StoreCall =
   | { readonly table: CallableTable; readonly method: string; readonly args: readonly unknown[] }
   | { readonly table: 'store'; readonly method: StoreMethod; readonly args: readonly unknown[] };
 
-export type StoreMethod = 'commit' | 'stats' | 'check' | 'compact' | 'rekey' | 'backup' | 'close';
+export type StoreMethod =
+  'commit' | 'commitProjected' | 'stats' | 'check' | 'compact' | 'rekey' | 'backup' | 'close';
 
 /** What a person waits for. It does not have to wait for what synchronizes, however much of that there is. */
 const URGENT: ReadonlySet<string> = new Set([
@@ -144,6 +145,10 @@ export class StoreService {
     switch (method) {
       case 'commit':
         return engine.commit(args[0] as Parameters<Engine['commit']>[0]);
+      case 'commitProjected': {
+        const [changes, projection] = args as Parameters<Engine['commitProjected']>;
+        return engine.commitProjected(changes, projection);
+      }
       case 'stats':
         return engine.stats();
       case 'check':

@@ -1,13 +1,17 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { encodeEvent } from '../../main/conversations/events.ts';
+import { projectingStore } from '../../main/device/projecting-store.ts';
 import { Projector } from '../../main/device/projector.ts';
 import { Unopened } from '../../main/device/unopened.ts';
 import { contentKeyOf } from '../../main/identity/content-key.ts';
 import type { ContentKey, EpochId } from '../../main/identity/content-key.ts';
 import { Event } from '../../main/proto/conversation.ts';
 import { openBody, sealBody } from '../../main/identity/sealing.ts';
+import type { NewMessage } from '../../main/mvds/ports.ts';
 import type { Store } from '../../main/store/index.ts';
 import { keysOf } from '../helpers/identities.ts';
+import { faultyFileSystem, fileError } from '../store/faulty-file-system.ts';
 import { openTestStore } from '../store/open.ts';
 import { added, conversationId, GROUP } from '../store/samples.ts';
 
@@ -155,4 +159,99 @@ test('shows that there is something a newer version wrote, and what it is once t
   expect((await store.stats()).readable).toBe(2);
   await store.conversations.clear();
   expect((await store.stats()).readable).toBe(0);
+});
+
+/** Conversations as they come to be, however messages were stored. */
+interface Written {
+  readonly store: Store;
+  readonly changes: number;
+  readonly commit: (messages: readonly NewMessage[], isProjecting: boolean) => Promise<void>;
+  readonly projector: Projector;
+}
+
+async function writing(held: Set<EpochId>): Promise<Written> {
+  const store = await openTestStore();
+  let changes = 0;
+  const projector = projectorOf(store, held, () => (changes += 1));
+  const projecting = projectingStore(store, () => projector);
+  return {
+    ...{ store, projector },
+    get changes() {
+      return changes;
+    },
+    async commit(addMessages, isProjecting) {
+      const sync = isProjecting ? projecting : store.sync;
+      await sync.commit({ addMessages });
+      if (!isProjecting) projector.committed(undefined);
+    },
+  };
+}
+
+test('a message shows with the commit that stores it, and is told of once', async () => {
+  const device = await writing(new Set([FIRST.epoch]));
+  const { store } = device;
+  await device.projector.catchUp();
+  await device.commit([written(0, FIRST), written(1, FIRST)], true);
+  expect(await shown(store)).toEqual(['0', '1']);
+  expect(await store.conversations.projectedThrough()).toBe(2);
+  expect(device.changes).toBe(1);
+});
+
+test('messages end up in the same conversations whichever of them were projected with their commit', async () => {
+  const step = fc.oneof(
+    fc.record({ keys: fc.array(fc.nat(1), { minLength: 1, maxLength: 4 }), is: fc.boolean() }),
+    fc.constant('catch up' as const),
+    fc.constant('the second key comes' as const),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const held = new Set([FIRST.epoch]);
+      const { store, commit, projector } = await writing(held);
+      const expected: string[] = [];
+      for (const each of steps) {
+        if (each === 'catch up') await projector.catchUp();
+        else if (each === 'the second key comes') held.add(SECOND.epoch);
+        else {
+          const first = expected.length;
+          await commit(
+            each.keys.map((key, at) => written(first + at, key === 0 ? FIRST : SECOND)),
+            each.is,
+          );
+          expected.push(...each.keys.map((_, at) => `${first + at}`));
+        }
+      }
+      held.add(SECOND.epoch);
+      await projector.catchUp();
+      expect(await shown(store)).toEqual(expected);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('a commit that fails leaves neither the messages nor what they change', async () => {
+  const fileSystem = faultyFileSystem();
+  fileSystem.chunkBytes = 1_001;
+  const store = await openTestStore({ fileSystem });
+  const projector = projectorOf(store, new Set([FIRST.epoch]));
+  const sync = projectingStore(store, () => projector);
+  await sync.commit({ addMessages: [written(0, FIRST)] });
+  const addMessages = Array.from({ length: 300 }, (_, at) => written(at + 1, FIRST));
+  for (const [failing, from] of [
+    ['write', 1],
+    ['write', 4],
+    ['sync', 1],
+  ] as const) {
+    let count = 0;
+    fileSystem.fail = (operation) => {
+      if (operation !== failing) return;
+      count += 1;
+      if (count >= from) throw fileError('ENOSPC');
+    };
+    await expect(sync.commit({ addMessages })).rejects.toThrow();
+    fileSystem.fail = () => undefined;
+    expect(await store.sync.messages.count()).toBe(1);
+    expect(await shown(store)).toEqual(['0']);
+  }
+  await sync.commit({ addMessages });
+  expect(await shown(store)).toHaveLength(301);
 });

@@ -3,6 +3,7 @@
 import { openStore } from '../../main/store/index.ts';
 import { SeededRandom } from '../simulator/random.ts';
 import { batch } from './batches.ts';
+import { entry } from './samples.ts';
 
 const BATCH_MESSAGES_MAX = 20;
 const BODY_BYTES_MAX = 3_000;
@@ -20,7 +21,13 @@ const store = await openStore({
 for (let count = 0; ; count += 1) {
   const name = `${prefix}-${count}`;
   const size = 1 + random.below(BATCH_MESSAGES_MAX);
-  await store.sync.commit({ addMessages: batch(name, size, random.below(BODY_BYTES_MAX)) });
+  const addMessages = batch(name, size, random.below(BODY_BYTES_MAX));
+  const putEntries = addMessages.map(({ message }, at) => ({
+    ...entry(at, `${name} ${at}`),
+    id: message.id,
+  }));
+  const { isProjected } = await store.commitProjected({ addMessages }, { putEntries });
+  if (!isProjected) throw new Error('what a kill left behind was not projected');
   // A pipe is written to at once on every system but Windows, where a line may be lost: then less is demanded, not more.
   process.stdout.write(`${name}\n`);
   if (random.chance(COMPACT_CHANCE)) await store.compact();
