@@ -73,6 +73,7 @@ export interface ConversationGroups {
 export class DeviceListKeeper {
   readonly #options: DeviceListKeeperOptions;
   #id: DeviceListId | undefined;
+  #groups: ConversationGroups | undefined;
   #list: DeviceList | undefined;
   /** Whether entries of a list that this device takes over are still being stored. */
   #isAdopting = false;
@@ -88,12 +89,15 @@ export class DeviceListKeeper {
 
   /** Where conversations are synchronized; undefined as `list` is. */
   get conversationGroups(): ConversationGroups | undefined {
-    if (!this.#id) return undefined;
-    return {
-      names: conversationNameGroup(this.#id),
-      texts: conversationGroup(this.#id),
-      files: fileGroup(this.#id),
+    const id = this.#id;
+    if (!id) return undefined;
+    // Each is a hash, and whoever passes a message on looks at them.
+    this.#groups ??= {
+      names: conversationNameGroup(id),
+      texts: conversationGroup(id),
+      files: fileGroup(id),
     };
+    return this.#groups;
   }
 
   async load(): Promise<void> {
@@ -229,6 +233,7 @@ export class DeviceListKeeper {
 
   #belongTo(id: DeviceListId): void {
     this.#id = id;
+    this.#groups = undefined;
     this.#options.admission.belongTo(id);
   }
 

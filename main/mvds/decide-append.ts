@@ -50,17 +50,25 @@ export function announce(
   const peer = view.state.peers.get(peerId);
   const { isMuted, isBulk } = view.policy;
   if (isMuted(message.groupId) || (peer !== undefined && !wants(peer, message))) return;
+  const { groupId } = message;
+  const bulk = isBulk(groupId) && { bulk: true };
+  const isOnline = peer?.online === true;
+  if (mode === 'batch' && !isOnline) {
+    // There is nothing that it could overtake when the peer comes.
+    draft.addBacklog({ peerId, groupId, sendEpoch: view.state.epoch, ...bulk }, message.id);
+    return;
+  }
   draft.put({
     peerId,
     messageId: message.id,
     type: mode === 'batch' ? 'message' : 'offer',
-    groupId: message.groupId,
+    groupId,
     sendCount: 0,
     // What stands by itself overtakes a backlog. A child that overtook its parents would only wait there.
     sendEpoch: message.metadata.parents.length === 0 ? URGENT_EPOCH : view.state.epoch,
-    ...(isBulk(message.groupId) && { bulk: true }),
+    ...bulk,
   });
-  if (peer?.online === true) draft.flush(peerId);
+  if (isOnline) draft.flush(peerId);
 }
 
 /** 4/MVDS-META, "ephemeral": batch mode, not stored, not acknowledged; so it goes out once, to who is there. */

@@ -155,9 +155,21 @@ class NextPayload {
     const isForParent = record.type === 'request' && record.groupId !== undefined;
     const dueEpoch =
       state.epoch + (isForParent ? Math.min(backoff, PARENT_BACKOFF_EPOCHS) : backoff);
-    this.draft.put({ ...record, sendCount, sendEpoch: this.dueAgain(record, dueEpoch) });
+    const { sequence, groupId, messageId, ...rest } = record;
     const isOnce = this.peer.isReliable && record.type === 'message';
-    this.sent.push({ messageId: record.messageId, bytes, dueEpoch, isOnce });
+    const ofBacklog = sequence !== undefined && groupId !== undefined && { groupId, sequence };
+    // Within the session the memory knows that it was sent; after it, it is to be sent again.
+    if (!isOnce || !ofBacklog) {
+      const sendEpoch = this.dueAgain(record, dueEpoch);
+      this.draft.put({ ...rest, groupId, messageId, sendCount, sendEpoch });
+    }
+    this.sent.push({
+      messageId,
+      bytes,
+      dueEpoch,
+      isOnce,
+      ...(isOnce && ofBacklog && { ofBacklog }),
+    });
     this.settled.push(record.messageId);
   }
 

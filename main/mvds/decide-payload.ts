@@ -133,7 +133,7 @@ function takeAcks(draft: DecisionDraft, { peerId, payload, slice }: PayloadEvent
 /** The peer holds the message: nothing about it is left to be sent there. A request stays, it is the other way round. */
 function dropOwnRecord(draft: DecisionDraft, record: SyncRecord | undefined): boolean {
   if (record === undefined || record.type === 'request') return false;
-  draft.remove(record.peerId, record.messageId);
+  draft.remove(record.peerId, record.messageId, record.sequence);
   return true;
 }
 
@@ -172,17 +172,25 @@ function takeRequests(
 }
 
 /** Within a session that loses nothing, what was sent lately is on its way however long that takes. */
-function isUnderWay(
-  { type, messageId, sendEpoch }: SyncRecord,
-  view: View,
-  peer: PeerState,
-): boolean {
-  if (type !== 'message') return false;
+function isUnderWay(record: SyncRecord, view: View, peer: PeerState): boolean {
+  if (record.type !== 'message') return false;
   const { epoch } = view.state;
-  if (peer.inFlight.get(messageId)?.sentEpoch === epoch) return true;
-  return (
-    sendEpoch >= NEVER_EPOCH && epoch - (sendEpoch - NEVER_EPOCH) < RELIABLE_REQUEST_EPOCHS / 2
-  );
+  if (peer.inFlight.get(record.messageId)?.sentEpoch === epoch) return true;
+  const sentAt = isSentBacklog(record, peer)
+    ? peer.backlogSentAt
+    : record.sendEpoch >= NEVER_EPOCH
+      ? record.sendEpoch - NEVER_EPOCH
+      : undefined;
+  return sentAt !== undefined && epoch - sentAt < RELIABLE_REQUEST_EPOCHS / 2;
+}
+
+/** Whether a message of the backlog was sent in this session. */
+function isSentBacklog({ groupId, sequence }: SyncRecord, { sentBacklog }: PeerState): boolean {
+  if (groupId === undefined || sequence === undefined) return false;
+  const bounds = sentBacklog.get(groupId) ?? [];
+  return bounds.some((first, at) => {
+    return at % 2 === 0 && first <= sequence && sequence <= (bounds[at + 1] ?? first);
+  });
 }
 
 function takeOffers(draft: DecisionDraft, view: View, event: PayloadEvent): void {

@@ -66,11 +66,14 @@ function takeDifferences(
 ): void {
   const { state, policy } = view;
   if (!mayExchange(view, peerId, groupId)) return;
-  const type = state.peers.get(peerId)?.mode === 'interactive' ? 'offer' : 'message';
+  const isOffered = state.peers.get(peerId)?.mode === 'interactive';
+  const { epoch: sendEpoch } = state;
   const bulk = policy.isBulk(groupId) && { bulk: true };
   for (const messageId of policy.isMuted(groupId) ? [] : have) {
     if (!slice.held.has(messageId) || slice.records.has(messageId)) continue;
-    draft.put({ peerId, messageId, type, groupId, sendCount: 0, sendEpoch: state.epoch, ...bulk });
+    const about = { peerId, groupId, sendEpoch, ...bulk };
+    if (isOffered) draft.put({ ...about, messageId, type: 'offer', sendCount: 0 });
+    else draft.addBacklog(about, messageId);
     draft.flush(peerId);
   }
   let requests = slice.requestCount;

@@ -1,9 +1,12 @@
 import type { Decision, Delivery, Effect, FlushCause, UnmetParents } from './events.ts';
 import type { NewMessage, SyncChanges, Tombstone } from './ports.ts';
 import type { Patch } from './state.ts';
-import type { MessageId, PeerId, SyncRecord } from './types.ts';
+import type { GroupId, MessageId, PeerId, SyncRecord } from './types.ts';
 
-type Change = SyncRecord | 'removed';
+/** Removed: with its place in the backlog, where that is known. */
+type Change = SyncRecord | { readonly removed: true; readonly sequence: number | undefined };
+
+type AddedBacklog = NonNullable<SyncChanges['addBacklog']>[number];
 
 /** Collects what an event changes. The last word about a (peer, message) counts, so that puts and removals never clash. */
 export class DecisionDraft {
@@ -24,6 +27,7 @@ export class DecisionDraft {
   readonly patches: Patch[] = [];
   readonly effects: Effect[] = [];
   private readonly records = new Map<PeerId, Map<MessageId, Change>>();
+  private readonly backlogs = new Map<PeerId, Map<GroupId, BacklogDraft>>();
   private readonly acks = new Map<PeerId, Set<MessageId>>();
   private readonly answered = new Map<PeerId, Set<MessageId>>();
   private readonly flushes = new Map<PeerId, FlushCause>();
@@ -32,9 +36,20 @@ export class DecisionDraft {
     entry(this.records, record.peerId, newMap).set(record.messageId, record);
   }
 
-  /** Drops the record, and whatever of it is in flight. */
-  remove(peerId: PeerId, messageId: MessageId): void {
-    entry(this.records, peerId, newMap).set(messageId, 'removed');
+  /** Adds a message, which is held here and was never sent, to what the peer lacks. */
+  addBacklog(about: Omit<AddedBacklog, 'messageIds'>, messageId: MessageId): void {
+    const groups = entry(this.backlogs, about.peerId, newBacklogs);
+    const known = groups.get(about.groupId);
+    if (known === undefined) groups.set(about.groupId, { about, messageIds: [messageId] });
+    else known.messageIds.push(messageId);
+  }
+
+  /**
+   * Drops the record, and whatever of it is in flight.
+   * @param sequence of a message of the backlog, where it is known
+   */
+  remove(peerId: PeerId, messageId: MessageId, sequence?: number): void {
+    entry(this.records, peerId, newMap).set(messageId, { removed: true, sequence });
     this.answer(peerId, messageId);
   }
 
@@ -78,13 +93,18 @@ export class DecisionDraft {
 
   private changes(epoch: number): SyncChanges | undefined {
     const putRecords: SyncRecord[] = [];
-    const removeRecords: Pick<SyncRecord, 'peerId' | 'messageId'>[] = [];
+    const removeRecords: NonNullable<SyncChanges['removeRecords']>[number][] = [];
     for (const [peerId, changes] of this.records) {
       for (const [messageId, change] of changes) {
-        if (change === 'removed') removeRecords.push({ peerId, messageId });
-        else putRecords.push(change);
+        if ('removed' in change) {
+          const { sequence } = change;
+          removeRecords.push({ peerId, messageId, ...(sequence !== undefined && { sequence }) });
+        } else putRecords.push(change);
       }
     }
+    const addBacklog = [...this.backlogs.values()].flatMap((groups) =>
+      [...groups.values()].map(({ about, messageIds }) => ({ ...about, messageIds })),
+    );
     const changes: SyncChanges = {
       ...optional('forgetPeers', this.forgetPeers),
       ...optional('dropCursors', this.dropCursors),
@@ -95,6 +115,7 @@ export class DecisionDraft {
       ...optional('deliver', this.released),
       ...optional('putRecords', putRecords),
       ...optional('removeRecords', removeRecords),
+      ...optional('addBacklog', addBacklog),
       ...optional('clearRecords', this.clearRecords),
       ...optional('expedite', this.expedite),
       ...optional('setCursors', this.setCursors),
@@ -114,6 +135,12 @@ function optional<K extends string, T>(
   return part;
 }
 
+interface BacklogDraft {
+  readonly about: Omit<AddedBacklog, 'messageIds'>;
+  readonly messageIds: MessageId[];
+}
+
+const newBacklogs = (): Map<GroupId, BacklogDraft> => new Map();
 const newMap = (): Map<MessageId, Change> => new Map();
 const newSet = (): Set<MessageId> => new Set();
 

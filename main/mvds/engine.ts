@@ -159,8 +159,7 @@ export class Engine {
     if (peer?.online !== true) return;
     const { store, random } = this.options;
     const { epoch } = this.view;
-    const room = this.policy.payloadBytes;
-    const slice = await loadFlushSlice(store, peerId, peer, epoch, room);
+    const slice = await loadFlushSlice(store, peerId, peer, epoch, this.policy);
     if (slice.records.length === 0 && peer.pendingAcks.size === 0 && peer.expired.size === 0)
       return;
     await this.handle({ type: 'flush', peerId, cause, jitter: random.next(), slice });

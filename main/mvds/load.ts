@@ -1,7 +1,7 @@
 import type { Payload } from './codec.ts';
 import { DUE_BATCH, MAX_UNRECORDED_REQUESTS, READ_BATCH } from './constants.ts';
 import type { FlushSlice, ParentSlice, PayloadSlice, Policy } from './events.ts';
-import type { MessageHeader, StoredMessage, SyncStore } from './ports.ts';
+import type { BacklogSlice, MessageHeader, StoredMessage, SyncStore } from './ports.ts';
 import { messageItemBytes } from './size.ts';
 import type { PeerState } from './state.ts';
 import type { Message, MessageId, PeerId, SyncRecord } from './types.ts';
@@ -119,7 +119,7 @@ export async function loadFlushSlice(
   peerId: PeerId,
   peer: PeerState,
   epoch: number,
-  roomBytes: number,
+  { payloadBytes: roomBytes, isBulk }: Policy,
 ): Promise<FlushSlice> {
   const expired =
     peer.expired.size > 0
@@ -133,25 +133,63 @@ export async function loadFlushSlice(
   // Whatever was due twice: bulk is due when nothing else is.
   const first = all.filter(({ bulk }) => bulk !== true);
   const bulk = all.filter((record) => record.bulk === true);
-  const records = [...first, ...bulk];
-  const messages = new Map<MessageId, StoredMessage>();
-  const read = new Set<MessageId>();
-  let bytes = 0;
+  const loaded = new LoadedBodies(store, roomBytes);
+  await loaded.load(batches(bodies(first), READ_BATCH));
+  const backlog = loaded.isFull
+    ? NO_BACKLOG
+    : await store.records.backlog(peerId, peer.sentBacklog, roomBytes - loaded.bytes);
+  loaded.add(backlog.messages);
   // One of a bulk group may fill a payload by itself.
-  const wanted = [...batches(bodies(first), READ_BATCH), ...batches(bodies(bulk), 1)];
-  for (const batch of wanted) {
-    if (bytes > roomBytes) break;
-    const found = await store.messages.read(batch);
-    for (const id of batch) {
-      read.add(id);
-      const message = found.get(id);
-      if (message === undefined) continue;
-      messages.set(id, message);
-      bytes += messageItemBytes(message);
+  await loaded.load(batches(bodies(bulk), 1));
+  const ofBacklog = backlog.messages
+    .filter(({ id }) => !peer.inFlight.has(id) && !isExpired.has(id))
+    .map(({ id: messageId, groupId, sequence }): SyncRecord => {
+      const about = { peerId, messageId, groupId, sequence, type: 'message' } as const;
+      return { ...about, sendCount: 0, sendEpoch: epoch, ...(isBulk(groupId) && { bulk: true }) };
+    });
+  const records = [
+    ...[...first, ...ofBacklog.filter((record) => record.bulk !== true)],
+    ...[...bulk, ...ofBacklog.filter((record) => record.bulk === true)],
+  ];
+  const more = due.length === DUE_BATCH || peer.expired.size > DUE_BATCH || backlog.hasMore;
+  return { records, messages: loaded.messages, read: loaded.read, more: more || loaded.isFull };
+}
+
+const NO_BACKLOG: BacklogSlice = { messages: [], hasMore: false };
+
+/** Bodies for one payload, as far as it has room. */
+class LoadedBodies {
+  readonly messages = new Map<MessageId, StoredMessage>();
+  readonly read = new Set<MessageId>();
+  bytes = 0;
+  readonly #store: SyncStore;
+  readonly #roomBytes: number;
+
+  constructor(store: SyncStore, roomBytes: number) {
+    this.#store = store;
+    this.#roomBytes = roomBytes;
+  }
+
+  get isFull(): boolean {
+    return this.bytes > this.#roomBytes;
+  }
+
+  add(found: Iterable<StoredMessage>): void {
+    for (const message of found) {
+      this.read.add(message.id);
+      this.messages.set(message.id, message);
+      this.bytes += messageItemBytes(message);
     }
   }
-  const more = due.length === DUE_BATCH || peer.expired.size > DUE_BATCH;
-  return { records, messages, read, more };
+
+  async load(wanted: Iterable<readonly MessageId[]>): Promise<void> {
+    for (const batch of wanted) {
+      if (this.isFull) return;
+      const found = await this.#store.messages.read(batch);
+      for (const id of batch) this.read.add(id);
+      this.add(found.values());
+    }
+  }
 }
 
 function bodies(records: readonly SyncRecord[]): MessageId[] {

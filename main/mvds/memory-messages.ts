@@ -56,6 +56,16 @@ export class MemoryMessages implements MessageStore {
     return this.byId.get(id);
   }
 
+  /** The message with a sequence, where it has a body. */
+  at(sequence: number): StoredMessage | undefined {
+    return this.kept([this.arrived[sequence - 1]])[0];
+  }
+
+  /** Undefined for what is not held with its body. */
+  sequenceOfBody(id: MessageId): number | undefined {
+    return this.tombstoned.has(id) ? undefined : this.byId.get(id)?.sequence;
+  }
+
   newestSequence(): number {
     return this.arrived.length;
   }

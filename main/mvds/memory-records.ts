@@ -1,4 +1,12 @@
-import type { Cursor, RecordCounts, SyncRecordStore } from './ports.ts';
+import { IntervalSet } from '../helpers/interval-set.ts';
+import type { MemoryMessages } from './memory-messages.ts';
+import type {
+  BacklogSlice,
+  Cursor,
+  RecordCounts,
+  StoredMessage,
+  SyncRecordStore,
+} from './ports.ts';
 import type { GroupId, MessageId, PeerId, RecordType, SyncRecord } from './types.ts';
 
 interface Entry {
@@ -20,6 +28,11 @@ class PeerRecords {
   readonly counts: Record<RecordType, number> = { offer: 0, request: 0, message: 0 };
   /** Of what is bulk, and of all else. */
   private readonly buckets = { bulk: new Map<number, Bucket>(), first: new Map<number, Bucket>() };
+  /** Sequences of the backlog. */
+  private readonly backlogs = {
+    bulk: new Map<GroupId, IntervalSet>(),
+    first: new Map<GroupId, IntervalSet>(),
+  };
 
   put(record: SyncRecord, newOrder: number): void {
     const order = this.byMessage.get(record.messageId)?.order ?? newOrder;
@@ -27,6 +40,10 @@ class PeerRecords {
     const entry = { record, order };
     this.byMessage.set(record.messageId, entry);
     this.counts[record.type] += 1;
+    if (record.sequence !== undefined) {
+      this.backlogOf(record)?.add(record.sequence);
+      return;
+    }
     const buckets = this.bucketsOf(record);
     let bucket = buckets.get(record.sendEpoch);
     if (bucket === undefined) {
@@ -43,6 +60,10 @@ class PeerRecords {
     if (entry === undefined) return;
     this.byMessage.delete(messageId);
     this.counts[entry.record.type] -= 1;
+    if (entry.record.sequence !== undefined) {
+      this.backlogOf(entry.record)?.delete(entry.record.sequence);
+      return;
+    }
     const buckets = this.bucketsOf(entry.record);
     const bucket = buckets.get(entry.record.sendEpoch);
     bucket?.entries.delete(messageId);
@@ -71,6 +92,25 @@ class PeerRecords {
       .flatMap(([, bucket]) => [...bucket.entries.values()].map(({ record }) => record));
   }
 
+  /** Sequences of the backlog that are not in `sent`, in the order in which they are sent. */
+  *backlog(sent: ReadonlyMap<GroupId, readonly number[]>): Generator<number> {
+    for (const backlogs of [this.backlogs.first, this.backlogs.bulk]) {
+      for (const [groupId, sequences] of backlogs) {
+        for (const [first, last] of sequences.without(sent.get(groupId) ?? [])) {
+          for (let sequence = first; sequence <= last; sequence += 1) yield sequence;
+        }
+      }
+    }
+  }
+
+  private backlogOf({ groupId, bulk }: SyncRecord): IntervalSet | undefined {
+    if (groupId === undefined) return undefined;
+    const backlogs = bulk === true ? this.backlogs.bulk : this.backlogs.first;
+    const known = backlogs.get(groupId) ?? new IntervalSet();
+    backlogs.set(groupId, known);
+    return known;
+  }
+
   private bucketsOf({ bulk }: SyncRecord): Map<number, Bucket> {
     return bulk === true ? this.buckets.bulk : this.buckets.first;
   }
@@ -91,7 +131,13 @@ export class MemoryRecords implements SyncRecordStore {
   private readonly peers = new Map<PeerId, PeerRecords>();
   private readonly cursorsByPeer = new Map<PeerId, Map<GroupId, Cursor>>();
   private created = 0;
+  private readonly messages: MemoryMessages;
 
+  constructor(messages: MemoryMessages) {
+    this.messages = messages;
+  }
+
+  /** A message of the backlog has its sequence, and an ordinary record has none. */
   put(record: SyncRecord): void {
     this.created += 1;
     this.of(record.peerId).put(record, this.created);
@@ -181,6 +227,23 @@ export class MemoryRecords implements SyncRecordStore {
 
   async due(peerId: PeerId, epoch: number, limit: number): Promise<readonly SyncRecord[]> {
     return this.peers.get(peerId)?.due(epoch, limit) ?? [];
+  }
+
+  async backlog(
+    peerId: PeerId,
+    sent: ReadonlyMap<GroupId, readonly number[]>,
+    bytes: number,
+  ): Promise<BacklogSlice> {
+    const messages: StoredMessage[] = [];
+    let room = bytes;
+    for (const sequence of this.peers.get(peerId)?.backlog(sent) ?? []) {
+      const message = this.messages.at(sequence);
+      if (message === undefined) continue;
+      room -= message.body.byteLength;
+      if (room < 0 && messages.length > 0) return { messages, hasMore: true };
+      messages.push(message);
+    }
+    return { messages, hasMore: false };
   }
 
   async counts(peerId: PeerId): Promise<RecordCounts> {

@@ -30,7 +30,7 @@ export function createMemorySyncStore(snapshot?: MemorySnapshot): MemorySyncStor
     snapshot?.tombstones,
     snapshot?.lastSequence,
   );
-  const records = new MemoryRecords();
+  const records = new MemoryRecords(messages);
   for (const record of snapshot?.records ?? []) records.put(record);
   for (const cursor of snapshot?.cursors ?? []) records.setCursor(...cursor);
   records.epochNumber = snapshot?.epoch ?? 0;
@@ -82,6 +82,13 @@ function applyChanges(
     });
   }
   for (const record of changes.putRecords ?? []) records.put(record);
+  for (const { messageIds, ...about } of changes.addBacklog ?? []) {
+    for (const messageId of messageIds) {
+      const sequence = messages.sequenceOfBody(messageId);
+      if (sequence === undefined || records.has(about.peerId, messageId)) continue;
+      records.put({ ...about, messageId, type: 'message', sendCount: 0, sequence });
+    }
+  }
   for (const { peerId, sendEpoch } of changes.expedite ?? []) records.expedite(peerId, sendEpoch);
   for (const { peerId, groupIds, storeId } of changes.setCursors ?? []) {
     const cursor = { storeId, sequence: messages.newestSequence() };

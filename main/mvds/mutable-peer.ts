@@ -1,11 +1,17 @@
+import { IntervalSet } from '../helpers/interval-set.ts';
 import { otherDialect, type Dialect } from './codec.ts';
 import { MAX_PENDING_ACKS } from './constants.ts';
-import type { InFlight, Patch, PeerState } from './state.ts';
-import type { MessageId } from './types.ts';
+import type { InFlight, Patch, PeerState, SentRecord } from './state.ts';
+import type { GroupId, MessageId } from './types.ts';
 
 /** What `PeerState` shows, as it is changed by patches. */
 export interface MutablePeer {
-  fields: Omit<PeerState, 'pendingAcks' | 'inFlight' | 'inFlightBytes' | 'expired'>;
+  fields: Omit<
+    PeerState,
+    'pendingAcks' | 'inFlight' | 'inFlightBytes' | 'sentBacklog' | 'backlogSentAt' | 'expired'
+  >;
+  sentBacklog: Map<GroupId, IntervalSet>;
+  backlogSentAt: number;
   pendingAcks: Set<MessageId>;
   inFlight: Map<MessageId, InFlight>;
   inFlightBytes: number;
@@ -63,6 +69,12 @@ export function peerView(peer: MutablePeer): PeerState {
     get inFlightBytes() {
       return peer.inFlightBytes;
     },
+    get sentBacklog() {
+      return new Map([...peer.sentBacklog].map(([groupId, { bounds }]) => [groupId, bounds]));
+    },
+    get backlogSentAt() {
+      return peer.backlogSentAt;
+    },
     get expired() {
       return peer.expired;
     },
@@ -94,6 +106,7 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
       peer.pendingAcks.clear();
       peer.inFlight.clear();
       peer.inFlightBytes = 0;
+      peer.sentBacklog.clear();
       peer.expired.clear();
       break;
     case 'queueAcks':
@@ -108,8 +121,12 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
     case 'flushed':
       for (const id of patch.acks) peer.pendingAcks.delete(id);
       for (const id of patch.notExpired) peer.expired.delete(id);
-      for (const { messageId, bytes, dueEpoch, isOnce } of patch.sent) {
+      for (const { messageId, bytes, dueEpoch, isOnce, ofBacklog } of patch.sent) {
         land(peer, messageId);
+        if (ofBacklog) {
+          noteSent(peer, ofBacklog);
+          peer.backlogSentAt = epoch;
+        }
         peer.inFlight.set(messageId, { bytes, dueEpoch, isOnce, sentEpoch: epoch });
         peer.inFlightBytes += bytes;
       }
@@ -120,6 +137,15 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
 /** A session in which nothing was understood, as far as is known: the next one begins in the other dialect. */
 function nextDialect({ dialect, dialectHeard, spokenTo }: MutablePeer['fields']): Dialect {
   return spokenTo && !dialectHeard ? otherDialect(dialect) : dialect;
+}
+
+function noteSent(
+  { sentBacklog }: MutablePeer,
+  { groupId, sequence }: NonNullable<SentRecord['ofBacklog']>,
+): void {
+  const sent = sentBacklog.get(groupId) ?? new IntervalSet();
+  sent.add(sequence);
+  sentBacklog.set(groupId, sent);
 }
 
 function land(peer: MutablePeer, id: MessageId): void {
@@ -161,6 +187,8 @@ export function newPeer(patch: Extract<Patch, { type: 'addPeer' }>): MutablePeer
     pendingAcks: new Set(),
     inFlight: new Map(),
     inFlightBytes: 0,
+    sentBacklog: new Map(),
+    backlogSentAt: 0,
     expired: new Set(),
   };
 }

@@ -85,6 +85,13 @@ export interface RecordCounts {
   readonly messages: number;
 }
 
+/** Messages that a peer lacks, with their bodies. */
+export interface BacklogSlice {
+  readonly messages: readonly StoredMessage[];
+  /** Whether there are more. */
+  readonly hasMore: boolean;
+}
+
 /** What is still to be said to each peer. Survives a restart. */
 export interface SyncRecordStore {
   /** The records of `peerId` for those of `messageIds` that have one. */
@@ -99,6 +106,16 @@ export interface SyncRecordStore {
    * after all others; at most `limit`.
    */
   due(peerId: PeerId, epoch: number, limit: number): Promise<readonly SyncRecord[]>;
+  /**
+   * Messages of the peer's backlog that `due` does not give, group by group in order of arrival, those of bulk groups last: as many as
+   * have `bytes` of bodies together, and at least one where there is any. `sent`: by group, the first and last sequence of
+   * each interval that is passed over.
+   */
+  backlog(
+    peerId: PeerId,
+    sent: ReadonlyMap<GroupId, readonly number[]>,
+    bytes: number,
+  ): Promise<BacklogSlice>;
   counts(peerId: PeerId): Promise<RecordCounts>;
   /** The last committed epoch; 0 in a new store. */
   epoch(): Promise<number>;
@@ -107,7 +124,7 @@ export interface SyncRecordStore {
 
 /**
  * Everything that one event changes. Applied whole or not at all, in this order: forget, drop cursors, backfill, add, tombstone,
- * revive, deliver, remove, clear, put, expedite, set cursors, epoch.
+ * revive, deliver, remove, clear, put, add backlog, expedite, set cursors, epoch.
  */
 export interface SyncChanges {
   /** New messages, in order. One that is already held is left as it is. */
@@ -120,7 +137,19 @@ export interface SyncChanges {
   readonly deliver?: readonly MessageId[];
   /** Inserted, or replacing the record of the same (peer, message). */
   readonly putRecords?: readonly SyncRecord[];
-  readonly removeRecords?: readonly Pick<SyncRecord, 'peerId' | 'messageId'>[];
+  readonly removeRecords?: readonly Pick<SyncRecord, 'peerId' | 'messageId' | 'sequence'>[];
+  /**
+   * Message records that were never sent, for what is held here with its body and has no record: a long history that a peer lacks.
+   * A store may keep them as ranges. Then they are given by `backlog` and not by `due`, show among `records` with their `sequence`,
+   * and become ordinary records by `putRecords`. Else they are ordinary records that are due at `sendEpoch`.
+   */
+  readonly addBacklog?: readonly {
+    readonly peerId: PeerId;
+    readonly groupId: GroupId;
+    readonly messageIds: readonly MessageId[];
+    readonly sendEpoch: number;
+    readonly bulk?: boolean;
+  }[];
   /**
    * Drops the peer's offers and messages of the group up to the sequence, and with `before` only those with a smaller
    * timestamp: it holds them, as a reconciliation has found out, or does not want them.

@@ -44,6 +44,13 @@ export interface PeerState {
   readonly pendingAcks: ReadonlySet<MessageId>;
   readonly inFlight: ReadonlyMap<MessageId, InFlight>;
   readonly inFlightBytes: number;
+  /**
+   * Of the peer's backlog, what was sent in this session and is not sent again in it: by group, the first and last sequence of each
+   * interval.
+   */
+  readonly sentBacklog: ReadonlyMap<GroupId, readonly number[]>;
+  /** The epoch in which the last of that was sent. */
+  readonly backlogSentAt: number;
   /** Sent, not answered in time: due again, before the rest of the backlog. */
   readonly expired: ReadonlySet<MessageId>;
 }
@@ -62,6 +69,8 @@ export interface SentRecord {
   readonly dueEpoch: number;
   /** Whether it is not sent again in this session. */
   readonly isOnce: boolean;
+  /** Its place in the backlog, where it has no record that says that it was sent. */
+  readonly ofBacklog?: { readonly groupId: GroupId; readonly sequence: number };
 }
 
 export type PeerFields = Partial<

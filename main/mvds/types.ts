@@ -35,4 +35,6 @@ export interface SyncRecord {
   readonly sendEpoch: number;
   /** Of a group whose messages wait until no other group has anything to be sent. Default: no. */
   readonly bulk?: boolean;
+  /** Of a message of the backlog: its place in the order of arrival. Set by the store. */
+  readonly sequence?: number;
 }

@@ -58,6 +58,19 @@ export class Connection {
     }
   }
 
+  /** The rows of a query, until `take` returns false. */
+  each(sql: string, values: readonly SqlValue[], take: (row: Row) => boolean): void {
+    const statement = this.#prepare(sql);
+    try {
+      statement.bind(values);
+      while (statement.step() && take(statement.get()));
+    } catch (error) {
+      throw this.#translate(error);
+    } finally {
+      statement.reset();
+    }
+  }
+
   first<T>(sql: string, values: readonly SqlValue[], read: (row: Row) => T): T | undefined {
     const statement = this.#prepare(sql);
     try {

@@ -65,7 +65,7 @@ export class Engine {
     const names = new Names(connection);
     this.traces = new ErasedTraces(connection);
     this.messages = new MessageTable(connection, names, this.traces);
-    this.records = new RecordTable(connection, names);
+    this.records = new RecordTable(connection, names, this.messages);
     this.history = new HistoryTable(connection, names, this.messages, this.records);
     this.files = new FileTable(connection);
     this.conversations = new ConversationTable(connection, names, this.files, this.traces);

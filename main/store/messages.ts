@@ -147,6 +147,27 @@ export class MessageTable implements SyncOf<MessageStore> {
     return this.#connection.first(sql, [idBytes(group)], read) ?? 0;
   }
 
+  /** The place of a message; undefined for one that is not here. */
+  placeOf(id: MessageId): { readonly sequence: number; readonly group: number } | undefined {
+    const sql = 'SELECT sequence, grp FROM messages WHERE id = ?';
+    return this.#connection.first(sql, [idBytes(id)], ([sequence, group]) => ({
+      sequence: number(sequence),
+      group: number(group),
+    }));
+  }
+
+  /** Undefined for what is not held with its body. */
+  sequenceOfBody(id: MessageId): number | undefined {
+    const sql = 'SELECT sequence FROM messages WHERE id = ? AND body IS NOT NULL';
+    return this.#connection.first(sql, [idBytes(id)], ([sequence]) => number(sequence));
+  }
+
+  /** Messages with these sequences, in order; `take` returns false to end it. */
+  eachOf(first: number, last: number, take: (message: StoredMessage) => boolean): void {
+    const sql = `SELECT ${COLUMNS} WHERE sequence BETWEEN ? AND ? AND body IS NOT NULL ORDER BY sequence`;
+    this.#connection.each(sql, [first, last], (row) => take(this.#message(row)));
+  }
+
   /** The sequence of the newest message that there ever was; 0 in a new store. */
   lastSequence(): number {
     return this.#connection.first(LAST_SEQUENCE, [], ([value]) => number(value)) ?? 0;

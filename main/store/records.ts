@@ -1,8 +1,18 @@
-import type { Cursor, RecordCounts, SyncChanges, SyncRecordStore } from '../mvds/ports.ts';
+import { FIRST_EPOCH } from '../mvds/constants.ts';
+import type {
+  BacklogSlice,
+  Cursor,
+  RecordCounts,
+  StoredMessage,
+  SyncChanges,
+  SyncRecordStore,
+} from '../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId, RecordType, SyncRecord } from '../mvds/types.ts';
+import { BacklogTable } from './backlog.ts';
 import type { Connection, Row } from './connection.ts';
 import { CursorTable } from './cursors.ts';
 import { StoreDamagedError } from './errors.ts';
+import type { MessageTable } from './messages.ts';
 import type { Names } from './names.ts';
 import type { SyncOf } from './sync-of.ts';
 import { idBytes, limitValue, messageId, number } from './values.ts';
@@ -18,19 +28,24 @@ const SMALLEST_TIMESTAMP = -(2n ** 63n);
 
 type Backfill = NonNullable<SyncChanges['backfill']>[number];
 type CursorChange = NonNullable<SyncChanges['setCursors']>[number];
+type AddedBacklog = NonNullable<SyncChanges['addBacklog']>[number];
 type ClearedRecords = NonNullable<SyncChanges['clearRecords']>[number];
 
 /** What is still to be said to each peer. */
 export class RecordTable implements SyncOf<SyncRecordStore> {
   readonly #connection: Connection;
   readonly #names: Names;
+  readonly #messages: MessageTable;
   readonly #cursors: CursorTable;
+  readonly #backlogs: BacklogTable;
   /** By peer; written at the end of each change. */
   readonly #countChanges = new Map<number, Record<RecordType, number>>();
 
-  constructor(connection: Connection, names: Names) {
+  constructor(connection: Connection, names: Names, messages: MessageTable) {
     this.#connection = connection;
     this.#names = names;
+    this.#messages = messages;
+    this.#backlogs = new BacklogTable(connection);
     this.#cursors = new CursorTable(connection, names);
     connection.onRollback(() => this.#countChanges.clear());
   }
@@ -40,19 +55,78 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
     const peerNumber = this.#names.findPeer(peer);
     if (peerNumber === undefined) return found;
     const sql = `SELECT ${COLUMNS} WHERE message = ? AND peer = ?`;
+    const hasRows = this.#hasRows(peerNumber);
+    const hasBacklog = !this.#backlogs.isEmpty(peerNumber);
     for (const id of messageIds) {
       const values = [idBytes(id), peerNumber];
-      const record = this.#connection.first(sql, values, (row) => this.#record(row));
+      const record =
+        (hasRows ? this.#connection.first(sql, values, (row) => this.#record(row)) : undefined) ??
+        (hasBacklog ? this.#ofBacklog(peerNumber, id) : undefined);
       if (record !== undefined) found.set(id, record);
     }
     return found;
   }
 
+  /** Whether the peer has records that are no part of its backlog. */
+  #hasRows(peer: number): boolean {
+    const sql = 'SELECT 1 FROM records WHERE peer = ? LIMIT 1';
+    return this.#connection.first(sql, [peer], () => true) ?? false;
+  }
+
+  #ofBacklog(peer: number, id: MessageId): SyncRecord | undefined {
+    const place = this.#messages.placeOf(id);
+    const backlog = place && this.#backlogs.find(peer, place.group, place.sequence);
+    if (!backlog) return undefined;
+    return {
+      ...(backlog.bulk && { bulk: true }),
+      peerId: this.#names.peer(peer),
+      messageId: id,
+      type: 'message',
+      groupId: this.#names.group(backlog.group),
+      sendCount: 0,
+      sendEpoch: FIRST_EPOCH,
+      sequence: place.sequence,
+    };
+  }
+
+  backlog(
+    peerId: PeerId,
+    sent: ReadonlyMap<GroupId, readonly number[]>,
+    bytes: number,
+  ): BacklogSlice {
+    const peer = this.#names.findPeer(peerId);
+    const messages: StoredMessage[] = [];
+    const left = { bytes, isCut: false };
+    const take = (message: StoredMessage): boolean => {
+      left.bytes -= message.body.byteLength;
+      left.isCut = left.bytes < 0 && messages.length > 0;
+      if (!left.isCut) messages.push(message);
+      return !left.isCut;
+    };
+    for (const { group, sequences } of peer === undefined ? [] : this.#backlogs.of(peer)) {
+      for (const [first, last] of sequences.without(sent.get(this.#names.group(group)) ?? [])) {
+        this.#messages.eachOf(first, last, take);
+        if (left.isCut) return { messages, hasMore: true };
+      }
+    }
+    return { messages, hasMore: false };
+  }
+
   recordsAbout(messageIds: readonly MessageId[]): readonly SyncRecord[] {
     const sql = `SELECT ${COLUMNS} WHERE message = ?`;
-    return messageIds.flatMap((id) =>
-      this.#connection.all(sql, [idBytes(id)], (row) => this.#record(row)),
+    const hasRows = this.#connection.first('SELECT 1 FROM records LIMIT 1', [], () => true);
+    const rows = hasRows
+      ? messageIds.flatMap((id) =>
+          this.#connection.all(sql, [idBytes(id)], (row) => this.#record(row)),
+        )
+      : [];
+    const behind = this.#connection.all('SELECT DISTINCT peer FROM backlogs', [], ([peer]) => {
+      return number(peer);
+    });
+    const ofBacklogs = behind.flatMap((peer) =>
+      messageIds.map((id) => this.#ofBacklog(peer, id)).filter((record) => record !== undefined),
     );
+    return [...rows, ...ofBacklogs];
   }
 
   due(peer: PeerId, epoch: number, limit: number): readonly SyncRecord[] {
@@ -103,6 +177,23 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
     );
   }
 
+  /** What is held with its body and has no record. */
+  addBacklog({ peerId, groupId, messageIds, bulk = false }: AddedBacklog): void {
+    const peer = this.#names.peerNumber(peerId);
+    const group = this.#names.groupNumber(groupId);
+    const sql = 'SELECT 1 FROM records WHERE message = ? AND peer = ?';
+    const hasRows = this.#hasRows(peer);
+    let added = 0;
+    for (const id of messageIds) {
+      const sequence = this.#messages.sequenceOfBody(id);
+      if (sequence === undefined) continue;
+      if (hasRows && this.#connection.first(sql, [idBytes(id), peer], () => true)) continue;
+      if (this.#backlogs.add(peer, group, bulk, sequence)) added += 1;
+    }
+    this.#addToCount(peer, 'message', added);
+    this.#flush();
+  }
+
   /** Inserts, or replaces what is there and leaves its place in the order of creation. */
   put(records: readonly SyncRecord[]): void {
     for (const { peerId, messageId: id, type, groupId, sendCount, sendEpoch, bulk } of records) {
@@ -116,6 +207,7 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
         ([record, before]) => ({ record: number(record), type: recordType(before) }),
       );
       if (replaced === undefined) {
+        this.#leaveBacklog(peer, id);
         this.#connection.run(
           `INSERT INTO records(peer, message, type, grp, send_count, send_epoch, bulk)
            VALUES(?, ?, ?, ?, ?, ?, ?)`,
@@ -134,18 +226,27 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
         this.#addToCount(peer, type, 1);
       }
     }
-    this.#flushCounts();
+    this.#flush();
   }
 
-  remove(records: readonly Pick<SyncRecord, 'peerId' | 'messageId'>[]): void {
-    for (const { peerId, messageId: id } of records) {
+  remove(records: readonly Pick<SyncRecord, 'peerId' | 'messageId' | 'sequence'>[]): void {
+    for (const { peerId, messageId: id, sequence } of records) {
       const peer = this.#names.findPeer(peerId);
-      if (peer === undefined) continue;
+      if (peer === undefined || this.#leaveBacklog(peer, id, sequence)) continue;
       const sql = 'DELETE FROM records WHERE message = ? AND peer = ? RETURNING type';
       const type = this.#connection.first(sql, [idBytes(id), peer], ([value]) => recordType(value));
       if (type !== undefined) this.#addToCount(peer, type, -1);
     }
-    this.#flushCounts();
+    this.#flush();
+  }
+
+  /** Returns whether it was in it. */
+  #leaveBacklog(peer: number, id: MessageId, known?: number): boolean {
+    if (this.#backlogs.isEmpty(peer)) return false;
+    const sequence = known ?? this.#messages.placeOf(id)?.sequence;
+    if (sequence === undefined || !this.#backlogs.delete(peer, sequence)) return false;
+    this.#addToCount(peer, 'message', -1);
+    return true;
   }
 
   expedite(peer: PeerId, sendEpoch: number): void {
@@ -171,13 +272,15 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
          WHERE grp = ?4 AND body IS NOT NULL AND (?5 OR source IS NOT ?1)
            AND timestamp >= CAST(?7 AS INTEGER) AND (?8 IS NULL OR timestamp < CAST(?8 AS INTEGER))
            AND NOT EXISTS(SELECT 1 FROM records WHERE message = id AND peer = ?1)
+           AND sequence NOT IN (SELECT value FROM json_each(?9))
          ORDER BY sequence`,
         ...[peer, TYPE_NUMBERS[type], sendEpoch, group, again ? 1 : 0, bulk === true ? 1 : 0],
         ...[from ?? SMALLEST_TIMESTAMP, until ?? null],
+        JSON.stringify(this.#backlogs.sequencesOf(peer, group)),
       );
       this.#addToCount(peer, type, added);
     }
-    this.#flushCounts();
+    this.#flush();
   }
 
   /** Drops whatever is to be said of the message: it is neither to be sent nor to come any more. */
@@ -198,7 +301,20 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
       ([type]) => recordType(type),
     );
     for (const type of dropped) this.#addToCount(peer, type, -1);
-    this.#flushCounts();
+    this.#addToCount(peer, 'message', -this.#clearBacklog(peer, group, sequence, before));
+    this.#flush();
+  }
+
+  /** Returns how many messages were dropped. */
+  #clearBacklog(peer: number, group: number, sequence: number, before: bigint | undefined): number {
+    if (before === undefined) return this.#backlogs.deleteUpTo(peer, group, sequence);
+    if (this.#backlogs.isEmpty(peer)) return 0;
+    const early = this.#connection.all(
+      'SELECT sequence FROM messages WHERE grp = ? AND timestamp < CAST(? AS INTEGER) AND sequence <= ?',
+      [group, before, sequence],
+      ([value]) => number(value),
+    );
+    return early.filter((value) => this.#backlogs.delete(peer, value)).length;
   }
 
   forget(peer: PeerId): void {
@@ -206,6 +322,7 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
     if (peerNumber === undefined) return;
     this.#connection.run('DELETE FROM records WHERE peer = ?', peerNumber);
     this.#cursors.forget(peerNumber);
+    this.#backlogs.forget(peerNumber);
     const sql = 'UPDATE peers SET offers = 0, requests = 0, messages = 0 WHERE peer = ?';
     this.#connection.run(sql, peerNumber);
   }
@@ -217,7 +334,8 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
   }
 
   /** A statement per peer and not one per record. */
-  #flushCounts(): void {
+  #flush(): void {
+    this.#backlogs.flush();
     const changes = [...this.#countChanges];
     this.#countChanges.clear();
     for (const [peer, byType] of changes) {

@@ -58,6 +58,15 @@ export const SCHEMA = `
   CREATE UNIQUE INDEX records_of_message ON records(message, peer);
   CREATE INDEX records_due ON records(peer, bulk, send_epoch);
 
+  -- Messages that a peer lacks and that have no record: by group, the intervals of their sequences.
+  CREATE TABLE backlogs(
+    peer INTEGER NOT NULL REFERENCES peers,
+    grp INTEGER NOT NULL REFERENCES groups,
+    bulk INTEGER NOT NULL CHECK(bulk IN (0, 1)),
+    ranges BLOB NOT NULL,
+    PRIMARY KEY(peer, grp)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE cursors(
     peer INTEGER NOT NULL REFERENCES peers,
     grp INTEGER NOT NULL REFERENCES groups,

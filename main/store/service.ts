@@ -19,7 +19,7 @@ const CALLABLE = {
     'count',
     'lastSequence',
   ],
-  records: ['records', 'recordsAbout', 'due', 'counts', 'epoch', 'cursors'],
+  records: ['records', 'recordsAbout', 'due', 'backlog', 'counts', 'epoch', 'cursors'],
   conversations: [
     'projectedThrough',
     'apply',

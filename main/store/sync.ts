@@ -11,7 +11,7 @@ export function commitChanges(
   records: RecordTable,
   changes: SyncChanges,
 ): readonly MessageId[] {
-  return connection.transaction(() => {
+  const apply = (): readonly MessageId[] => {
     for (const peerId of changes.forgetPeers ?? []) records.forget(peerId);
     for (const dropped of changes.dropCursors ?? []) records.dropCursors(dropped);
     // Before the new messages: it is about those that were held before.
@@ -24,9 +24,24 @@ export function commitChanges(
     records.remove(changes.removeRecords ?? []);
     for (const held of changes.clearRecords ?? []) records.clear(held);
     records.put(changes.putRecords ?? []);
+    for (const backlog of changes.addBacklog ?? []) records.addBacklog(backlog);
     for (const { peerId, sendEpoch } of changes.expedite ?? []) records.expedite(peerId, sendEpoch);
     for (const cursors of changes.setCursors ?? []) records.setCursors(cursors);
     if (changes.epoch !== undefined) records.setEpoch(changes.epoch);
     return added;
-  });
+  };
+  return isRepeatable(changes) ? connection.derived(apply) : connection.transaction(apply);
+}
+
+/** Changes that a loss of power may undo: what is lost of them is found out again with the peer, at the cost of a transmission. */
+const REPEATABLE: ReadonlySet<string> = new Set<keyof SyncChanges>([
+  'removeRecords',
+  'clearRecords',
+  'expedite',
+  'setCursors',
+  'epoch',
+]);
+
+function isRepeatable(changes: SyncChanges): boolean {
+  return Object.keys(changes).every((change) => REPEATABLE.has(change));
 }

@@ -26,6 +26,7 @@ function peersIn(changes: SyncChanges): ReadonlySet<PeerId> | 'all' {
   for (const { peerId } of changes.backfill ?? []) peers.add(peerId);
   for (const { peerId } of changes.removeRecords ?? []) peers.add(peerId);
   for (const { peerId } of changes.putRecords ?? []) peers.add(peerId);
+  for (const { peerId } of changes.addBacklog ?? []) peers.add(peerId);
   for (const { peerId } of changes.clearRecords ?? []) peers.add(peerId);
   return peers;
 }

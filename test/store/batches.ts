@@ -42,8 +42,6 @@ export async function batchesIn(store: Store): Promise<string[]> {
     if (page.length < PAGE) break;
   }
   if (expected !== 0) throw new Error('the last batch is not whole');
-  const { messages, readable } = await store.stats();
-  if (readable !== 0 && readable !== messages) throw new Error('a commit was projected in part');
   return names;
 }
 

@@ -77,6 +77,8 @@ async function heldAfterCrash(
     const isHeld = new Set(held);
     const lost = acknowledged.filter((name) => !isHeld.has(name));
     expect(lost, about).toEqual([]);
+    const { messages, readable } = await store.stats();
+    expect(readable, `${about}: a commit was projected in part`).toBe(messages);
     expect(await store.check(true), about).toEqual([]);
     return held;
   } finally {

@@ -43,6 +43,7 @@ export async function applyChanges(
   if (changes.removeRecords?.length) await records.remove(changes.removeRecords);
   for (const held of changes.clearRecords ?? []) await records.clear(held);
   if (changes.putRecords?.length) await records.put(changes.putRecords);
+  for (const backlog of changes.addBacklog ?? []) await records.addBacklog(backlog);
   for (const expedited of changes.expedite ?? []) await records.expedite(expedited);
   for (const cursors of changes.setCursors ?? []) await records.setCursors(cursors);
   if (changes.epoch !== undefined) await records.setEpoch(changes.epoch);
@@ -60,10 +61,10 @@ export function refuseEphemeral({ addMessages = [] }: SyncChanges): void {
 /** The groups that a change names. */
 export function groupsIn(changes: SyncChanges): GroupId[] {
   const { addMessages = [], tombstone = [], putRecords = [], clearRecords = [] } = changes;
-  const { backfill = [], setCursors = [], dropCursors = [] } = changes;
+  const { addBacklog = [], backfill = [], setCursors = [], dropCursors = [] } = changes;
   return [
     ...addMessages.map(({ message }) => message.groupId),
-    ...[...tombstone, ...clearRecords].map(({ groupId }) => groupId),
+    ...[...tombstone, ...clearRecords, ...addBacklog].map(({ groupId }) => groupId),
     ...putRecords.flatMap(({ groupId }) => groupId ?? []),
     ...[...backfill, ...setCursors, ...dropCursors].flatMap(({ groupIds }) => groupIds),
   ];

@@ -87,6 +87,25 @@ export class RecordWriter {
     this.#count(this.#node, peerId, type, number(added));
   }
 
+  /** As ordinary records. */
+  async addBacklog(backlog: Change<'addBacklog'>): Promise<void> {
+    const { peerId, groupId, messageIds, sendEpoch, bulk } = backlog;
+    const [[added] = []] = await this.#queries.rows(
+      `WITH added AS (
+         INSERT INTO reunion.records(node, peer, message, type, grp, send_count, send_epoch, bulk)
+         SELECT $1, $2, m.id, $4, $5, 0, $6, $7 FROM reunion.messages m
+         WHERE m.id = ANY($3::bytea[]) AND m.body IS NOT NULL
+         ORDER BY m.sequence
+         ON CONFLICT(message, node, peer) DO NOTHING RETURNING 1
+       ) SELECT count(*) FROM added`,
+      [
+        ...[this.#node, peerId, idValues(messageIds), typeValue('message')],
+        ...[this.#groups(groupId), sendEpoch, bulk === true],
+      ],
+    );
+    this.#count(this.#node, peerId, 'message', number(added));
+  }
+
   /** Drops whatever any node has to say of the messages: they are neither to be sent nor to come any more. */
   async withdraw(ids: readonly MessageId[]): Promise<void> {
     const sql =

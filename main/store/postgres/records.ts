@@ -1,4 +1,4 @@
-import type { Cursor, RecordCounts, SyncRecordStore } from '../../mvds/ports.ts';
+import type { BacklogSlice, Cursor, RecordCounts, SyncRecordStore } from '../../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId, SyncRecord } from '../../mvds/types.ts';
 import type { Queries, Row } from './connection.ts';
 import {
@@ -58,6 +58,11 @@ export class PostgresRecords implements SyncRecordStore {
       [this.#node, peer, epoch, limitValue(limit)],
     );
     return rows.map(syncRecord);
+  }
+
+  /** The backlog is kept as ordinary records. */
+  async backlog(): Promise<BacklogSlice> {
+    return { messages: [], hasMore: false };
   }
 
   async counts(peer: PeerId): Promise<RecordCounts> {

@@ -13,15 +13,20 @@ function runOf(topology: ScaleTopology, nodes: number, seed = 1, messages = 12):
   return runScale({ ...SCALE_DEFAULTS, topology, nodes, seed, messages });
 }
 
-async function runsOf(topology: ScaleTopology, sizes: readonly number[]): Promise<ScaleRun[]> {
+async function runsOf(
+  topology: ScaleTopology,
+  sizes: readonly number[],
+  seed = 1,
+): Promise<ScaleRun[]> {
   const runs: ScaleRun[] = [];
-  for (const nodes of sizes) runs.push(await runOf(topology, nodes));
+  for (const nodes of sizes) runs.push(await runOf(topology, nodes, seed));
   return runs;
 }
 
 describe('under churn, loss and partitions', { timeout: 240_000 }, () => {
   test('a mesh ends in the union, below its degree, and a message costs O(N)', async () => {
-    const runs = await runsOf('mesh', [16, 32, 64]);
+    // Of one seed alone, a large message at a bad moment moves the exponent by a tenth.
+    const runs = [...(await runsOf('mesh', [16, 64])), ...(await runsOf('mesh', [16, 64], 2))];
     for (const run of runs) {
       expect(run.errors).toEqual([]);
       expect(isGood(run), `${run.nodes} nodes`).toBe(true);
