@@ -17,7 +17,7 @@ import type {
   MessageVersion,
   MessageView,
   MessageWindow,
-  SearchHitView,
+  SearchResults,
 } from './types.ts';
 
 export const messageId = z.string().regex(/^[0-9a-f]{64}$/u);
@@ -96,7 +96,8 @@ export const conversationArguments = {
   conversationFiles: conversation.extend({ limit, before: position.optional() }),
   /**
    * Every word must match, the last one as a beginning. The best first: how well it matches and how recent it is count alike.
-   * `from` and `to`, inclusive, are about `writtenAt`; `device` is an id; `hasFile` leaves out messages that carry no file.
+   * `from` and `to`, inclusive, are about `writtenAt`; `device` is an id; `hasFile` leaves out messages that carry no file. After
+   * many messages arrived at once, `unindexed` counts those that are not searched yet: call it again.
    */
   search: z
     .object({
@@ -131,5 +132,5 @@ export interface ConversationResults {
   readonly messageHistory: readonly MessageVersion[];
   readonly pinnedMessages: readonly MessageView[];
   readonly conversationFiles: FilesPage;
-  readonly search: readonly SearchHitView[];
+  readonly search: SearchResults;
 }

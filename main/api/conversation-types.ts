@@ -110,7 +110,17 @@ export interface MessageWindow {
   readonly moreAfter: boolean;
 }
 
-/** `reunion search --json` prints an array of these, the best first. */
+/** What `reunion search --json` prints. */
+export interface SearchResults {
+  /** The best first. */
+  readonly hits: readonly SearchHitView[];
+  /**
+   * How many of the newest messages the search index does not have yet, as after many arrived at once: they were not searched.
+   * 0 once it has all of them.
+   */
+  readonly unindexed: number;
+}
+
 export interface SearchHitView {
   readonly message: MessageView;
   readonly conversation: { readonly id: string; readonly name: string };

@@ -86,6 +86,16 @@ export interface SearchHit {
   readonly snippet: readonly { readonly text: string; readonly match: boolean }[];
 }
 
+export interface SearchResult {
+  /** The best first. */
+  readonly hits: readonly SearchHit[];
+  /**
+   * How many of the newest entries the search did not look at, since the index does not have them yet; at most, for entries
+   * without a text count as well. 0 once the index is complete.
+   */
+  readonly unindexed: number;
+}
+
 export interface SearchQuery {
   /** What the person typed. The last word matches as a prefix; every word must match. */
   readonly text: string;
@@ -153,7 +163,11 @@ export interface ConversationStore {
   attachedTo(id: MessageId): Promise<readonly FileCopy[]>;
   /** The highest `order` of all events projected; 0 when none. */
   highestOrder(): Promise<number>;
-  search(query: SearchQuery): Promise<readonly SearchHit[]>;
+  /**
+   * Finds what is in the index, which follows behind the entries. A few entries that it lacks are added first, so that whatever
+   * was written just now is found.
+   */
+  search(query: SearchQuery): Promise<SearchResult>;
 }
 
 /** A message of a text that was deleted, or of an edit of it. */

@@ -6,7 +6,7 @@ import type {
   MessageVersion,
   MessageView,
   MessageWindow,
-  SearchHitView,
+  SearchResults,
 } from '../api/types.ts';
 import type { ConversationContent, ErasedText } from '../conversations/events.ts';
 import { fileNameOf, mediaTypeOf } from '../conversations/files.ts';
@@ -89,7 +89,7 @@ export class MessageService {
     return this.#views.versions(await this.#store.revisions(entry.id));
   }
 
-  async search(asked: CommandArguments['search']): Promise<readonly SearchHitView[]> {
+  async search(asked: CommandArguments['search']): Promise<SearchResults> {
     const { text, conversation, device, from, to, hasFile, limit } = asked;
     const within =
       conversation === undefined ? undefined : await this.#conversations.get(conversation);
@@ -102,9 +102,12 @@ export class MessageService {
       ...(to !== undefined && { to }),
       ...(hasFile !== undefined && { hasFile }),
     };
-    const hits = await this.#store.search(query);
+    const { hits, unindexed } = await this.#store.search(query);
     const names = new Map((await this.#store.conversations()).map(({ id, name }) => [id, name]));
-    return hits.map((hit) => this.#views.hit(hit, names.get(hit.entry.conversationId) ?? ''));
+    const hitViews = hits.map((hit) =>
+      this.#views.hit(hit, names.get(hit.entry.conversationId) ?? ''),
+    );
+    return { hits: hitViews, unindexed };
   }
 
   async withFiles(asked: CommandArguments['conversationFiles']): Promise<FilesPage> {

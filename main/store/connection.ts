@@ -1,5 +1,6 @@
 import { storeError } from './errors.ts';
 import type { FileDatabase, SqlStatement, SqlValue } from './file-backend/index.ts';
+import { searchTerms } from './search-text.ts';
 
 /** One row, in the order of the columns asked for. */
 export type Row = readonly SqlValue[];
@@ -13,6 +14,7 @@ export class Connection {
 
   constructor(file: FileDatabase) {
     this.#file = file;
+    defineFunctions(file);
   }
 
   get file(): FileDatabase {
@@ -22,6 +24,7 @@ export class Connection {
   /** Continues with another file, after `close`. */
   reopen(file: FileDatabase): void {
     this.#file = file;
+    defineFunctions(file);
   }
 
   /** Calls `forget` whenever a transaction was undone, for who remembers what is in the database. */
@@ -158,4 +161,9 @@ export class Connection {
   #translate(error: unknown): unknown {
     return storeError(error, this.file.takeFileError());
   }
+}
+
+/** Those that the schema's views call. */
+function defineFunctions({ connection }: FileDatabase): void {
+  connection.create_function('search_terms', searchTerms);
 }

@@ -4,8 +4,8 @@ import type {
   ConversationStore,
   ProjectionChanges,
   RegisterChange,
-  SearchHit,
   SearchQuery,
+  SearchResult,
 } from '../conversations/ports.ts';
 import type {
   Conversation,
@@ -23,7 +23,7 @@ import type { ErasureTable } from './erasures.ts';
 import type { SqlValue } from './file-backend/index.ts';
 import type { FileTable } from './files.ts';
 import type { Names } from './names.ts';
-import type { SearchIndex } from './search.ts';
+import type { SearchIndex } from './search-index.ts';
 import type { SyncOf } from './sync-of.ts';
 import { conversationId, idBytes, messageId, number, text } from './values.ts';
 
@@ -187,7 +187,7 @@ export class ConversationTable implements SyncOf<ConversationStore> {
     return this.#entries.revisions(id);
   }
 
-  search(query: SearchQuery): readonly SearchHit[] {
+  search(query: SearchQuery): SearchResult {
     return this.#entries.search(query);
   }
 

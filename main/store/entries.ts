@@ -1,5 +1,5 @@
 import { shownTime } from '../conversations/order.ts';
-import type { ProjectionChanges, SearchHit, SearchQuery } from '../conversations/ports.ts';
+import type { ProjectionChanges, SearchQuery, SearchResult } from '../conversations/ports.ts';
 import type { Entry, EntryPosition, Revision, WrittenEntry } from '../conversations/types.ts';
 import type { MessageId } from '../mvds/types.ts';
 import type { Connection, Row } from './connection.ts';
@@ -8,7 +8,8 @@ import { ErasureTable } from './erasures.ts';
 import type { SqlValue } from './file-backend/index.ts';
 import type { FileTable } from './files.ts';
 import type { Names } from './names.ts';
-import { SearchIndex } from './search.ts';
+import { SearchIndex } from './search-index.ts';
+import { searchEntries } from './search.ts';
 import { conversationId, idBytes, limitValue, messageId, number, text } from './values.ts';
 
 const ENTRIES = `SELECT entries.id, conversations.id, ordering, author, written_at, text, unsupported,
@@ -53,15 +54,12 @@ export class EntryTable {
     if (this.#find(id) !== undefined) return false;
     const shown = this.#textOf(entry, id);
     this.#connection.run(
-      `INSERT INTO entries(id, conversation, ordering, author, written_at, text, terms, unsupported, files)
-       VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO entries(id, conversation, ordering, author, written_at, text, unsupported, files)
+       VALUES(?, ?, ?, ?, ?, ?, ?, ?)`,
       ...[id, conversation, entry.order, this.#names.peerNumber(entry.author), entry.writtenAt],
-      ...[shown, this.index.terms(shown), entry.unsupported && !deletedBy ? 1 : 0],
+      ...[shown, entry.unsupported && !deletedBy ? 1 : 0],
       this.#attach(entry, id),
     );
-    if (shown === '') return true;
-    const row = this.#connection.first('SELECT last_insert_rowid()', [], ([n]) => number(n));
-    this.index.add(row ?? 0, shown);
     return true;
   }
 
@@ -123,6 +121,7 @@ export class EntryTable {
       ([entry, conversation]) => [number(entry), number(conversation)] as const,
     );
     for (const [entry] of found) this.#connection.run('DELETE FROM entries WHERE entry = ?', entry);
+    this.index.forgetDeleted();
     return found.map(([, conversation]) => conversation);
   }
 
@@ -131,7 +130,7 @@ export class EntryTable {
     this.marks.clear();
     this.erasures.clear();
     this.files.clear();
-    this.index.rebuild();
+    this.index.clear();
   }
 
   entry(id: MessageId): Entry | undefined {
@@ -220,12 +219,14 @@ export class EntryTable {
     return revisions.length === 0 ? [firstRevision(entry)] : revisions;
   }
 
-  search(query: SearchQuery): readonly SearchHit[] {
+  search(query: SearchQuery): SearchResult {
+    const unindexed = this.index.catchUp();
     const author = query.author === undefined ? undefined : this.#names.findPeer(query.author);
-    if (query.author !== undefined && author === undefined) return [];
-    return this.index.search({ ...query, author }, (condition, values) =>
+    if (query.author !== undefined && author === undefined) return { hits: [], unindexed };
+    const hits = searchEntries({ ...query, author }, (condition, values) =>
       this.#read(condition, values),
     );
+    return { hits, unindexed };
   }
 
   /** The text to show of an entry that comes now: it may have been edited or deleted before. */
@@ -252,10 +253,9 @@ export class EntryTable {
 
   #show(found: FoundEntry, shown: string): void {
     if (found.text === shown) return;
-    this.index.remove(found.entry);
-    const sql = 'UPDATE entries SET text = ?, terms = ? WHERE entry = ?';
-    this.#connection.run(sql, shown, this.index.terms(shown), found.entry);
-    if (shown !== '') this.index.add(found.entry, shown);
+    this.index.change(found.entry, found.text, shown, () => {
+      this.#connection.run('UPDATE entries SET text = ? WHERE entry = ?', shown, found.entry);
+    });
   }
 
   #find(id: Uint8Array): FoundEntry | undefined {

@@ -95,8 +95,6 @@ export const SCHEMA = `
     author INTEGER NOT NULL REFERENCES peers,
     written_at INTEGER NOT NULL,
     text TEXT NOT NULL,
-    -- What is indexed for search where that is not the text itself.
-    terms TEXT,
     -- Something of a kind that this version does not know.
     unsupported INTEGER NOT NULL DEFAULT 0,
     files INTEGER NOT NULL DEFAULT 0
@@ -106,11 +104,14 @@ export const SCHEMA = `
   -- What others have written since a position is found without a look at what one has written oneself.
   CREATE INDEX entries_by_author ON entries(conversation, author, ordering, id);
 
-  CREATE VIEW searchable AS SELECT entry AS rowid, coalesce(terms, text) AS text FROM entries;
+  -- What the index has. It follows behind the entries: the value in meta is the number of the last that it has got to. The
+  -- function is the program's own.
+  CREATE VIEW searchable AS SELECT entry AS rowid, search_terms(text) AS text FROM entries
+    WHERE entry <= (SELECT value FROM meta WHERE key = 'indexed_through');
   -- A search that finds the beginnings of words, as while one is typed, must not read every word that begins so. In bytes:
-  -- one to three letters of Latin scripts, one or more of others.
+  -- one to three letters of Latin scripts, one or more of others. Sizes of documents, which nothing here ranks by, are not kept.
   CREATE VIRTUAL TABLE search USING fts4(
-    content="searchable", text, tokenize=unicode61 "remove_diacritics=2", order=desc, prefix="1,2,3"
+    content="searchable", text, tokenize=unicode61 "remove_diacritics=2", order=desc, prefix="1,2,3", matchinfo=fts3
   );
 
   -- What was said of entries after they were written; an entry need not be here yet, hence no reference.

@@ -9,12 +9,14 @@ const WORD = /[\p{L}\p{N}\p{M}\p{Co}]+/gu;
 /** The index folds diacritics of Latin letters by itself, and those of others (й, ή) not. */
 const FOLDED_HERE = /[^\p{Script=Latin}\u0300-\u036f][\u0300-\u036f]/u;
 
-/** What is indexed for `text`; undefined where it is the text itself. */
-export function searchTerms(text: string): string | undefined {
+/**
+ * The words that are indexed for `text`. To take a text out of the index SQLite computes them anew, so whoever changes this
+ * empties the index of each store (`SearchIndex.clear`).
+ */
+export function searchTerms(text: string): string {
   const composed = text.normalize('NFC');
   const folded = FOLDED_HERE.test(text.normalize('NFD')) ? fold(composed) : composed;
-  const terms = folded.replace(UNSPACED, (run) => ` ${pairs(run).join(' ')} `);
-  return terms === text ? undefined : terms;
+  return folded.replace(UNSPACED, (run) => ` ${pairs(run).join(' ')} `);
 }
 
 /** The last character stands alone too, so that each character begins some term. */

@@ -3,6 +3,7 @@ import { StoreClosedError, StoreDamagedError } from './errors.ts';
 import { IdleCheck } from './idle-check.ts';
 import { IdleCheckpoint } from './idle-checkpoint.ts';
 import { IdleErasure } from './idle-erasure.ts';
+import { IndexUpkeep } from './index-upkeep.ts';
 import { TurnBudget } from './turn-budget.ts';
 
 /** The parts of the engine that are called from outside, each with the methods that may be. */
@@ -96,6 +97,9 @@ const URGENT: ReadonlySet<string> = new Set([
   'store.stats',
 ]);
 
+/** What arrives in numbers, and is to be searched for later. */
+const WRITING: ReadonlySet<string> = new Set(['store.commit', 'conversations.apply']);
+
 /** Runs calls on the engine, long ones in steps, and upkeep in between. */
 export class StoreService {
   readonly #engine: Engine;
@@ -103,7 +107,7 @@ export class StoreService {
   readonly #idleCheck: IdleCheck;
   readonly #idleCheckpoint: IdleCheckpoint;
   readonly #idleErasure: IdleErasure;
-  #upkeep: NodeJS.Immediate | undefined;
+  readonly #indexUpkeep: IndexUpkeep;
   #isClosed = false;
   /** While it is there, the engine is nobody else's: see `Engine.compact`. */
   #exclusive: Promise<unknown> | undefined;
@@ -114,7 +118,14 @@ export class StoreService {
     this.#engine = engine;
     this.#idleCheck = new IdleCheck(engine, idleMs);
     this.#idleCheckpoint = new IdleCheckpoint(engine, idleMs);
-    this.#idleErasure = new IdleErasure(engine, () => !this.#exclusive, idleMs);
+    const isFree = (): boolean => !this.#exclusive;
+    // What is erased of an index that still grows would have to be merged twice.
+    const isToErase = (): boolean => isFree() && engine.conversations.index.unindexed() === 0;
+    this.#idleErasure = new IdleErasure(engine, isToErase, idleMs);
+    this.#indexUpkeep = new IndexUpkeep(engine, {
+      isFree,
+      isAwaited: () => this.#turn.isAwaited,
+    });
   }
 
   async call({ table, method, args }: StoreCall): Promise<unknown> {
@@ -136,7 +147,7 @@ export class StoreService {
       this.#idleCheck.restart();
       this.#idleCheckpoint.restart();
       this.#idleErasure.restart();
-      this.#scheduleUpkeep();
+      this.#indexUpkeep.called(WRITING.has(`${table}.${method}`));
     }
   }
 
@@ -164,7 +175,7 @@ export class StoreService {
         this.#idleCheck.stop();
         this.#idleCheckpoint.stop();
         this.#idleErasure.stop();
-        if (this.#upkeep !== undefined) clearImmediate(this.#upkeep);
+        this.#indexUpkeep.stop();
         await this.#maintenance.catch(() => undefined);
         engine.close();
     }
@@ -198,23 +209,6 @@ export class StoreService {
       backup.cancel();
       throw error;
     }
-  }
-
-  #scheduleUpkeep(): void {
-    const isDue = !this.#isClosed && this.#engine.conversations.index.isMergeDue();
-    if (!isDue || this.#upkeep !== undefined) return;
-    this.#upkeep = setImmediate(() => {
-      this.#upkeep = undefined;
-      // The next call asks for it again.
-      if (this.#exclusive) return;
-      try {
-        this.#engine.conversations.index.mergeStep();
-      } catch {
-        // The next call that writes meets the same failure, and tells its caller.
-        return;
-      }
-      this.#scheduleUpkeep();
-    });
   }
 }
 

@@ -16,13 +16,17 @@ export class TurnBudget {
 
   /** Resolves when the call may run, which it does at once. */
   room(isUrgent: boolean): Promise<void> {
-    const waiting = this.#urgent.length + this.#others.length;
-    if (waiting === 0 && !this.#isUsedUp()) {
+    if (!this.isAwaited && !this.#isUsedUp()) {
       this.#began ??= performance.now();
       this.#schedule();
       return Promise.resolve();
     }
     return new Promise((resolve) => (isUrgent ? this.#urgent : this.#others).push(resolve));
+  }
+
+  /** Whether calls wait for their turn. */
+  get isAwaited(): boolean {
+    return this.#urgent.length + this.#others.length > 0;
   }
 
   #isUsedUp(): boolean {

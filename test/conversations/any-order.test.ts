@@ -168,7 +168,7 @@ async function view(
     pinned: await store.pinnedEntries(id),
   });
   const search = async (word: string) => {
-    const hits = await store.search({ text: word, limit: 100 });
+    const { hits } = await store.search({ text: word, limit: 100 });
     return hits.map(({ entry }) => entry.id).sort();
   };
   return {

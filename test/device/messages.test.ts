@@ -80,7 +80,7 @@ test('what is done with a message on one device shows on the other, which says o
     pinned: false,
     reactions: [],
   });
-  expect(await desk.commands.search({ text: 'two', limit: 9 })).toEqual([]);
+  expect(await desk.commands.search({ text: 'two', limit: 9 })).toEqual({ hits: [], unindexed: 0 });
   expect(await desk.commands.messageHistory({ messageId })).toEqual([]);
   const refused = { code: 'message-deleted' };
   await expect(desk.commands.editMessage({ messageId, text: 'x' })).rejects.toMatchObject(refused);
@@ -226,8 +226,10 @@ test('messages are paged in both directions, and around a message or a date', as
     }),
   ).rejects.toMatchObject({ code: 'not-found' });
 
-  const [hit] = await commands.search({ text: '4', conversation, limit: 1 });
+  const found = await commands.search({ text: '4', conversation, limit: 1 });
+  const [hit] = found.hits;
   expect(hit).toMatchObject({ message: { id: middle.id }, conversation: { name: NOTES } });
   expect(hit?.snippet).toEqual([{ text: '4', match: true }]);
-  expect(await commands.search({ text: '4', to: middle.writtenAt - 1, limit: 1 })).toEqual([]);
+  const earlier = await commands.search({ text: '4', to: middle.writtenAt - 1, limit: 1 });
+  expect(earlier.hits).toEqual([]);
 });

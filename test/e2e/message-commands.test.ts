@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SearchHitView } from '../../main/api/types.ts';
+import type { SearchResults } from '../../main/api/types.ts';
 import { reunion, startDevice, temporaryFolder } from '../helpers/processes.ts';
 
 test('a message is found, edited and deleted, and a conversation renamed, from the command line', async () => {
@@ -13,7 +13,9 @@ test('a message is found, edited and deleted, and a conversation renamed, from t
     expect(await run('send', '--conversation', 'Fruit', text)).toMatchObject({ code: 0 });
   }
   const found = await run('search', '--json', 'red', 'app');
-  const [hit] = JSON.parse(found.stdout) as SearchHitView[];
+  const results = JSON.parse(found.stdout) as SearchResults;
+  const [hit] = results.hits;
+  expect(results.unindexed).toBe(0);
   const id = hit?.message.id ?? '';
   expect(hit).toMatchObject({ message: { text: 'a red apple' }, conversation: { name: 'Fruit' } });
   expect((await run('search', 'red')).stdout).toContain(`Fruit, Desk: a red apple\n  ${id}`);
@@ -24,7 +26,7 @@ test('a message is found, edited and deleted, and a conversation renamed, from t
   expect(await listed()).toMatch(/Desk: a green apple \(edited\)\n.*Desk: a pear$/u);
   expect(await run('delete', id, id)).toMatchObject({ code: 0, stdout: '1 deleted' });
   expect(await listed()).toMatch(/Desk: \(deleted\)\n.*Desk: a pear$/u);
-  expect((await run('search', 'apple')).stdout).toBe('');
+  expect(await run('search', 'apple')).toMatchObject({ code: 0, stdout: '', stderr: '' });
   expect(await run('edit', id, 'back')).toMatchObject({
     code: 1,
     stderr: 'reunion: The message was deleted.\n',

@@ -21,7 +21,7 @@ async function open(): Promise<ConversationStore> {
 
 /** The texts found, best first. */
 async function find(store: ConversationStore, text: string): Promise<string[]> {
-  return (await store.search({ text, limit: 50 })).map((hit) => hit.entry.text);
+  return (await store.search({ text, limit: 50 })).hits.map((hit) => hit.entry.text);
 }
 
 describe('projection', () => {
@@ -203,7 +203,7 @@ describe('search', () => {
     ];
     await store.apply({ putEntries, projectedThrough: 3 });
     const found = async (filters: Omit<SearchQuery, 'text' | 'limit'>) => {
-      const hits = await store.search({ text: 'apple', limit: 9, ...filters });
+      const { hits } = await store.search({ text: 'apple', limit: 9, ...filters });
       return hits.map((hit) => hit.entry.order).sort();
     };
     expect(await found({ author: BOB })).toEqual([2, 3]);
@@ -217,10 +217,10 @@ describe('search', () => {
     const store = await openWith('apple');
     const elsewhere = entry(9, 'apple elsewhere', { conversationId: LINKS, author: ALICE });
     await store.apply({ putEntries: [elsewhere], projectedThrough: 2 });
-    const hits = await store.search({ text: 'apple', conversationId: LINKS, limit: 9 });
+    const { hits } = await store.search({ text: 'apple', conversationId: LINKS, limit: 9 });
     expect(hits.map((hit) => hit.entry)).toEqual([asWritten(elsewhere)]);
     const none = { text: 'apple', conversationId: conversationId('none'), limit: 9 };
-    expect(await store.search(none)).toEqual([]);
+    expect((await store.search(none)).hits).toEqual([]);
   });
 
   test('the newer comes first among equals, the better match among contemporaries', async () => {
@@ -241,14 +241,14 @@ describe('search', () => {
       'planning',
       'plan from long ago',
     ]);
-    const limited = await store.search({ text: 'plan', limit: 1 });
+    const { hits: limited } = await store.search({ text: 'plan', limit: 1 });
     expect(limited.map((hit) => hit.entry.text)).toEqual(['the plan']);
   });
 
   test('snippets show the text around the match, in runs that make it up', async () => {
     const long = `${'before '.repeat(40)}the Café and the cafeteria ${'after '.repeat(60)}`;
     const store = await openWith(long, 'Cafe\u0301!');
-    const hits = await store.search({ text: 'cafe', limit: 9 });
+    const { hits } = await store.search({ text: 'cafe', limit: 9 });
     const [short, longer] = ['Cafe\u0301!', long].map((text) =>
       hits.find((hit) => hit.entry.text === text),
     );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore, restoreStore, StoreKeyError } from '../../main/store/index.ts';
 import { testFolder } from './folder.ts';
-import { KEY, openTestStore } from './open.ts';
+import { KEY, openTestStore, untilIndexed } from './open.ts';
 import { added, deletionOf, entry, messageId } from './samples.ts';
 
 const BACKUP_KEY = new Uint8Array(32).fill(2);
@@ -48,7 +48,8 @@ describe.each([
     expect(await store.conversations.entry(messageId(0))).toMatchObject({
       text: 'text 0'.repeat(20),
     });
-    expect((await store.conversations.search({ text: 'text', limit: 9 })).length).toBe(1);
+    await untilIndexed(store);
+    expect((await store.conversations.search({ text: 'text', limit: 9 })).hits.length).toBe(1);
     await store.compact();
     const after = await store.stats();
     expect(after.messages).toBe(1);

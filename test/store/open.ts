@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Store, StoreOptions } from '../../main/store/index.ts';
 import { openStore } from '../../main/store/index.ts';
 import { testFolder } from './folder.ts';
@@ -18,4 +19,9 @@ export async function openTestStore(options: Partial<StoreOptions> = {}): Promis
   });
   onTestFinished(() => store.close());
   return store;
+}
+
+/** Resolves once the store's search index, which follows behind its entries, has all of them. */
+export async function untilIndexed({ conversations }: Pick<Store, 'conversations'>): Promise<void> {
+  while ((await conversations.search({ text: '', limit: 1 })).unindexed > 0) await nextTurn();
 }

@@ -12,7 +12,7 @@ export async function search(
   },
 ): Promise<void> {
   const { data, conversation, limit, json } = options;
-  const hits = await withDevice(data, (client) =>
+  const results = await withDevice(data, (client) =>
     client.call('search', {
       text: words.join(' '),
       limit,
@@ -20,16 +20,24 @@ export async function search(
     }),
   );
   if (json) {
-    printJson(hits);
+    printJson(results);
     return;
   }
-  for (const { message, conversation: place, snippet } of hits) {
+  for (const { message, conversation: place, snippet } of results.hits) {
     const { id, writtenAt, author } = message;
     const text = snippet.map((run) => run.text).join('');
     console.log(
       `${timeText(writtenAt)}  ${printable(place.name)}, ${printable(author.name)}: ${printable(text)}\n  ${id}`,
     );
   }
+  if (results.unindexed > 0) console.error(unindexedText(results.unindexed));
+}
+
+/** For people: on the standard error output, so that what was found can be piped on. */
+function unindexedText(unindexed: number): string {
+  return unindexed === 1
+    ? 'Indexing: 1 message is not searched yet.'
+    : `Indexing: ${unindexed} messages are not searched yet.`;
 }
 
 /** `reunion edit`. */

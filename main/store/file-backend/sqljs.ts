@@ -20,6 +20,8 @@ export interface SqlDatabase {
   readonly db: number;
   prepare(sql: string): SqlStatement;
   run(sql: string): unknown;
+  /** Lasts as long as the connection. It takes as many values as `callback.length` says. */
+  create_function(name: string, callback: (...values: never[]) => SqlValue): unknown;
   exec(sql: string): { readonly columns: string[]; readonly values: SqlValue[][] }[];
   getRowsModified(): number;
   close(): void;

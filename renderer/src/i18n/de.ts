@@ -161,6 +161,9 @@ export const de: Catalogue = {
   'hit-count':
     '{count, plural, =0 {Nichts gefunden} one {# Nachricht gefunden} other {# Nachrichten gefunden}}',
   'nothing-found': 'Nichts gefunden zu „{text}“.',
+  'nothing-found-yet': 'Noch nichts gefunden zu „{text}“.',
+  'unindexed-count':
+    'Suchindex wird erstellt: noch {count, plural, one {# Nachricht} other {# Nachrichten}}',
 
   devices: 'Geräte',
   'close-devices': 'Geräte ausblenden',

@@ -156,6 +156,8 @@ export const en = {
   'has-file': 'Has a file',
   'hit-count': '{count, plural, =0 {Nothing found} one {# message found} other {# messages found}}',
   'nothing-found': 'Nothing found for “{text}”.',
+  'nothing-found-yet': 'Nothing found for “{text}” so far.',
+  'unindexed-count': 'Indexing: {count, plural, one {# message} other {# messages}} left',
 
   devices: 'Devices',
   'close-devices': 'Close the devices',

@@ -6,6 +6,8 @@ import type { Call } from './thread.svelte.ts';
 /** Between the last key and the question, milliseconds: below what a person notices. */
 const PAUSE_MS = 25;
 const HITS = 50;
+/** While the index lacks messages the search is repeated, so that its results fill up: this often, milliseconds. */
+const REPEAT_MS = 1_000;
 
 export interface SearchFilters {
   readonly conversation: string | undefined;
@@ -32,6 +34,8 @@ export class Search {
   /** Whether the hits are those of what is typed. */
   isCurrent = $state(true);
   problem = $state('');
+  /** Messages that were not searched, for the index does not have them yet. */
+  unindexed = $state(0);
   readonly isOpen = $derived(this.text.trim() !== '');
   readonly isFiltered = $derived(this.filters !== NO_FILTERS);
   readonly #call: Call;
@@ -43,9 +47,8 @@ export class Search {
   }
 
   typed(): void {
-    clearTimeout(this.#timer);
     this.isCurrent = false;
-    this.#timer = setTimeout(() => void this.ask(), PAUSE_MS);
+    this.#askIn(PAUSE_MS);
   }
 
   filter(change: Partial<SearchFilters>): void {
@@ -58,26 +61,43 @@ export class Search {
   clear(): void {
     this.text = '';
     this.filters = NO_FILTERS;
-    this.hits = [];
+    clearTimeout(this.#timer);
+    this.#asked += 1;
+    this.#empty();
     this.problem = '';
   }
 
   async ask(): Promise<void> {
     const number = ++this.#asked;
+    clearTimeout(this.#timer);
     this.problem = '';
     if (!this.isOpen) {
-      this.hits = [];
-      this.isCurrent = true;
+      this.#empty();
       return;
     }
     try {
-      const hits = await this.#call('search', this.#query());
+      const { hits, unindexed } = await this.#call('search', this.#query());
       // An earlier question that is answered later is of no interest.
-      if (number === this.#asked) this.hits = hits;
+      if (number !== this.#asked) return;
+      this.hits = hits;
+      this.unindexed = unindexed;
+      if (unindexed > 0) this.#askIn(REPEAT_MS);
     } catch (error) {
-      if (number === this.#asked) this.problem = errorText(error);
+      if (number !== this.#asked) return;
+      this.problem = errorText(error);
     }
-    if (number === this.#asked) this.isCurrent = true;
+    this.isCurrent = true;
+  }
+
+  #askIn(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.ask(), milliseconds);
+  }
+
+  #empty(): void {
+    this.hits = [];
+    this.unindexed = 0;
+    this.isCurrent = true;
   }
 
   #query(): CommandArguments['search'] {

@@ -193,7 +193,7 @@ test('a search can be for messages with files, by their text', async () => {
   await a.send('report without');
   await sendFile(a, bytesOf(10), 'report.pdf', 'report with');
   const search = async (hasFile: boolean) =>
-    (await a.commands.search({ text: 'report', hasFile, limit: 10 })).map(
+    (await a.commands.search({ text: 'report', hasFile, limit: 10 })).hits.map(
       ({ message }) => message.text,
     );
   expect(await search(true)).toEqual(['report with']);
