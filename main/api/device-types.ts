@@ -191,13 +191,15 @@ export interface Status {
   /**
    * `messages`: all that are stored, of devices and keys too. `readable`: those in conversations, deleted ones included, as
    * many as `Conversation.messages` has in all; it follows `messages` while a backlog arrives. `unsupported`: events that a
-   * newer version wrote; they are kept, passed on, and show once this one is updated.
+   * newer version wrote; they are kept, passed on, and show once this one is updated. `unindexed`: of those in conversations,
+   * the newest ones that the search index does not have yet, and a search therefore does not find.
    */
   readonly storage: {
     readonly messages: number;
     readonly readable: number;
     readonly bytes: number;
     readonly unsupported: number;
+    readonly unindexed: number;
   };
   /** Until when all other devices are paused; `resumed`: until a person resumes them; null: they are not. */
   readonly pausedUntil: number | 'resumed' | null;

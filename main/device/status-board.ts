@@ -13,6 +13,9 @@ const HISTORY_INTERVAL_MS = 5_000;
  */
 const CONTENTS_INTERVAL_MS = 20;
 
+/** The search index follows the messages without a word: while it lacks some, the store is asked this often, milliseconds. */
+const INDEXING_INTERVAL_MS = 1_000;
+
 export interface StatusBoardOptions {
   readonly core: Core;
   readonly membership: Membership;
@@ -23,10 +26,18 @@ export interface StatusBoardOptions {
 /** The status of a device: what it is now, and word of it whenever it changes. */
 export class StatusBoard {
   readonly #options: StatusBoardOptions;
-  #storage: Status['storage'] = { messages: 0, readable: 0, bytes: 0, unsupported: 0 };
+  #storage: Status['storage'] = {
+    messages: 0,
+    readable: 0,
+    bytes: 0,
+    unsupported: 0,
+    unindexed: 0,
+  };
   #cancelSaving: (() => void) | undefined;
   #cancelContents: (() => void) | undefined;
   #haveContentsChanged = false;
+  #cancelIndexing: (() => void) | undefined;
+  #isEnding = false;
 
   constructor(options: StatusBoardOptions) {
     this.#options = options;
@@ -35,6 +46,7 @@ export class StatusBoard {
   /** With what is in the store counted anew. */
   async read(): Promise<Status> {
     this.#storage = await this.#options.core.store.stats();
+    if (this.#storage.unindexed > 0) this.#followIndexing();
     return this.#known();
   }
 
@@ -69,13 +81,24 @@ export class StatusBoard {
 
   /** Conversations change no more. */
   contentsEnded(): void {
+    this.#isEnding = true;
     this.#cancelContents?.();
+    this.#cancelIndexing?.();
   }
 
   /** Writes down what is remembered of the other devices, for the last time. */
   async close(): Promise<void> {
     this.#cancelSaving?.();
     await this.#savePeers();
+  }
+
+  #followIndexing(): void {
+    const { core } = this.#options;
+    if (this.#isEnding) return;
+    this.#cancelIndexing ??= core.options.clock.schedule(INDEXING_INTERVAL_MS, () => {
+      this.#cancelIndexing = undefined;
+      core.background.run(this.read().then(() => this.show()));
+    });
   }
 
   async #savePeers(): Promise<void> {

@@ -35,6 +35,8 @@ export interface StoreStats {
   readonly readable: number;
   /** Events of kinds that this version does not know. */
   readonly unsupported: number;
+  /** Of those in conversations, the newest, which the search index does not have yet: see `SearchResult`. */
+  readonly unindexed: number;
 }
 
 /** Pages copied at a time, in at most some 20 ms. */
@@ -99,6 +101,7 @@ export class Engine {
       bytes,
       readable: this.conversations.readable(),
       unsupported: this.conversations.unsupported(),
+      unindexed: this.conversations.index.unindexed(),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Engine } from './engine.ts';
 import { StoreDamagedError } from './errors.ts';
+import type { StepBounds } from './search-index.ts';
 
 /**
  * While calls write, as when a backlog arrives, the index waits until there was none for this long, milliseconds: longer than
@@ -10,10 +11,10 @@ const QUIET_MS = 100;
 const LATEST_MS = 1_000;
 /** After a failure, such as a full disk's, nothing is tried for this long, milliseconds. */
 const RETRY_MS = 5_000;
-/** Whoever calls waits for a step that is under way, and after that for at most one more: 20 ms with its commit. */
-const STEP = { entries: 256, milliseconds: 12 };
-/** Steps between which the log is moved into the database: some 2 MiB of it, so that this takes no longer than a step. */
-const STEPS_PER_CHECKPOINT = 16;
+/** Whoever calls waits for a step that is under way: some 10 ms, with its commit. */
+export const STEP: StepBounds = { entries: 192, milliseconds: 8 };
+/** Steps after which the log is moved into the database: about 1 MiB of it, so that this takes no longer than a step. */
+export const STEPS_PER_CHECKPOINT = 8;
 
 export interface IndexUpkeepOptions {
   /** Whether the engine is nobody else's just now. */
@@ -26,7 +27,7 @@ export interface IndexUpkeepOptions {
 
 /**
  * Brings the search index up to the entries, and merges its segments, in short steps between calls. A step is cut by time, for
- * it holds off everybody: a larger transaction would index a message in 40 µs of processor time instead of 60.
+ * it holds off everybody: larger transactions take less time for a message (`npm run bench -- store --only index`).
  */
 export class IndexUpkeep {
   readonly #engine: Engine;

@@ -1,10 +1,17 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import { measureIndex } from './store-index.ts';
 import { fillStore, openLarge, readLarge } from './store-large.ts';
 import { measureStalls } from './store-stalls.ts';
 
 /** What runs in a process of its own, each with the arguments it gets as JSON. */
-const STEPS = { fill: fillStore, open: openLarge, read: readLarge, stalls: measureStalls };
+const STEPS = {
+  fill: fillStore,
+  open: openLarge,
+  read: readLarge,
+  stalls: measureStalls,
+  index: measureIndex,
+};
 
 type Steps = typeof STEPS;
 

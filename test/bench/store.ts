@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { holdsStore } from '../../main/store/index.ts';
 import { inFolder } from './folder.ts';
 import { insertFigures } from './store-inserts.ts';
+import type { IndexFigures, IndexShape } from './store-index.ts';
 import type { LargeFigures, StoreChoice } from './store-large.ts';
 import { RESOLUTION_MS } from './store-stalls.ts';
 import type { measureStalls as stallsOfStore, StallFigures } from './store-stalls.ts';
@@ -23,13 +24,18 @@ const RESIDENT_MEGABYTES = 200;
 const PAGE_MS = 5;
 const SEARCH_MS = 100;
 const STALL_MS = 50;
+/** For whoever calls while the index is brought up to the messages. */
+const INDEX_STEP_MS = 30;
 
 export const STORE_USAGE = `store: the message store
   --messages N    messages of the large store (${DEFAULT_MESSAGES})
   --arriving N    messages that arrive while stalls are measured (${ARRIVING_MESSAGES})
   --encrypted     encrypt the large store
   --keep PATH     keep the large store here, or read from the one that is here already
-  --only PART     inserts, stalls or large; may be given several times
+  --prefix LIST   shape of the search index to measure: lengths of beginnings in bytes, such as 1,2,3, or none; may be given
+                  several times (as built, and none)
+  --step N        messages that are indexed in one transaction; may be given several times (0: cut by time, as built)
+  --only PART     inserts, stalls, large or index; may be given several times (all but index)
   --folder PATH   where to make the stores, on the disk to be measured (the system's folder for temporary files)
 `;
 
@@ -44,6 +50,8 @@ export async function benchStore(args: readonly string[]): Promise<void> {
       arriving: { type: 'string', default: String(ARRIVING_MESSAGES) },
       encrypted: { type: 'boolean', default: false },
       keep: { type: 'string' },
+      prefix: { type: 'string', multiple: true, default: ['1,2,3', 'none'] },
+      step: { type: 'string', multiple: true, default: ['0'] },
       only: { type: 'string', multiple: true, default: [...PARTS] },
       folder: { type: 'string', default: tmpdir() },
     },
@@ -63,6 +71,16 @@ export async function benchStore(args: readonly string[]): Promise<void> {
         const found = await measureStalls({ ...choice, from: 0, messages: arriving });
         print(stallFigures(`new store${isEncrypted ? ', encrypted' : ''}`, found));
       });
+    }
+  }
+  if (parts.has('index')) {
+    for (const prefix of values.prefix) {
+      for (const step of values.step.map((text) => count('--step', text, 0))) {
+        await inFolder(parent, async (folder) => {
+          const shape = { folder: join(folder, 'index'), messages, prefix, step };
+          print(indexFigures(shape, await inProcess('index', shape)));
+        });
+      }
     }
   }
   if (!parts.has('large')) return;
@@ -132,6 +150,34 @@ function largeFigures(openings: readonly number[], found: LargeFigures): Figure[
   ];
 }
 
+function indexFigures({ messages, prefix, step }: IndexShape, found: IndexFigures): Figure[] {
+  const { cpu, time, waits, bytes, searches } = found;
+  const [wait, longest] = waits;
+  const steps = step === 0 ? 'steps cut by time' : `steps of ${step}`;
+  return [
+    {
+      name: `index of ${messages} messages, prefix ${prefix}, ${steps}`,
+      value: cpu,
+      unit: 'µs of CPU a message',
+      note: `${time.toFixed(0)} µs of time; ${(bytes / MEGABYTE).toFixed(0)} MB`,
+    },
+    {
+      name: '  a step, 99th percentile',
+      value: wait,
+      unit: 'ms',
+      bar: { atMost: INDEX_STEP_MS },
+      note: `longest ${longest.toFixed(0)} ms`,
+    },
+    ...Object.entries(searches).map(([kind, [slowest, text]]) => ({
+      name: `  search for ${kind}, slowest`,
+      value: slowest,
+      unit: 'ms',
+      bar: { atMost: SEARCH_MS },
+      note: `“${text}”`,
+    })),
+  ];
+}
+
 function stallFigures(where: string, found: Awaited<ReturnType<typeof measureStalls>>): Figure[] {
   const { longestCommit, longestApply, backups, rate, idle } = found;
   return [
@@ -147,8 +193,10 @@ function stallFigures(where: string, found: Awaited<ReturnType<typeof measureSta
   ];
 }
 
-function count(option: string, text: string): number {
+function count(option: string, text: string, least = 1): number {
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw Object.assign(new TypeError(`${option} takes a whole number above 0`), { code: 'USAGE' });
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw Object.assign(new TypeError(`${option} takes a whole number from ${least} on`), {
+    code: 'USAGE',
+  });
 }

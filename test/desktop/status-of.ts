@@ -43,7 +43,7 @@ export function status(peers: readonly PeerStatus[], change: Partial<Status> = {
     keyProtection: 'keychain',
     hasRecoveryPhrase: true,
     confirmDevices: false,
-    storage: { messages: 0, readable: 0, bytes: 0, unsupported: 0 },
+    storage: { messages: 0, readable: 0, bytes: 0, unsupported: 0, unindexed: 0 },
     pausedUntil: null,
     peers,
     relays: [],

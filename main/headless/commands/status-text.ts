@@ -29,6 +29,8 @@ export function statusLines(status: Status): readonly string[] {
   if (storage.unsupported > 0) {
     lines.push(`  ${storage.unsupported} of them need a newer version of Reunion to be shown`);
   }
+  if (storage.unindexed > 0)
+    lines.push(`  indexing for search: ${storage.unindexed} messages left`);
   for (const relay of relays) lines.push(`  relay ${relay.address}: ${relayText(relay)}`);
   lines.push(
     `  keys: ${keyProtection}; recovery phrase: ${hasRecoveryPhrase ? 'yes' : 'none (reunion keys phrase)'}`,
