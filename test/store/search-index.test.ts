@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ProjectionChanges } from '../../main/conversations/ports.ts';
-import { Engine } from '../../main/store/engine.ts';
-import { nodeFileSystem } from '../../main/store/file-backend/index.ts';
-import { openConnection } from '../../main/store/opening.ts';
-import type { Connection } from '../../main/store/connection.ts';
-import { storeFiles } from '../../main/store/store-files.ts';
+import type { BareEngine } from './bare-engine.ts';
+import { checkIndex, openBare } from './bare-engine.ts';
 import { testFolder } from './folder.ts';
 import { ALICE, deletionOf, entry, messageId } from './samples.ts';
 
@@ -18,35 +15,14 @@ const QUERIES = [
   ...['ส่วน', 'naive', 'apfel', 'b', 'μ', 'μην', 'nothing'],
 ];
 
-interface Opened {
-  readonly engine: Engine;
-  readonly connection: Connection;
-}
-
-/** The engine without the service, so that nothing is indexed but what the test asks for. */
-async function open(folder: string): Promise<Opened> {
-  const files = storeFiles(folder);
-  const about = { files, key: undefined, fileSystem: nodeFileSystem };
-  const options = { ...about, onNotice: () => undefined, now: () => 0 };
-  const connection = await openConnection(options);
-  const engine = new Engine(connection, options);
-  engine.beginSession();
-  return { engine, connection };
-}
-
 const ALL = { milliseconds: Infinity, entries: 1_000 };
 
-function found({ engine }: Opened): unknown {
+function found({ engine }: BareEngine): unknown {
   return QUERIES.map((text) => {
     const { hits, unindexed } = engine.conversations.search({ text, limit: 1_000 });
     expect(unindexed).toBe(0);
     return hits.map(({ entry: { id } }) => id).sort();
   });
-}
-
-/** What SQLite says of the index against what it is to have. Throws where they differ. */
-function checkIndex({ connection }: Opened): void {
-  connection.run("INSERT INTO search(search) VALUES('integrity-check')");
 }
 
 type Step =
@@ -91,13 +67,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 /** Runs steps on a store, and keeps count of what was put. */
 class Run {
-  opened: Opened;
+  opened: BareEngine;
   readonly #folder: string;
   #puts = 0;
   #order = 0;
   #kinds = 100;
 
-  constructor(opened: Opened, folder: string) {
+  constructor(opened: BareEngine, folder: string) {
     this.opened = opened;
     this.#folder = folder;
   }
@@ -144,7 +120,7 @@ class Run {
         return;
       case 'reopen':
         engine.close();
-        this.opened = await open(this.#folder);
+        this.opened = await openBare(this.#folder);
     }
   }
 
@@ -173,7 +149,7 @@ test('a finished index finds what an index made anew finds, whatever happened wh
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 40 }), async (steps) => {
       const folder = testFolder();
-      const run = new Run(await open(folder), folder);
+      const run = new Run(await openBare(folder), folder);
       try {
         for (const one of steps) {
           await run.take(one);
@@ -196,7 +172,7 @@ test('a finished index finds what an index made anew finds, whatever happened wh
 }, 120_000);
 
 test('an entry that gets the number of one that was taken out is indexed', async () => {
-  const { engine } = await open(testFolder());
+  const { engine } = await openBare(testFolder());
   const unknown = { order: 1, eventId: messageId('unknown') };
   engine.conversations.apply({
     putEntries: [entry('unknown', '', { unsupported: true })],
@@ -211,7 +187,7 @@ test('an entry that gets the number of one that was taken out is indexed', async
 });
 
 test('a step stops at its time, and goes on where it stopped', async () => {
-  const { engine } = await open(testFolder());
+  const { engine } = await openBare(testFolder());
   const putEntries = Array.from({ length: 400 }, (_, at) => entry(at, `word${at} and more`));
   engine.conversations.apply({ putEntries, projectedThrough: 1 });
   const { index } = engine.conversations;
@@ -227,7 +203,7 @@ test('a step stops at its time, and goes on where it stopped', async () => {
 });
 
 test('what was written just now is found at once, and a long rest is told', async () => {
-  const { engine } = await open(testFolder());
+  const { engine } = await openBare(testFolder());
   const texts = (from: number, count: number) =>
     Array.from({ length: count }, (_, at) => entry(from + at, `number${from + at}`));
   engine.conversations.apply({ putEntries: texts(0, 20), projectedThrough: 1 });
