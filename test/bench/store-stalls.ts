@@ -25,7 +25,7 @@ export interface StallFigures {
   readonly rate: number;
 }
 
-/** Receives and indexes messages from number `from` on, while backups are made one after another. */
+/** Receives messages from number `from` on, while backups are made one after another. */
 export async function measureStalls(
   options: StoreChoice & { readonly from: number; readonly messages: number },
 ): Promise<StallFigures> {
