@@ -98,7 +98,11 @@ const URGENT: ReadonlySet<string> = new Set([
 ]);
 
 /** What arrives in numbers, and is to be searched for later. */
-const WRITING: ReadonlySet<string> = new Set(['store.commit', 'conversations.apply']);
+const WRITING: ReadonlySet<string> = new Set([
+  'store.commit',
+  'store.commitProjected',
+  'conversations.apply',
+]);
 
 /** Runs calls on the engine, long ones in steps, and upkeep in between. */
 export class StoreService {

@@ -162,8 +162,8 @@ function largeFigures(openings: readonly number[], found: LargeFigures): Figure[
 }
 
 function indexFigures({ messages, prefix, step }: IndexShape, found: IndexFigures): Figure[] {
-  const { cpu, time, waits, bytes, searches } = found;
-  const [wait, longest] = waits;
+  const { cpu, time, bytes, searches } = found;
+  const [medianStep, longStep, longestStep] = found.steps;
   const steps = step === 0 ? 'steps cut by time' : `steps of ${step}`;
   return [
     {
@@ -174,10 +174,10 @@ function indexFigures({ messages, prefix, step }: IndexShape, found: IndexFigure
     },
     {
       name: '  a step, 99th percentile',
-      value: wait,
-      unit: 'ms',
+      value: longStep,
+      unit: 'ms of CPU',
       bar: { atMost: INDEX_STEP_MS },
-      note: `longest ${longest.toFixed(0)} ms`,
+      note: `median ${medianStep.toFixed(0)} ms, longest ${longestStep.toFixed(0)} ms`,
     },
     ...Object.entries(searches).map(([kind, [slowest, text]]) => ({
       name: `  search for ${kind}, slowest`,

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { toHex } from '../../main/helpers/bytes.ts';
 import { SeededRandom } from '../simulator/random.ts';
-import { testFolder } from './folder.ts';
 import { checkIndex, openBare } from './bare-engine.ts';
+import { testFolder } from './folder.ts';
 import { KEY } from './open.ts';
 
 const WRITER = fileURLToPath(new URL('search-kill-writer.ts', import.meta.url));
