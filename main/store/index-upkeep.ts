@@ -99,7 +99,7 @@ export class IndexUpkeep {
   #step(): void {
     const { index } = this.#engine.conversations;
     try {
-      if (index.isMergeDue()) index.mergeStep();
+      if (index.isMergeDue()) index.mergeStep(STEP.milliseconds);
       else index.advance(STEP);
       this.#stepsSinceCheckpoint += 1;
       if (this.#stepsSinceCheckpoint >= STEPS_PER_CHECKPOINT) {

@@ -11,8 +11,11 @@ const ENTRIES_PER_LOOK = 16;
 const CATCH_UP = { entries: 300, milliseconds: 50 };
 /** Transactions that added words, each of which leaves a segment, after which segments are merged. */
 const SEGMENTS_PER_MERGE = 8;
-/** Pages written in one merge step, about 10 ms of work. */
-const MERGE_PAGES = 64;
+/**
+ * Nodes that SQLite writes between two looks at the clock. Most are as large as a page, but the list of a frequent beginning is one
+ * node, and takes megabytes in a large index.
+ */
+const MERGE_NODES = 4;
 
 export interface StepBounds {
   readonly entries: number;
@@ -113,16 +116,24 @@ export class SearchIndex {
     return this.#segmentsSinceMerge >= SEGMENTS_PER_MERGE;
   }
 
-  /** Merges a bounded part of the index: SQLite would otherwise merge all segments of a size at once, some day. */
-  mergeStep(): void {
-    const before = this.#totalChanges();
+  /**
+   * Merges a part of the index, until the time is over: SQLite would otherwise merge all segments of a size at once, some day.
+   */
+  mergeStep(milliseconds: number): void {
+    const end = performance.now() + milliseconds;
     this.#connection.derived(() => {
-      this.#connection.run(
-        'INSERT INTO search(search) VALUES(?)',
-        `merge=${MERGE_PAGES},${SEGMENTS_PER_MERGE}`,
-      );
+      do {
+        const before = this.#totalChanges();
+        this.#connection.run(
+          'INSERT INTO search(search) VALUES(?)',
+          `merge=${MERGE_NODES},${SEGMENTS_PER_MERGE}`,
+        );
+        if (this.#totalChanges() - before < 2) {
+          this.#segmentsSinceMerge = 0;
+          return;
+        }
+      } while (performance.now() < end);
     });
-    if (this.#totalChanges() - before < 2) this.#segmentsSinceMerge = 0;
   }
 
   #add(entry: number, content: string): void {

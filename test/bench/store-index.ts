@@ -107,7 +107,7 @@ function indexAll(connection: Connection, { step }: IndexShape, steps: number[])
   const bounds = step === 0 ? STEP : { entries: step, milliseconds: Infinity };
   for (let left = 1; left > 0 || index.isMergeDue();) {
     const before = process.cpuUsage();
-    if (index.isMergeDue()) index.mergeStep();
+    if (index.isMergeDue()) index.mergeStep(STEP.milliseconds);
     else left = index.advance(bounds);
     if (steps.length % STEPS_PER_CHECKPOINT === 0) {
       connection.script('PRAGMA wal_checkpoint(PASSIVE)');

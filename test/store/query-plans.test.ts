@@ -159,7 +159,7 @@ function useEverything(engine: Engine): void {
     from: 1,
     to: 2,
   });
-  conversations.index.mergeStep();
+  conversations.index.mergeStep(0);
   settings.set('name', 1);
   settings.get('name');
   activity.add([{ at: 1, peerId: ALICE, kind: 'connected', detail: {} }]);

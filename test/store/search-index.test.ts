@@ -110,7 +110,7 @@ class Run {
         index.advance({ ...ALL, entries: one.entries });
         return;
       case 'merge':
-        index.mergeStep();
+        index.mergeStep(0);
         return;
       case 'erase':
         engine.eraseTraces();
