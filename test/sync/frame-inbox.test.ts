@@ -9,7 +9,10 @@ function channelOf(sizes: readonly number[], end: () => undefined = () => undefi
   const channel: FrameChannel = {
     read: async () => {
       const size = sizes[read];
-      if (size === undefined) { end(); return; }
+      if (size === undefined) {
+        end();
+        return;
+      }
       read += 1;
       return new Uint8Array(size).fill(read - 1, 0, 1);
     },
