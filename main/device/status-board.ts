@@ -1,4 +1,5 @@
 import type { ApiEvent, Status } from '../api/types.ts';
+import { coalesced } from '../helpers/coalesced.ts';
 import type { Core } from './core.ts';
 import type { Files } from './files/files.ts';
 import type { Membership } from './membership.ts';
@@ -106,13 +107,14 @@ export class StatusBoard {
     await settings.setHistory(sync.peers());
   }
 
-  async #showAnew(): Promise<void> {
+  /** One look at the store answers all that came while the one before was under way. */
+  readonly #showAnew = coalesced(async () => {
     const { core, emit } = this.#options;
     const status = await this.read();
     emit({ kind: 'status', status });
     await core.firstTransfer.follow(status.peers);
     if (status.firstTransfer && !this.#known().firstTransfer) this.show();
-  }
+  });
 
   #known(): Status {
     const { core, membership, files } = this.#options;

@@ -11,8 +11,8 @@ import type { Digest } from './group-indexes.ts';
 import { holdersOf } from './holders.ts';
 import { UnknownPeerError } from './orchestrator-options.ts';
 import type { OrchestratorOptions } from './orchestrator-options.ts';
-import { DEFAULT_SETTINGS, type Interval } from './peer-state.ts';
-import type { PeerSettings } from './peer-state.ts';
+import { agrees, DEFAULT_SETTINGS, type Interval } from './peer-state.ts';
+import type { PeerSettings, PeerState } from './peer-state.ts';
 import { PeerSync } from './peer-sync.ts';
 import { Elsewhere } from './elsewhere.ts';
 import type { Session } from './ports.ts';
@@ -36,6 +36,7 @@ export class Orchestrator {
   /** What was last known of peers that the group has dropped since the start. */
   readonly #removed = new Map<PeerId, PeerSyncStatus>();
   readonly #settings: Map<PeerId, PeerSettings>;
+  readonly #agreed = new Set<PeerId>();
   readonly #node: MvdsNode;
   readonly #indexes: GroupIndexes;
   readonly #elsewhere: Elsewhere | undefined;
@@ -264,7 +265,7 @@ export class Orchestrator {
     return this.#totals.current();
   }
 
-  /** `listener` gets what `peers()` returns whenever it has changed, at most every 200 ms. Returns what ends that. */
+  /** `listener` gets what `peers()` returns whenever it has changed: every 200 ms at most, but at once where a peer begins or ceases to agree. Returns what ends that. */
   subscribe(listener: (peers: readonly PeerSyncStatus[]) => void): () => void {
     return this.#status.subscribe(listener);
   }
@@ -356,7 +357,10 @@ export class Orchestrator {
       random,
       activity: this.#activity,
       totals: this.#totals,
-      onChange: () => this.#changed(),
+      onChange: () => {
+        this.#noteAgreement(peer.state);
+        this.#changed();
+      },
       onReach: () => this.#want(),
       onError,
     });
@@ -370,6 +374,7 @@ export class Orchestrator {
     const peer = this.#peers.get(peerId);
     if (!peer) return;
     this.#peers.delete(peerId);
+    this.#agreed.delete(peerId);
     this.#removed.set(peerId, removedStatus(peer.state, this.#options.clock.now()));
     // From here on nothing more is sent to it or taken from it, whatever is still under way.
     const ended = this.#dismiss(peer);
@@ -414,6 +419,15 @@ export class Orchestrator {
     if (this.#isStopped) return;
     this.#status.changed();
     this.#scheduleTick();
+  }
+
+  /** Whoever shows the status is waiting for that. */
+  #noteAgreement(state: PeerState): void {
+    const isAgreed = agrees(state);
+    if (isAgreed === this.#agreed.has(state.peerId) || this.#isStopped) return;
+    if (isAgreed) this.#agreed.add(state.peerId);
+    else this.#agreed.delete(state.peerId);
+    this.#status.agreementChanged();
   }
 
   /** An epoch passes only while there is something to be sent again: in sync, not even a timer runs. */
