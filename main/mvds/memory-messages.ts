@@ -1,3 +1,4 @@
+import { packSections, sectionsOf } from '../helpers/sections.ts';
 import { packPositions } from './ids.ts';
 import type {
   MessageHeader,
@@ -170,6 +171,15 @@ export class MemoryMessages implements MessageStore {
   ): Promise<readonly StoredMessage[]> {
     const kept = this.kept(this.arrived.slice(Math.max(0, sequence)));
     return kept.filter(({ groupId }) => groups?.includes(groupId) ?? true).slice(0, limit);
+  }
+
+  async sections(groupId: GroupId): Promise<Uint8Array> {
+    return packSections(sectionsOf(await this.positions(groupId, undefined, Infinity)));
+  }
+
+  /** None are kept. */
+  async checkSections(): Promise<boolean> {
+    return true;
   }
 
   async positions(

@@ -52,6 +52,16 @@ export interface MessageStore {
     after: MessagePosition | undefined,
     limit: number,
   ): Promise<Uint8Array>;
+  /**
+   * The sections of a group's positions, in order, packed as `packSections` has it (helpers/sections.ts). Where a store keeps
+   * them, they change with the messages in one transaction; where they are missing, they are made anew.
+   */
+  sections(groupId: GroupId): Promise<Uint8Array>;
+  /**
+   * Whether the sections that are kept are those of the messages. Where they are not, they are made anew. Reads all positions of
+   * the group.
+   */
+  checkSections(groupId: GroupId): Promise<boolean>;
   /** Undelivered messages that name one of `ids` as a parent. */
   waitingFor(ids: readonly MessageId[]): Promise<readonly StoredMessage[]>;
   /** Undelivered messages with a sequence above `sequence`, in order of arrival, at most `limit`. No tombstones. */

@@ -1,17 +1,20 @@
 import { CHUNK_POSITIONS, ID_BYTES } from './constants.ts';
-import { addIds, addSum, SUM_WORDS } from './sums.ts';
+import { addIds, addSum, SUM_WORDS } from '../helpers/id-sums.ts';
 
 const TIMESTAMPS_BYTES = CHUNK_POSITIONS * Float64Array.BYTES_PER_ELEMENT;
 
 /** Some neighbouring positions in order, in one buffer of flat arrays, with the sum of their ids. */
 export class Chunk {
   size = 0;
+  /** The timestamp that bounds it below where it follows, or was, a section; undefined where its first position does. */
+  from: number | undefined;
   readonly sum = new Uint32Array(SUM_WORDS);
   readonly #timestamps: Float64Array;
   readonly #ids: Uint8Array;
   readonly #view: DataView;
 
-  constructor() {
+  constructor(from?: number) {
+    this.from = from;
     const buffer = new ArrayBuffer(TIMESTAMPS_BYTES + CHUNK_POSITIONS * ID_BYTES);
     this.#timestamps = new Float64Array(buffer, 0, CHUNK_POSITIONS);
     this.#ids = new Uint8Array(buffer, TIMESTAMPS_BYTES);

@@ -85,3 +85,9 @@ export const STEP_FINGERPRINTS = 250;
  * Positions that lists are compared with in one step: some milliseconds. A list that meets more is answered with fingerprints.
  */
 export const MAX_COMPARED = 20_000;
+
+/**
+ * Sections that are loaded at once where a range of fewer than these differs. A range of more is first answered by the sums of its
+ * sections, of which most are equal where little differs.
+ */
+export const LOADED_SECTIONS = 4;

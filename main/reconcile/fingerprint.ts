@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { FINGERPRINT_BYTES, ID_BYTES } from './constants.ts';
-import { SUM_WORDS } from './sums.ts';
+import { SUM_WORDS } from '../helpers/id-sums.ts';
 import { varintBytes } from './varint.ts';
 
 /**

@@ -1,8 +1,20 @@
 import { END, orderTimestamp, START, type Bound } from './bound.ts';
 import type { OrderedIds } from './ordered-ids.ts';
+import type { Unloaded } from './unloaded-chunk.ts';
 
 /** What a reconciliation reads of the ids that are held. */
-export type IdSet = Pick<OrderedIds, 'size' | 'rank' | 'boundAt' | 'fingerprint' | 'ids'>;
+export type IdSet = Pick<
+  OrderedIds,
+  | 'size'
+  | 'rank'
+  | 'boundAt'
+  | 'fingerprint'
+  | 'ids'
+  | 'isLoaded'
+  | 'missingAt'
+  | 'missingBetween'
+  | 'divisionNear'
+>;
 
 /**
  * Those of `ids` whose timestamps are not before `since`, as if there were no others. Both sides of a reconciliation must
@@ -36,6 +48,24 @@ export class IdsSince implements IdSet {
 
   ids(from: number, to: number): Uint8Array {
     return this.#ids.ids(this.#before + from, this.#before + to);
+  }
+
+  get isLoaded(): boolean {
+    return this.#ids.isLoaded;
+  }
+
+  /** With what the first of all ranks needs. */
+  missingAt(bound: Bound): readonly Unloaded[] {
+    const first = this.#ids.missingAt(this.#since);
+    return first.length > 0 ? first : this.#ids.missingAt(bound);
+  }
+
+  missingBetween(from: number, to: number): readonly Unloaded[] {
+    return this.#ids.missingBetween(this.#before + from, this.#before + to);
+  }
+
+  divisionNear(rank: number): number {
+    return this.#ids.divisionNear(this.#before + rank) - this.#before;
   }
 
   /** How many are left out. Looked up each time: such ones may still arrive. */

@@ -36,7 +36,8 @@ export function isMarked(frame: Uint8Array, skips: number): boolean {
 
 /** The frame without its mark of so many skips. Timestamps are relative to the mark's, which is 0, as they were without it. */
 export function withoutMark(frame: Uint8Array, skips: number): Uint8Array {
-  const out = frame.slice(skips * EMPTY_SKIP.length);
+  // A copy of a Buffer too, whose own `slice` makes none.
+  const out = Uint8Array.from(frame.subarray(skips * EMPTY_SKIP.length));
   out.set(frame.subarray(0, 1));
   return out;
 }

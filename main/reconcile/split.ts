@@ -20,7 +20,10 @@ export const REFERENCE_SPLITTING: Splitting = {
   leaf: REFERENCE_LEAF,
 };
 
-/** Says what there is from rank `from` up to rank `to`, where the range ends at `upper`: fingerprints of parts, or all ids. */
+/**
+ * Says what there is from rank `from` up to rank `to`, where the range ends at `upper`: fingerprints of parts, or all ids. What
+ * is not loaded is divided between sections alone, and said by one fingerprint where there is no such place.
+ */
 export function splitRange(
   ids: IdSet,
   from: number,
@@ -30,15 +33,19 @@ export function splitRange(
   sink: RangeSink,
 ): void {
   const count = to - from;
-  if (count < splitting.leaf) {
+  const isLoaded = ids.missingBetween(from, to).length === 0;
+  if (count < splitting.leaf && isLoaded) {
     sink.ids(upper, ids.ids(from, to));
     return;
   }
   const buckets = Math.min(splitting.buckets, Math.ceil(count / splitting.bucketIds));
   const least = Math.floor(count / buckets);
   const larger = count % buckets;
-  for (let bucket = 0, start = from; bucket < buckets; bucket += 1) {
-    const end = start + least + (bucket < larger ? 1 : 0);
+  let start = from;
+  for (let bucket = 1; bucket <= buckets && start < to; bucket += 1) {
+    const even = from + bucket * least + Math.min(bucket, larger);
+    const end = bucket === buckets || isLoaded ? even : Math.min(to, ids.divisionNear(even));
+    if (end <= start) continue;
     sink.fingerprint(end === to ? upper : ids.boundAt(end), ids.fingerprint(start, end));
     start = end;
   }

@@ -1,4 +1,4 @@
-import { addSum, SUM_WORDS } from './sums.ts';
+import { addSum, SUM_WORDS } from '../helpers/id-sums.ts';
 
 /** What is added up: how many ids, and their sum in eight words. */
 export interface Total {

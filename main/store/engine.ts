@@ -57,6 +57,7 @@ export class Engine {
   readonly history: HistoryTable;
   readonly storeId: string;
   readonly #connection: Connection;
+  readonly #names: Names;
   #options: OpeningOptions;
   #session: SessionRecord | undefined;
   #isSuspect = false;
@@ -65,6 +66,7 @@ export class Engine {
     this.#connection = connection;
     this.#options = options;
     const names = new Names(connection);
+    this.#names = names;
     this.traces = new ErasedTraces(connection);
     this.messages = new MessageTable(connection, names, this.traces);
     this.records = new RecordTable(connection, names, this.messages);
@@ -116,7 +118,17 @@ export class Engine {
     const problems = found.filter((line) => line !== 'ok');
     if (!full) return problems;
     const dangling = this.#connection.all('PRAGMA foreign_key_check', [], ([table]) => text(table));
-    return [...problems, ...dangling.map((table) => `a row of ${table} refers to nothing`)];
+    return [
+      ...problems,
+      ...dangling.map((table) => `a row of ${table} refers to nothing`),
+      ...this.#wrongSections(),
+    ];
+  }
+
+  /** Sums that are wrong are made anew here and now: all that they are of is there. */
+  #wrongSections(): readonly string[] {
+    const wrong = this.#names.allGroups().filter((group) => !this.messages.checkSections(group));
+    return wrong.map((group) => `the sums of group ${group} were wrong; they were made anew`);
   }
 
   /** The tables that an idle check has still to go through; empty for a store that was checked when it was opened. */

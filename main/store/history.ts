@@ -75,13 +75,14 @@ export class HistoryTable implements SyncOf<HistoryReader>, SyncOf<Retention> {
     if (group === undefined || range === undefined) return 0;
     return this.#connection.transaction(() => {
       const old = this.#connection.all(
-        `SELECT sequence, id, parents FROM messages
+        `SELECT sequence, id, parents, CAST(timestamp AS TEXT) FROM messages
          WHERE grp = ? AND timestamp <= CAST(? AS INTEGER) ORDER BY grp, timestamp, id LIMIT ?`,
         [group, range.last, limitValue(Math.min(limit, MAX_EXPIRED_PER_CALL))],
-        ([sequence, id, parents]: Row) => ({
+        ([sequence, id, parents, timestamp]: Row) => ({
           sequence: number(sequence),
           id: messageId(id),
           parents: splitIds(parents),
+          timestamp: bigint(timestamp),
         }),
       );
       for (const message of old) this.#records.withdraw(message.id);

@@ -11,6 +11,7 @@ import type { Connection, Row } from './connection.ts';
 import type { ErasedTraces } from './erased-traces.ts';
 import type { Names } from './names.ts';
 import { PackedPositions } from './packed-positions.ts';
+import { EXACT_TIMESTAMP, SectionTable, type Place } from './sections.ts';
 import type { SyncOf } from './sync-of.ts';
 import {
   bigint,
@@ -32,17 +33,24 @@ export const LAST_SEQUENCE = `SELECT max(
     coalesce((SELECT value FROM meta WHERE key = 'last_sequence'), 0)
   )`;
 
+/** A message that is in the table from now on. */
+interface Inserted extends Place {
+  readonly group: number;
+}
+
 /** The messages of all groups. */
 export class MessageTable implements SyncOf<MessageStore> {
   readonly #connection: Connection;
   readonly #names: Names;
   readonly #traces: ErasedTraces | undefined;
+  readonly #sections: SectionTable;
 
   /** @param traces is told where a body is deleted */
   constructor(connection: Connection, names: Names, traces?: ErasedTraces) {
     this.#connection = connection;
     this.#names = names;
     this.#traces = traces;
+    this.#sections = new SectionTable(connection);
   }
 
   held(ids: readonly MessageId[]): ReadonlySet<MessageId> {
@@ -94,9 +102,7 @@ export class MessageTable implements SyncOf<MessageStore> {
     if (groupNumber === undefined) return new Uint8Array();
     const packed = new PackedPositions();
     const read = ([timestamp, id]: Row): void => packed.add(timestamp, bytes(id));
-    // As text only where a number would not be exact: making and reading it costs more than all the rest.
-    const columns = `iif(timestamp BETWEEN ${-Number.MAX_SAFE_INTEGER} AND ${Number.MAX_SAFE_INTEGER},
-      timestamp, CAST(timestamp AS TEXT)), id FROM messages`;
+    const columns = `${EXACT_TIMESTAMP}, id FROM messages`;
     const order = 'ORDER BY grp, timestamp, id LIMIT ?';
     if (after === undefined) {
       const sql = `SELECT ${columns} WHERE grp = ? ${order}`;
@@ -108,6 +114,17 @@ export class MessageTable implements SyncOf<MessageStore> {
       this.#connection.all(sql, values, read);
     }
     return packed.bytes();
+  }
+
+  sections(group: GroupId): Uint8Array {
+    const groupNumber = this.#names.findGroup(group);
+    if (groupNumber === undefined) return new Uint8Array();
+    return this.#sections.read(groupNumber, this.count(group));
+  }
+
+  checkSections(group: GroupId): boolean {
+    const groupNumber = this.#names.findGroup(group);
+    return groupNumber === undefined || this.#sections.check(groupNumber);
   }
 
   waitingFor(ids: readonly MessageId[]): readonly StoredMessage[] {
@@ -176,7 +193,10 @@ export class MessageTable implements SyncOf<MessageStore> {
   /** Removes messages of a group as if they had never come, but for their sequences, which stay used. */
   remove(
     group: number,
-    removed: readonly { readonly sequence: number; readonly parents: readonly MessageId[] }[],
+    removed: readonly (MessagePosition & {
+      readonly sequence: number;
+      readonly parents: readonly MessageId[];
+    })[],
   ): void {
     if (removed.length === 0) return;
     this.#connection.run(
@@ -195,25 +215,30 @@ export class MessageTable implements SyncOf<MessageStore> {
     }
     const sql = 'UPDATE groups SET messages = messages - ? WHERE grp = ?';
     this.#connection.run(sql, removed.length, group);
+    this.#sections.deleted(
+      group,
+      removed.map(({ timestamp, id }) => ({ timestamp, id: idBytes(id) })),
+    );
     this.#traces?.leave();
   }
 
   /** Adds those that are not held, in order. Returns their ids. Throws `RangeError` for an ephemeral message. */
   add(messages: readonly NewMessage[]): MessageId[] {
     const added: MessageId[] = [];
-    const countByGroup = new Map<number, number>();
+    const inserted: Inserted[] = [];
     let sequence = messages.length === 0 ? 0 : this.lastSequence();
     for (const { message, delivered, source } of messages) {
       const { id, groupId, timestamp, body, metadata } = message;
       if (metadata.ephemeral) throw new RangeError(`message ${id} is ephemeral`);
       const group = this.#names.groupNumber(groupId);
+      const key = idBytes(id);
       // One statement that also finds out whether it is held: saves a look-up for each message.
       const isNew = this.#connection.run(
         `INSERT INTO messages(sequence, id, grp, timestamp, source, delivered, named, parents, body)
          VALUES(?, ?, ?, ?, ?, ?, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), ?, ?)
          ON CONFLICT(id) DO NOTHING`,
         sequence + 1,
-        idBytes(id),
+        key,
         group,
         timestamp,
         source === undefined ? null : this.#names.peerNumber(source),
@@ -222,18 +247,25 @@ export class MessageTable implements SyncOf<MessageStore> {
         body,
       );
       if (isNew === 0) {
-        if (this.#fill(idBytes(id), body, delivered, source)) added.push(id);
+        if (this.#fill(key, body, delivered, source)) added.push(id);
         continue;
       }
       sequence += 1;
       for (const parent of metadata.parents) this.#addParent(idBytes(parent), sequence);
-      countByGroup.set(group, (countByGroup.get(group) ?? 0) + 1);
+      inserted.push({ group, timestamp, id: key });
       added.push(id);
     }
-    for (const [group, count] of countByGroup) {
-      this.#connection.run('UPDATE groups SET messages = messages + ? WHERE grp = ?', count, group);
-    }
+    this.#count(inserted);
     return added;
+  }
+
+  /** Counts what was inserted with its groups and their sections. */
+  #count(inserted: readonly Inserted[]): void {
+    for (const [group, places] of Map.groupBy(inserted, (it) => it.group)) {
+      const sql = 'UPDATE groups SET messages = messages + ? WHERE grp = ?';
+      this.#connection.run(sql, places.length, group);
+      this.#sections.inserted(group, places);
+    }
   }
 
   deliver(ids: readonly MessageId[]): void {
@@ -244,6 +276,7 @@ export class MessageTable implements SyncOf<MessageStore> {
   /** Takes away bodies, and makes rows without one for what is not held. */
   tombstone(tombstones: readonly Tombstone[]): void {
     let sequence = tombstones.length === 0 ? 0 : this.lastSequence();
+    const inserted: Inserted[] = [];
     for (const { id, groupId, timestamp } of tombstones) {
       const key = idBytes(id);
       // A tombstone is no parent to wait for, and waits for none.
@@ -259,8 +292,9 @@ export class MessageTable implements SyncOf<MessageStore> {
       );
       if (added === 0) continue;
       sequence += 1;
-      this.#connection.run('UPDATE groups SET messages = messages + 1 WHERE grp = ?', group);
+      inserted.push({ group, timestamp, id: key });
     }
+    this.#count(inserted);
   }
 
   /** Tombstones that count as not held, until their messages come. */

@@ -70,6 +70,10 @@ export class Names {
     return found;
   }
 
+  allGroups(): readonly GroupId[] {
+    return this.#connection.all('SELECT id FROM groups', [], ([id]) => groupId(id));
+  }
+
   /** What a transaction named that was undone is not there. */
   #forget(): void {
     for (const map of [this.#peerNumbers, this.#peers, this.#groupNumbers, this.#groups])

@@ -35,6 +35,16 @@ export const SCHEMA = `
   CREATE INDEX messages_buffered ON messages(sequence) WHERE delivered = 0;
   CREATE INDEX messages_heads ON messages(grp, timestamp, id) WHERE named = 0;
 
+  -- Sums that a reconciliation proves with: see helpers/sections.ts. They change with the messages.
+  CREATE TABLE sections(
+    grp INTEGER NOT NULL REFERENCES groups,
+    -- 0 in the first; it has also what is from before 1970.
+    start INTEGER NOT NULL,
+    count INTEGER NOT NULL CHECK(count > 0),
+    sum BLOB NOT NULL CHECK(length(sum) = 32),
+    PRIMARY KEY(grp, start)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE parents(
     parent BLOB NOT NULL CHECK(length(parent) = 32),
     child INTEGER NOT NULL REFERENCES messages,

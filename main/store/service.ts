@@ -14,6 +14,8 @@ const CALLABLE = {
     'headers',
     'arrivedAfter',
     'positions',
+    'sections',
+    'checkSections',
     'waitingFor',
     'buffered',
     'heads',

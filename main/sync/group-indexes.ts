@@ -1,10 +1,8 @@
-import { packPositions, POSITION_BYTES, unpackPositions } from '../mvds/ids.ts';
+import { packPositions } from '../mvds/ids.ts';
 import type { MessagePosition, MessageStore, SyncStore } from '../mvds/ports.ts';
 import type { GroupId } from '../mvds/types.ts';
-import { boundAt, OrderedIds } from '../reconcile/index.ts';
-
-/** Positions read at a time: some milliseconds of work. */
-const LOAD_BATCH = 2_000;
+import { boundAt, IdsSince, type IdSet, type Unloaded } from '../reconcile/index.ts';
+import { GroupIndex } from './group-index.ts';
 
 /** The messages of a range, in a form that two nodes can compare. */
 export interface Digest {
@@ -13,12 +11,17 @@ export interface Digest {
   readonly fingerprint: Uint8Array;
 }
 
-interface GroupIndex {
-  readonly ids: OrderedIds;
-  readonly loaded: Promise<OrderedIds>;
+/** What is held of a group, for one reconciliation. */
+export interface OpenIndex {
+  readonly ids: IdSet;
+  /** Loads what the reconciliation misses. Rejects as `GroupIndexes.open` does. */
+  readonly load: (missing: readonly Unloaded[]) => Promise<void>;
 }
 
-/** For each group that is reconciled, what is held of it, in order: read once, and kept up to date by every commit. */
+/**
+ * For each group that is reconciled, what is held of it, in order: its sections are read once, their positions where a
+ * reconciliation looks into them, and every commit keeps both up to date.
+ */
 export class GroupIndexes {
   readonly #messages: MessageStore;
   readonly #indexes = new Map<GroupId, GroupIndex>();
@@ -27,32 +30,34 @@ export class GroupIndexes {
     this.#messages = messages;
   }
 
-  /** Rejects as the store does; the next call tries again. */
-  async load(groupId: GroupId): Promise<OrderedIds> {
-    const known = this.#indexes.get(groupId);
-    if (known) return known.loaded;
-    const ids = new OrderedIds();
-    const index = { ids, loaded: this.#read(groupId, ids) };
-    this.#indexes.set(groupId, index);
-    try {
-      return await index.loaded;
-    } catch (error) {
-      if (this.#indexes.get(groupId) === index) this.#indexes.delete(groupId);
-      throw error;
-    }
+  /**
+   * What is held of a group now, all counted; with `since`, without what is before that timestamp. Rejects as the store does, and
+   * with `SectionsDamagedError`; the next call tries again.
+   */
+  async open(groupId: GroupId, since?: bigint): Promise<OpenIndex> {
+    const index = this.#indexOf(groupId);
+    const ids = await index.current();
+    if (since !== undefined) await index.load(ids.missingAt(boundAt(since)));
+    return {
+      ids: since === undefined ? ids : new IdsSince(ids, since),
+      load: (missing) => index.load(missing),
+    };
   }
 
   /** Messages that are held from now on. What is still being read finds them there. */
   added(groupId: GroupId, positions: readonly MessagePosition[]): void {
-    this.#indexes.get(groupId)?.ids.insertPacked(packPositions(positions));
+    this.#indexes.get(groupId)?.added(packPositions(positions));
   }
 
   /**
-   * Of what is held of a group with a timestamp from `from` on and below `to`; no bound where one is undefined. Rejects as the
-   * store does.
+   * Of what is held of a group with a timestamp from `from` on and below `to`; no bound where one is undefined. Rejects as
+   * `open` does.
    */
   async digest(groupId: GroupId, from?: bigint, to?: bigint): Promise<Digest> {
-    const ids = await this.load(groupId);
+    const index = this.#indexOf(groupId);
+    const ids = await index.current();
+    const bounds = [from, to].flatMap((it) => (it === undefined ? [] : [boundAt(it)]));
+    await index.load(bounds.flatMap((bound) => ids.missingAt(bound)));
     const first = from === undefined ? 0 : ids.rank(boundAt(from));
     const end = to === undefined ? ids.size : Math.max(first, ids.rank(boundAt(to)));
     return { count: end - first, fingerprint: ids.fingerprint(first, end) };
@@ -63,14 +68,14 @@ export class GroupIndexes {
     this.#indexes.delete(groupId);
   }
 
-  async #read(groupId: GroupId, ids: OrderedIds): Promise<OrderedIds> {
-    let after: MessagePosition | undefined;
-    for (;;) {
-      const batch = await this.#messages.positions(groupId, after, LOAD_BATCH);
-      if (batch.byteLength === 0) return ids;
-      ids.insertPacked(batch);
-      [after] = unpackPositions(batch.subarray(-POSITION_BYTES));
-    }
+  #indexOf(groupId: GroupId): GroupIndex {
+    const known = this.#indexes.get(groupId);
+    if (known) return known;
+    const index: GroupIndex = new GroupIndex(this.#messages, groupId, () => {
+      if (this.#indexes.get(groupId) === index) this.#indexes.delete(groupId);
+    });
+    this.#indexes.set(groupId, index);
+    return index;
   }
 }
 

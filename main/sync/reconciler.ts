@@ -2,8 +2,8 @@ import { EMPTY_PAYLOAD, encodePayload, type Hello, type ReconcileFrame } from '.
 import type { MvdsNode } from '../mvds/node.ts';
 import type { SyncStore } from '../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../mvds/types.ts';
-import { IdsSince, Reconciliation, type IdSet } from '../reconcile/index.ts';
-import type { GroupIndexes } from './group-indexes.ts';
+import { Reconciliation } from '../reconcile/index.ts';
+import type { GroupIndexes, OpenIndex } from './group-indexes.ts';
 
 export interface ReconcilerOptions {
   readonly peerId: PeerId;
@@ -34,12 +34,17 @@ export interface Coverage {
 /** The number of a wish to begin that holds even where one was begun before: its frames found nobody. */
 const AGAIN = 1;
 
+/** A group as it is when a reconciliation begins. */
+interface Opened {
+  readonly index: OpenIndex;
+  /** The newest message here. */
+  readonly heldUpTo: number;
+}
+
 /** One reconciliation of a group. */
-interface Run {
+interface Run extends Opened {
   readonly number: number;
   readonly session: Reconciliation;
-  /** The newest message here when it began. */
-  readonly heldUpTo: number;
   frames: number;
   /** Whether anything is to be sent to the peer because of it. */
   hasDifferences: boolean;
@@ -188,37 +193,41 @@ export class Reconciler {
     const opened = await this.#open(groupId);
     if (this.#session !== session) return;
     this.#number += 1;
-    const { session: begun, frames } = Reconciliation.initiate(opened.ids);
-    this.#runs.set(groupId, newRun(this.#number, begun, opened.heldUpTo));
+    const { session: begun, frames } = Reconciliation.initiate(opened.index.ids, {
+      expectsEqual: this.#covered.has(groupId),
+    });
+    this.#runs.set(groupId, newRun(this.#number, begun, opened));
     await this.#send([], groupId, this.#number, frames);
   }
 
   async #respond(groupId: GroupId, number: number, frame: Uint8Array): Promise<void> {
     const session = this.#session;
-    const { ids, heldUpTo } = await this.#open(groupId);
+    const opened = await this.#open(groupId);
     if (this.#session !== session) return;
     this.#wanted.add(groupId);
-    const run = newRun(number, Reconciliation.respond(ids), heldUpTo);
+    const run = newRun(number, Reconciliation.respond(opened.index.ids), opened);
     this.#runs.set(groupId, run);
     await this.#take(groupId, run, frame);
   }
 
   /** The sequence before the index: a message that comes in between counts as new. */
-  async #open(groupId: GroupId): Promise<{
-    readonly ids: IdSet;
-    readonly heldUpTo: number;
-  }> {
+  async #open(groupId: GroupId): Promise<Opened> {
     const { store, indexes } = this.#options;
     const heldUpTo = await store.messages.lastSequence();
-    const ids = await indexes.load(groupId);
     const since = later(this.#options.since(groupId), this.#peerSince.get(groupId));
-    return { ids: since === undefined ? ids : new IdsSince(ids, since), heldUpTo };
+    return { index: await indexes.open(groupId, since), heldUpTo };
   }
 
   async #take(groupId: GroupId, run: Run, frame: Uint8Array): Promise<void> {
     const { node, peerId } = this.#options;
     const session = this.#session;
     run.frames += 1;
+    for (;;) {
+      const missing = run.session.missing(frame);
+      if (missing.length === 0) break;
+      await run.index.load(missing);
+      if (this.#session !== session) return;
+    }
     for (const { frames, have, need } of run.session.receive(frame)) {
       if (have.length > 0) run.hasDifferences = true;
       const requests =
@@ -294,6 +303,6 @@ function later(one: bigint | undefined, other: bigint | undefined): bigint | und
   return one > other ? one : other;
 }
 
-function newRun(number: number, session: Reconciliation, heldUpTo: number): Run {
-  return { number, session, heldUpTo, frames: 0, hasDifferences: false };
+function newRun(number: number, session: Reconciliation, opened: Opened): Run {
+  return { number, session, ...opened, frames: 0, hasDifferences: false };
 }

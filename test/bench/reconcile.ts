@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { OrderedIds, POSITION_BYTES } from '../../main/reconcile/index.ts';
 import { fingerprintOf } from '../../main/reconcile/fingerprint.ts';
-import { addIds, SUM_WORDS } from '../../main/reconcile/sums.ts';
+import { addIds, SUM_WORDS } from '../../main/helpers/id-sums.ts';
 import { history, twoSides, type Where } from '../reconcile/samples.ts';
 import { reconcile } from '../reconcile/talk.ts';
 import { formatFigures, type Figure } from './table.ts';

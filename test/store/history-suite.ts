@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sectionsOf, unpackSections } from '../../main/helpers/sections.ts';
 import {
   MAX_EXPIRED_PER_CALL,
   MAX_PAGE_BYTES,
@@ -35,8 +37,61 @@ async function pagesOf(history: HistoryReader, query: HistoryQuery): Promise<Mes
   }
 }
 
+/** Few timestamps, those at the edges of what there may be among them. */
+const TIMESTAMPS = [SMALLEST, -1n, 0n, 2n ** 53n - 1n, 2n ** 53n, LARGEST];
+const timestamps = fc.oneof(fc.bigInt({ min: 1n, max: 30n }), fc.constantFrom(...TIMESTAMPS));
+/** A section begins at every fourth or so. */
+const sectionIds = fc.nat(600).map((name) => {
+  const id = messageId(name);
+  return (name % 4 === 0 ? `${id.slice(0, 60)}0000` : id) as MessageId;
+});
+const places = fc.record({ id: sectionIds, timestamp: timestamps });
+const changes = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ add: fc.array(places, { maxLength: 30 }) }) },
+  fc.record({ tombstone: fc.array(places, { maxLength: 5 }) }),
+  fc.record({ revive: fc.array(sectionIds, { maxLength: 5 }) }),
+  fc.record({ before: timestamps, limit: fc.integer({ min: 1, max: 20 }) }),
+);
+
 /** Reading and removing the history of a group, as every store does it. `open` gives a new, empty store each time. */
 export function historySuite(name: string, open: () => Promise<HistoryStore>): void {
+  describe(`${name}: sections`, () => {
+    test('are those of the messages, after whatever was added, deleted, revived and removed', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(changes, { maxLength: 12 }), async (series) => {
+          const { sync, retention } = await open();
+          const { messages } = sync;
+          // A message has one timestamp, whoever names it.
+          const known = new Map<MessageId, bigint>();
+          const placeOf = ({ id, timestamp }: MessagePosition): MessagePosition => {
+            const first = known.get(id) ?? timestamp;
+            known.set(id, first);
+            return { id, timestamp: first };
+          };
+          for (const change of series) {
+            if ('add' in change) {
+              const addMessages = change.add.map(placeOf).map((place) => added('any', place));
+              await sync.commit({ addMessages });
+            } else if ('tombstone' in change) {
+              const tombstone = change.tombstone.map((it) => ({ ...placeOf(it), groupId: GROUP }));
+              await sync.commit({ tombstone });
+            } else if ('revive' in change) {
+              await sync.commit({ revive: change.revive });
+            } else {
+              await retention.expire({ groupId: GROUP, ...change });
+            }
+            // First: reading mends what is obviously wrong.
+            expect(await messages.checkSections(GROUP)).toBe(true);
+            const all = await messages.positions(GROUP, undefined, Infinity);
+            expect(unpackSections(await messages.sections(GROUP))).toEqual(sectionsOf(all));
+          }
+          expect((await messages.sections(groupId('none'))).length).toBe(0);
+        }),
+        { numRuns: 12 },
+      );
+    });
+  });
+
   describe(`${name}: pages`, () => {
     test('a page has whole messages in order of timestamp and id, and says how far the copy is', async () => {
       const { sync, history } = await open();

@@ -1,10 +1,16 @@
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openStore, restoreStore, StoreKeyError } from '../../main/store/index.ts';
+import { sectionsOf, unpackSections } from '../../main/helpers/sections.ts';
+import { OrderedIds } from '../../main/reconcile/index.ts';
+import { nodeFileSystem, openDatabase } from '../../main/store/file-backend/index.ts';
+import { openStore, restoreStore, StoreKeyError, type Store } from '../../main/store/index.ts';
+import { storeFiles } from '../../main/store/store-files.ts';
+import { SectionsDamagedError } from '../../main/sync/group-index.ts';
+import { GroupIndexes } from '../../main/sync/group-indexes.ts';
 import { testFolder } from './folder.ts';
 import { KEY, openTestStore, untilIndexed } from './open.ts';
-import { added, deletionOf, entry, messageId } from './samples.ts';
+import { added, deletionOf, entry, GROUP, messageId } from './samples.ts';
 
 const BACKUP_KEY = new Uint8Array(32).fill(2);
 const NEW_KEY = new Uint8Array(32).fill(3);
@@ -223,5 +229,48 @@ describe('a store that gets another key', () => {
     await again.close();
     await expect(openStore({ folder, key: KEY, inThread: false })).rejects.toThrow(StoreKeyError);
     expect(notices).toEqual([]);
+  });
+});
+
+describe('sums of sections that are wrong', () => {
+  const HELD = Array.from({ length: 40 }, (_, at) => added(at));
+
+  /** A store that was closed, and changed behind its back. */
+  async function changed(sql: string): Promise<Store> {
+    const folder = testFolder();
+    const store = await openTestStore({ folder });
+    await store.sync.commit({ addMessages: HELD });
+    await store.close();
+    const { database } = storeFiles(folder);
+    const file = await openDatabase({ path: database, key: undefined, fileSystem: nodeFileSystem });
+    file.connection.run(sql);
+    file.close();
+    return openTestStore({ folder });
+  }
+
+  const WRONG = 'UPDATE sections SET sum = zeroblob(32)';
+
+  test('are found and made anew by a full check', async () => {
+    const store = await changed(WRONG);
+    expect(await store.check(true)).toEqual([expect.stringContaining(GROUP)]);
+    expect(await store.check(true)).toEqual([]);
+  });
+
+  test('are made anew where some are missing, as soon as they are read', async () => {
+    const store = await changed('DELETE FROM sections');
+    const { messages } = store.sync;
+    const positions = await messages.positions(GROUP, undefined, Infinity);
+    expect(unpackSections(await messages.sections(GROUP))).toEqual(sectionsOf(positions));
+    expect(await messages.checkSections(GROUP)).toBe(true);
+  });
+
+  test('prove nothing once a reconciliation looks into them, and are right at the next one', async () => {
+    const { sync } = await changed(WRONG);
+    const indexes = new GroupIndexes(sync.messages);
+    await expect(indexes.open(GROUP)).rejects.toThrow(SectionsDamagedError);
+    const { ids } = await indexes.open(GROUP);
+    const right = new OrderedIds();
+    right.insertPacked(await sync.messages.positions(GROUP, undefined, Infinity));
+    expect(ids.fingerprint(0, ids.size)).toEqual(right.fingerprint(0, right.size));
   });
 });

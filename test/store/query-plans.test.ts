@@ -103,6 +103,8 @@ function useEverything(engine: Engine): void {
   messages.arrivedAfter(0, 1, [GROUP]);
   messages.positions(GROUP, undefined, 1);
   messages.positions(GROUP, position, 1);
+  messages.sections(GROUP);
+  messages.checkSections(GROUP);
   messages.waitingFor(parents);
   messages.buffered(0, 10);
   messages.heads(GROUP, 1);
@@ -259,7 +261,7 @@ test('no statement reads a growing table whole, or sorts it for a few rows, and 
 test.each([
   ['SELECT iif(', 'messages_in_order'],
   ['delivered = 1 AND body IS NOT NULL', 'messages_in_order'],
-  ['SELECT sequence, id, parents FROM messages', 'messages_in_order'],
+  ['SELECT sequence, id, parents, CAST(timestamp AS TEXT) FROM messages', 'messages_in_order'],
   ['DELETE FROM parents WHERE child', 'parents_of_child'],
   ['SELECT id FROM messages WHERE grp', 'messages_heads'],
   ['ORDER BY send_epoch, record', 'records_due'],

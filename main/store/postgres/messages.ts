@@ -1,3 +1,4 @@
+import { packSections, sectionsOf } from '../../helpers/sections.ts';
 import type {
   MessageHeader,
   MessagePosition,
@@ -110,6 +111,16 @@ export class PostgresMessages implements MessageStore {
       [group, limitValue(limit), ...place],
     );
     return bytes(packed);
+  }
+
+  /** Made of the positions each time. */
+  async sections(groupId: GroupId): Promise<Uint8Array> {
+    return packSections(sectionsOf(await this.positions(groupId, undefined, Infinity)));
+  }
+
+  /** None are kept. */
+  async checkSections(): Promise<boolean> {
+    return true;
   }
 
   async waitingFor(ids: readonly MessageId[]): Promise<readonly StoredMessage[]> {

@@ -1,4 +1,5 @@
-import { ID_BYTES } from './constants.ts';
+/** Bytes of an id: a SHA-256. */
+const ID_BYTES = 32;
 
 /** 32-bit words of a sum of ids: 256 bits, the least significant word first. */
 export const SUM_WORDS = ID_BYTES / 4;
