@@ -22,6 +22,19 @@ const external = [
 
 rmSync(dist, { recursive: true, force: true });
 
+/**
+ * Zod's messages in fifty languages, half a megabyte that no part of the program shows: every start would read and compile them.
+ * @type {import('esbuild').Plugin}
+ */
+const zodInEnglish = {
+  name: 'zod-in-english',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 const node = {
   outdir: dist,
@@ -35,6 +48,7 @@ const node = {
   banner: { js: requireShim },
   legalComments: 'none',
   logLevel: 'warning',
+  plugins: [zodInEnglish],
 };
 
 // What is packaged.

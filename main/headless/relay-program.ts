@@ -11,7 +11,7 @@ import {
   STUN_PORT,
 } from '../network/constants.ts';
 import { metricsOption, port, wholeNumber } from './arguments.ts';
-import { runRelay } from './commands/relay.ts';
+import { loaded } from './loaded.ts';
 
 /** Reads one more value of an option that may be given several times. */
 type Repeatable = (text: string, before: string[]) => string[];
@@ -56,7 +56,7 @@ export function addRelayCommand(program: Command, data: Option, addresses: Repea
     )
     .addOption(metricsOption())
     .option('--stun <port|off>', 'answer STUN on this UDP port; 0 is any', portOrOff, STUN_PORT)
-    .action(runRelay);
+    .action(loaded(async () => (await import('./commands/relay.ts')).runRelay));
 }
 
 function portOrOff(text: string): number | 'off' {

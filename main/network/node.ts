@@ -16,7 +16,6 @@ import type { Gate } from './gate.ts';
 import { faultTolerance } from './listen.ts';
 import type { NodeMetrics } from './node-metrics.ts';
 import { Reservations } from './reservations.ts';
-import { upnpService } from './upnp.ts';
 import type { UpnpOptions } from './upnp.ts';
 import { wholePackets } from './whole-packets.ts';
 
@@ -74,7 +73,8 @@ export async function createDeviceNode(options: NodeOptions): Promise<DeviceNode
       identify: identify(),
       identifyPush: identifyPush(),
       ping: ping(),
-      ...(upnp && { upnp: upnpService(upnp) }),
+      // Loaded where it is wanted: it brings a parser of XML.
+      ...(upnp && { upnp: (await import('./upnp.ts')).upnpService(upnp) }),
     },
     start: false,
   });

@@ -11,9 +11,7 @@ import {
   metricsOption,
   passphraseOption,
 } from '../arguments.ts';
-import { listNodeMessages, sendFromNode, showNodeStatus } from './node-commands.ts';
-import { runChat } from './run-chat.ts';
-import { runNode, showNodeId } from './run-node.ts';
+import { loaded } from '../loaded.ts';
 import type { NodeCommandOptions } from './run-node.ts';
 
 /** `reunion node`: plain MVDS groups among peers that are named. */
@@ -46,12 +44,12 @@ export function addNodeCommands(program: Command): void {
     )
     .addOption(metricsOption())
     .addOption(passphraseOption())
-    .action((options: Partial<NodeCommandOptions>, command: Command) => {
+    .action(async (options: Partial<NodeCommandOptions>, command: Command) => {
       const { group: named } = options;
       // Not mandatory to commander, which would want them of the subcommands too.
       if (options.data === undefined) command.error('error: required option --data not specified');
       if (named === undefined) command.error('error: required option --group not specified');
-      return runNode(options as NodeCommandOptions);
+      return (await import('./run-node.ts')).runNode(options as NodeCommandOptions);
     });
   node
     .command('id')
@@ -60,27 +58,27 @@ export function addNodeCommands(program: Command): void {
     )
     .addOption(nodeDataOption().makeOptionMandatory())
     .addOption(passphraseOption())
-    .action(showNodeId);
+    .action(loaded(async () => (await import('./run-node.ts')).showNodeId));
   node
     .command('send')
     .description('write a message into the group of the running node')
     .addOption(nodeDataOption().makeOptionMandatory())
     .addOption(jsonOption())
     .argument('<text>', 'the text; - reads it from standard input')
-    .action(sendFromNode);
+    .action(loaded(async () => (await import('./node-commands.ts')).sendFromNode));
   node
     .command('messages')
     .description('list the newest messages of the group, the oldest first')
     .addOption(nodeDataOption().makeOptionMandatory())
     .option('--limit <n>', 'how many at most (1 to 1000)', limit, 50)
     .addOption(jsonOption())
-    .action(listNodeMessages);
+    .action(loaded(async () => (await import('./node-commands.ts')).listNodeMessages));
   node
     .command('status')
     .description('show how far the node is in step with each of its peers')
     .addOption(nodeDataOption().makeOptionMandatory())
     .addOption(jsonOption())
-    .action(showNodeStatus);
+    .action(loaded(async () => (await import('./node-commands.ts')).showNodeStatus));
 }
 
 /** `reunion chat`: a conversation in the terminal on such a group. */
@@ -97,7 +95,7 @@ export function addChatCommand(program: Command): void {
     .addOption(admitOption('all'))
     .option('--history <n>', 'lines of the history to show on joining (0 to 1000)', history, 50)
     .addOption(passphraseOption())
-    .action(runChat);
+    .action(loaded(async () => (await import('./run-chat.ts')).runChat));
 }
 
 function admitOption(standard: string): Option {

@@ -10,10 +10,9 @@ import {
   passphraseOption,
   wholeNumber,
 } from '../arguments.ts';
+import { loaded } from '../loaded.ts';
 import { group, nodeDataOption } from './node-program.ts';
-import { runStoreNode } from './run-store-node.ts';
 import type { StoreNodeCommandOptions } from './run-store-node.ts';
-import { showStoreNode, storePublish, storeQuery } from './store-commands.ts';
 
 /** As the proposal that the store nodes come from names it. */
 const TOPIC = 'waku/2/store-sync/proto';
@@ -57,20 +56,20 @@ export function addStoreNodeCommands(program: Command): void {
     )
     .addOption(metricsOption())
     .addOption(passphraseOption())
-    .action((options: Partial<StoreNodeCommandOptions>, command: Command) => {
+    .action(async (options: Partial<StoreNodeCommandOptions>, command: Command) => {
       // Not mandatory to commander, which would want it of the subcommand too.
       if (options.data === undefined) command.error('error: required option --data not specified');
       if (options.replica !== undefined && options.store === undefined) {
         command.error('error: --replica needs --store');
       }
-      return runStoreNode(options as StoreNodeCommandOptions);
+      return (await import('./run-store-node.ts')).runStoreNode(options as StoreNodeCommandOptions);
     });
   node
     .command('status')
     .description('show the neighbours of the running store node, and what it holds')
     .addOption(nodeDataOption().makeOptionMandatory())
     .addOption(jsonOption())
-    .action(showStoreNode);
+    .action(loaded(async () => (await import('./store-commands.ts')).showStoreNode));
   addClientCommands(program);
 }
 
@@ -92,7 +91,7 @@ function addClientCommands(program: Command): void {
     .option('--at <time>', 'the time of the first message; the last one is of now otherwise', time)
     .addOption(jsonOption())
     .argument('<file>', 'the file, or - for standard input')
-    .action(storePublish);
+    .action(loaded(async () => (await import('./store-commands.ts')).storePublish));
   program
     .command('store-query')
     .description('read messages from a store node, and how complete they are known to be')
@@ -113,7 +112,7 @@ function addClientCommands(program: Command): void {
       0,
     )
     .addOption(jsonOption())
-    .action(storeQuery);
+    .action(loaded(async () => (await import('./store-commands.ts')).storeQuery));
 }
 
 function nodes(text: string, before: string[]): string[] {
