@@ -38,6 +38,7 @@ type Item<List> = List extends readonly (infer One)[] ? One : never;
 export function projectionOf(
   messages: readonly ProjectedMessage[],
   projectedThrough: number,
+  decode: (body: Uint8Array) => Event | undefined = decodeEvent,
 ): Projection {
   const changes: Lists = {
     nameConversations: [],
@@ -56,7 +57,7 @@ export function projectionOf(
   const conversationIds = new Set<ConversationId>();
   const entryIds = new Set<MessageId>();
   for (const message of messages) {
-    const event = decodeEvent(message.body);
+    const event = decode(message.body);
     if (!event) continue;
     project(changes, message, event);
     const { content } = event;

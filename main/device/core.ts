@@ -120,6 +120,7 @@ export async function openCore(
   const group = new DeviceGroup(keys.peerId);
   const bodies = new BodyAdmission({
     open: (message) => owner.openBody?.(message) ?? { kind: 'garbled' },
+    prepare: (message) => owner.projector?.()?.prepare(message),
     isNamed: (epoch) => owner.isEpochNamed?.(epoch) ?? false,
     onAdmitted: (epoch) => owner.onAdmitted?.(epoch),
     isMailbox: () => owner.isMailbox?.() ?? false,

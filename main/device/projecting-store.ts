@@ -1,9 +1,12 @@
 import type { Projection } from '../conversations/projection.ts';
 import type { NewMessage, SyncStore } from '../mvds/ports.ts';
+import type { Message } from '../mvds/types.ts';
 import type { Store } from '../store/index.ts';
 
 /** Turns messages that are about to be stored into changes of the conversations. */
 export interface CommitProjector {
+  /** Opens and reads a message that has just come in, so that `project` finds that done. */
+  prepare(message: Message): void;
   /** The changes that messages make; undefined where that can be found out only once they are stored. */
   project(messages: readonly NewMessage[]): Projection | undefined;
   /** They are stored, and with them their changes, unless `projection` is undefined. */

@@ -1,4 +1,5 @@
 import { coalesced } from '../helpers/coalesced.ts';
+import { decodeEvent, type Event } from '../conversations/events.ts';
 import { KNOWN_KINDS, projectionOf } from '../conversations/projection.ts';
 import type { ProjectedMessage, Projection } from '../conversations/projection.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
@@ -29,6 +30,8 @@ export interface ProjectorOptions {
 export class Projector implements CommitProjector {
   readonly #options: ProjectorOptions;
   #groups: ReadonlySet<GroupId> = new Set();
+  /** By opened body: those that were read ahead. */
+  readonly #events = new WeakMap<Uint8Array, Event | undefined>();
   #isStopped = false;
   /** Whether all that is stored is known to be projected. */
   #isCurrent = false;
@@ -56,6 +59,15 @@ export class Projector implements CommitProjector {
     this.#isCurrent = !this.#isStopped && unprojected === this.#unprojected;
   });
 
+  prepare(message: Message): void {
+    const opened = this.#options.open(message);
+    if (opened.kind !== 'opened' || !this.#groups.has(message.groupId)) return;
+    this.#events.set(opened.body, decodeEvent(opened.body));
+  }
+
+  readonly #decode = (body: Uint8Array): Event | undefined =>
+    this.#events.has(body) ? this.#events.get(body) : decodeEvent(body);
+
   project(messages: readonly NewMessage[]): Projection | undefined {
     // Before the groups are known, no message is known to be an event.
     if (this.#groups.size === 0) return undefined;
@@ -67,7 +79,7 @@ export class Projector implements CommitProjector {
       if (opened.kind === 'unknown-key') return undefined;
       if (opened.kind === 'opened') events.push({ id, sequence: 0, timestamp, body: opened.body });
     }
-    const projection = projectionOf(events, 0);
+    const projection = projectionOf(events, 0, this.#decode);
     // Those are found again by their sequences.
     return projection.changes.unsupported?.length === 0 ? projection : undefined;
   }

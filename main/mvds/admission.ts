@@ -19,6 +19,11 @@ export interface Admission {
    * throw; nothing that the message id leaves out may decide whether an accepted body can be read later.
    */
   admit(message: Message, from: PeerId): Verdict;
+  /**
+   * Called with a message that has just come in, before it is known whether it is held, so that work on it is done while the store
+   * commits those before. Bound to the object, since it is called as a function. Must not throw.
+   */
+  readonly prepare?: (message: Message) => void;
 }
 
 const ACCEPT: Verdict = { type: 'accept' };

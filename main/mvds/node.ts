@@ -1,6 +1,12 @@
 import { acceptAll } from './admission.ts';
 import { AdmissionControl } from './admission-control.ts';
-import { EMPTY_PAYLOAD, type Dialect, type Payload } from './codec.ts';
+import {
+  decodePayload,
+  EMPTY_PAYLOAD,
+  type DecodeResult,
+  type Dialect,
+  type Payload,
+} from './codec.ts';
 import { FIRST_EPOCH } from './constants.ts';
 import { Engine } from './engine.ts';
 import type { Policy, Rejection } from './events.ts';
@@ -119,7 +125,19 @@ export class MvdsNode {
    */
   async receive(peerId: PeerId, bytes: Uint8Array | readonly Uint8Array[]): Promise<ReceiveResult> {
     const frames = bytes instanceof Uint8Array ? [bytes] : bytes;
-    return this.engine.queue.add(() => this.receiveNow(peerId, frames));
+    return this.receiveDecoded(peerId, frames.map(decodePayload));
+  }
+
+  /** As `receive`, of payloads that were decoded before. */
+  async receiveDecoded(peerId: PeerId, payloads: readonly DecodeResult[]): Promise<ReceiveResult> {
+    return this.engine.queue.add(() => this.receiveNow(peerId, payloads));
+  }
+
+  /** Does ahead of `receiveDecoded` whatever work about the messages needs no store, such as to open them. */
+  prepare(decoded: DecodeResult): void {
+    const prepare = this.options.admission?.prepare;
+    if (!decoded.ok || prepare === undefined) return;
+    for (const message of decoded.payload.messages) prepare(message);
   }
 
   /**
@@ -284,8 +302,11 @@ export class MvdsNode {
     if (online) await engine.handle({ type: 'peerOnline', peerId, isReliable });
   }
 
-  private async receiveNow(peerId: PeerId, frames: readonly Uint8Array[]): Promise<ReceiveResult> {
-    const { parts, errors } = payloadsTogether(frames);
+  private async receiveNow(
+    peerId: PeerId,
+    payloads: readonly DecodeResult[],
+  ): Promise<ReceiveResult> {
+    const { parts, errors } = payloadsTogether(payloads);
     let result = NOTHING_RECEIVED;
     for (const { payload, dialect } of parts) {
       result = resultsTogether(result, await this.take(peerId, payload, dialect));

@@ -1,4 +1,4 @@
-import { decodePayload, type Dialect, type Payload } from './codec.ts';
+import type { DecodeResult, Dialect, Payload } from './codec.ts';
 import type { Rejection } from './events.ts';
 import type { ReceiveResult } from './options.ts';
 import type { MessageId } from './types.ts';
@@ -10,12 +10,12 @@ interface ReadPayload {
 }
 
 /**
- * Reads payloads, and joins those that follow each other into one, since a store commits a thousand messages in one transaction
+ * Joins payloads that follow each other into one, since a store commits a thousand messages in one transaction
  * at a fraction of what ten transactions cost. A hello changes how its sender is understood, and a payload without a dialect may be
  * an answer in itself, so these are left alone. A payload that names an id once more is not joined either: one payload is dealt
  * with acks first and messages last, whatever came first.
  */
-export function payloadsTogether(frames: readonly Uint8Array[]): {
+export function payloadsTogether(frames: readonly DecodeResult[]): {
   readonly parts: readonly ReadPayload[];
   readonly errors: readonly Rejection[];
 } {
@@ -29,8 +29,7 @@ export function payloadsTogether(frames: readonly Uint8Array[]): {
     open = [];
     named.clear();
   };
-  for (const frame of frames) {
-    const decoded = decodePayload(frame);
+  for (const decoded of frames) {
     if (!decoded.ok) {
       errors.push(decoded.error);
       continue;

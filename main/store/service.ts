@@ -104,6 +104,8 @@ const WRITING: ReadonlySet<string> = new Set([
   'store.commit',
   'store.commitProjected',
   'conversations.apply',
+  // Whoever sends a backlog reads as fast as the other side stores.
+  'records.backlog',
 ]);
 
 /** Runs calls on the engine, long ones in steps, and upkeep in between. */

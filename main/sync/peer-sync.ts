@@ -10,7 +10,7 @@ import type { ActivityBook } from './activity.ts';
 import { applied, failureOf } from './applied.ts';
 import { FAREWELL_MS } from './constants.ts';
 import { evaluate, type Reach } from './evaluate.ts';
-import { framesTogether, type FrameGroup } from './frame-group.ts';
+import { decodeFrame, framesTogether, type FrameGroup } from './frame-group.ts';
 import { FrameInbox } from './frame-inbox.ts';
 import {
   newPeer,
@@ -143,7 +143,11 @@ export class PeerSync {
   async run(session: Session): Promise<void> {
     const link = this.#begin(session);
     this.evaluate();
-    const inbox = new FrameInbox(session.channel);
+    const inbox = new FrameInbox(session.channel, (frame) => {
+      const decoded = decodeFrame(frame);
+      this.#options.node.prepare(decoded.payload);
+      return decoded;
+    });
     const filling = inbox.fill();
     filling.catch(() => undefined);
     try {
@@ -348,7 +352,8 @@ export class PeerSync {
       return;
     }
     if (hello) await this.#reconciler.heard(hello);
-    const result = await node.receive(peerId, frames);
+    const payloads = frames.map(({ payload }) => payload);
+    const result = await node.receiveDecoded(peerId, payloads);
     if (this.#link !== link) return;
     const isOfUse = this.#takeAcknowledged() || result.stored.length > 0;
     this.#apply({ type: 'taken', bytes, isOfUse });

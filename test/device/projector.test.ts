@@ -255,3 +255,14 @@ test('a commit that fails leaves neither the messages nor what they change', asy
   await sync.commit({ addMessages });
   expect(await shown(store)).toHaveLength(301);
 });
+
+test('a message that was prepared is projected with the same outcome, whatever its key', async () => {
+  for (const key of [FIRST, LOST]) {
+    const device = await writing(new Set([FIRST.epoch]));
+    await device.projector.catchUp();
+    const messages = [written(0, key), written(1, key)];
+    for (const { message } of messages) device.projector.prepare(message);
+    await device.commit(messages, true);
+    expect(await shown(device.store)).toEqual(key === FIRST ? ['0', '1'] : []);
+  }
+});

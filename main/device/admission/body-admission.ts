@@ -19,6 +19,8 @@ export const UNPROVEN_BYTES_MAX = 1024 * 1024 * 1024;
 export interface BodyAdmissionOptions {
   /** Opens a message with the content keys of this device. */
   readonly open: (message: Message) => OpenedBody;
+  /** Does ahead whatever is to be done with a message once it is admitted. Default: nothing. */
+  readonly prepare?: (message: Message) => void;
   /** Whether the log of content keys names an epoch. */
   readonly isNamed: (epoch: EpochId) => boolean;
   /** A message of an epoch was admitted. */
@@ -45,6 +47,10 @@ export class BodyAdmission {
 
   constructor(options: BodyAdmissionOptions) {
     this.#options = options;
+  }
+
+  prepare(message: Message): void {
+    if (isBare(message) && !this.#options.isMailbox()) this.#options.prepare?.(message);
   }
 
   admit(message: Message, from: PeerId): Verdict {

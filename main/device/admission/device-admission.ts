@@ -63,6 +63,12 @@ export class DeviceAdmission implements Admission {
     return false;
   }
 
+  readonly prepare = (message: Message): void => {
+    const { groupId } = message;
+    if (!this.#list || groupId === this.#listGroup || groupId === this.#keyGroup) return;
+    if (groupId !== this.#erasureGroup) this.#bodies.prepare(message);
+  };
+
   admit(message: Message, from: PeerId): Verdict {
     if (!this.#list || !this.#keyLog) return reject('no device list yet');
     if (message.groupId === this.#listGroup) return this.#list.admit(message);

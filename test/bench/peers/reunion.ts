@@ -87,6 +87,10 @@ export class ReunionPair implements System {
     writeFileSync(file, JSON.stringify({ format: 'reunion-export', version: 1, conversations }));
     const device = await this.#device(side);
     await this.#toEnd(['import', '--data', this.#data(side), file]);
+    // The index of the import is no work of the scenario.
+    const follower = await this.#follow(side);
+    await follower.until(({ storage }) => storage.unindexed === 0);
+    await follower.stop();
     await device.stop();
   }
 
