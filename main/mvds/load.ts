@@ -1,5 +1,5 @@
 import type { Payload } from './codec.ts';
-import { DUE_BATCH, MAX_UNRECORDED_REQUESTS, READ_BATCH } from './constants.ts';
+import { DUE_BATCH, FIRST_EPOCH, MAX_UNRECORDED_REQUESTS, READ_BATCH } from './constants.ts';
 import type { FlushSlice, ParentSlice, PayloadSlice, Policy } from './events.ts';
 import type { BacklogSlice, MessageHeader, StoredMessage, SyncStore } from './ports.ts';
 import { messageItemBytes } from './size.ts';
@@ -43,17 +43,18 @@ export async function loadPayloadSlice(
   store: SyncStore,
   policy: Policy,
   peerId: PeerId,
+  peer: PeerState | undefined,
   payload: Payload,
   { keptOut, isHeldApart }: AdmissionSlice,
   isKnownDelivered: KnownDelivered,
 ): Promise<PayloadSlice> {
   const { acks, offers, requests, messages } = payload;
   const messageIds = messages.map(({ id }) => id);
-  const named = unique([...acks, ...offers, ...requests, ...messageIds, ...keptOut]);
-  const records =
-    named.length > 0
-      ? await store.records.records(peerId, named)
-      : new Map<MessageId, SyncRecord>();
+  const acknowledged = acknowledgedBacklog(peerId, peer, acks);
+  const otherAcks = acks.filter((id) => !acknowledged.has(id));
+  const named = unique([...otherAcks, ...offers, ...requests, ...messageIds, ...keptOut]);
+  const stored = named.length > 0 ? await store.records.records(peerId, named) : [];
+  const records = new Map([...acknowledged, ...stored]);
   const parents = await loadParents(
     store,
     unique([...offers, ...messageIds]),
@@ -83,6 +84,22 @@ export async function loadPayloadSlice(
     heldApart: new Set(offers.filter(isHeldApart)),
     requestCount: needsCount ? (await store.records.counts(peerId)).requests : 0,
   };
+}
+
+/** Records of messages of the backlog that the memory knows to be under way: they need not be looked up. */
+function acknowledgedBacklog(
+  peerId: PeerId,
+  peer: PeerState | undefined,
+  acks: readonly MessageId[],
+): ReadonlyMap<MessageId, SyncRecord> {
+  const records = new Map<MessageId, SyncRecord>();
+  for (const messageId of acks) {
+    const place = peer?.inFlight.get(messageId)?.ofBacklog;
+    if (place === undefined) continue;
+    const about = { peerId, messageId, type: 'message', ...place } as const;
+    records.set(messageId, { ...about, sendCount: 0, sendEpoch: FIRST_EPOCH });
+  }
+  return records;
 }
 
 /** Those that there is a body of, which is not read: many may be asked for at once, each as large as a payload. */

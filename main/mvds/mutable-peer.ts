@@ -127,7 +127,7 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
           noteSent(peer, ofBacklog);
           peer.backlogSentAt = epoch;
         }
-        peer.inFlight.set(messageId, { bytes, dueEpoch, isOnce, sentEpoch: epoch });
+        peer.inFlight.set(messageId, { bytes, dueEpoch, isOnce, ofBacklog, sentEpoch: epoch });
         peer.inFlightBytes += bytes;
       }
       break;

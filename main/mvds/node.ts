@@ -330,7 +330,8 @@ export class MvdsNode {
     const isHeldApart = (id: MessageId): boolean => this.admission.isHeld(peerId, id);
     const admission = { keptOut, isHeldApart };
     const slice = await loadPayloadSlice(
-      ...([store, policy, peerId, payload, admission, engine.isKnownDelivered] as const),
+      ...([store, policy, peerId, view.peers.get(peerId), payload, admission] as const),
+      engine.isKnownDelivered,
     );
     const event = { type: 'payloadReceived', peerId, payload, dialect, keptOut, slice } as const;
     const { decision, added } = await engine.handle(event);

@@ -10,6 +10,8 @@ export type Mode = 'batch' | 'interactive';
 /** A record that was sent and is neither answered nor due again. */
 export interface InFlight {
   readonly isOnce: boolean;
+  /** Its place in the backlog, where it was sent of that and has no record: see `SentRecord`. */
+  readonly ofBacklog: SentRecord['ofBacklog'];
   readonly bytes: number;
   readonly sentEpoch: number;
   readonly dueEpoch: number;
