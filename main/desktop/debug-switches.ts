@@ -14,13 +14,21 @@ const REFUSED = [
   ...['renderer-cmd-prefix', 'utility-cmd-prefix', 'gpu-launcher', 'browser-subprocess-path'],
 ] as const;
 
+/** The flags of V8 that the package itself starts the app with on Linux: see scripts/launch.mjs. */
+export const OWN_JS_FLAGS = '--max-semi-space-size=2 --max-old-space-size=768';
+
 /** Which of the refused arguments a packaged app was started with; undefined where there is none. */
 export function refusedSwitch(
-  app: Pick<App, 'isPackaged'> & { readonly commandLine: Pick<App['commandLine'], 'hasSwitch'> },
+  app: Pick<App, 'isPackaged'> & {
+    readonly commandLine: Pick<App['commandLine'], 'getSwitchValue' | 'hasSwitch'>;
+  },
 ): string | undefined {
   // Who works on the source starts it under a debugger.
   if (!app.isPackaged) return undefined;
-  return REFUSED.find((name) => app.commandLine.hasSwitch(name));
+  const { commandLine } = app;
+  const isOwn = (name: string): boolean =>
+    name === 'js-flags' && commandLine.getSwitchValue(name) === OWN_JS_FLAGS;
+  return REFUSED.find((name) => commandLine.hasSwitch(name) && !isOwn(name));
 }
 
 /** The sentence to end with. */

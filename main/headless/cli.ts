@@ -1,4 +1,4 @@
-#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=2
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node --max-semi-space-size=2 --max-old-space-size=768
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { EXIT, explain } from './failures.ts';

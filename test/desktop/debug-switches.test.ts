@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { OWN_JS_FLAGS } from '../../main/desktop/debug-switches.ts';
 import { temporaryFolder } from '../helpers/processes.ts';
 import { createStandIn } from './electron-stand-in.ts';
 
@@ -6,7 +7,11 @@ import { createStandIn } from './electron-stand-in.ts';
 async function started(isPackaged: boolean, ...switches: string[]) {
   const standIn = createStandIn(temporaryFolder());
   Object.assign(standIn.app, { isPackaged });
-  for (const name of switches) standIn.app.switches.add(name);
+  for (const each of switches) {
+    const [name = '', ...value] = each.split('=');
+    standIn.app.switches.add(name);
+    standIn.app.switchValues.set(name, value.join('='));
+  }
   const starts: string[] = [];
   vi.resetModules();
   vi.doMock('electron', () => standIn.electron);
@@ -34,6 +39,12 @@ test.each([
   expect(starts).toEqual([]);
   expect(exits).toEqual([1]);
   expect(told).toEqual([expect.stringMatching(`^Reunion does not start with --${name}, .*\\.\n$`)]);
+});
+
+test('the flags of V8 that the package starts it with are no reason not to start, and others with them are', async () => {
+  const own = `js-flags=${OWN_JS_FLAGS}`;
+  expect(await started(true, own)).toMatchObject({ starts: ['app'], exits: [] });
+  expect(await started(true, `${own} --expose-gc`)).toMatchObject({ starts: [], exits: [1] });
 });
 
 test('other switches, and a debugger for who works on the source, are no reason not to start', async () => {

@@ -101,7 +101,11 @@ export function createStandIn(userData: string) {
     exits: [] as number[],
     /** The switches that it was started with. */
     switches: new Set<string>(),
-    commandLine: { hasSwitch: (name: string): boolean => app.switches.has(name) },
+    switchValues: new Map<string, string>(),
+    commandLine: {
+      hasSwitch: (name: string): boolean => app.switches.has(name),
+      getSwitchValue: (name: string): string => app.switchValues.get(name) ?? '',
+    },
     getPath: () => userData,
     getAppPath: () => '/app',
     getLoginItemSettings: () => ({ wasOpenedAtLogin: false }),

@@ -21,6 +21,7 @@ import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { LinuxTargetHelper } from 'app-builder-lib/out/targets/LinuxTargetHelper.js';
 import type { LinuxPackager } from 'electron-builder';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { OWN_JS_FLAGS } from '../../main/desktop/debug-switches.ts';
 import { nodeEnvironment, nodeFlags } from '../../scripts/launch.mjs';
 import { pack } from './pack.ts';
 import type { Packed } from './pack.ts';
@@ -261,6 +262,8 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
     const [arenas, ...args] = printed.trim().split('\n');
     expect(nodeEnvironment).toEqual({ MALLOC_ARENA_MAX: arenas });
     expect(args[0]).toBe(`--js-flags=${nodeFlags.join(' ')}`);
+    // The packed app refuses all other flags of V8.
+    expect(OWN_JS_FLAGS).toBe(nodeFlags.join(' '));
     expect(args.slice(args.indexOf('--cli'))).toEqual(['--cli', 'send', 'two words']);
 
     const { packager } = packed.context;
@@ -281,7 +284,7 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('the pac
       linux.platformSpecificBuildOptions,
     );
     expect(entry).toContain(
-      `\nExec=/opt/Reunion/reunion-desktop --js-flags=${nodeFlags.join(' ')} %U\n`,
+      `\nExec=/opt/Reunion/reunion-desktop "--js-flags=${nodeFlags.join(' ')}" %U\n`,
     );
     expect(entry).toContain('\nMimeType=x-scheme-handler/reunion;\n');
     expect(entry).toContain('\nStartupWMClass=reunion-desktop\n');
