@@ -8,8 +8,8 @@ import type { ReadFile } from './import-thread.ts';
 import type { ImportedMessage } from './imported.ts';
 import { IMPORT_BYTES_MAX, tooLarge } from './read-import.ts';
 
-/** Messages written at the same time: the store commits those that come together in one go. */
-const AT_ONCE = 64;
+/** Messages written at the same time: as many as are stored in one transaction. */
+const AT_ONCE = 256;
 /** Messages taken out of the thread that has read the file at a time. */
 const SLICE = 1_000;
 /** Entries read at a time. */
