@@ -1,6 +1,12 @@
 import { fromHex, toHex } from '../helpers/bytes.ts';
 import type { MessageId, PeerId } from '../helpers/ids.ts';
-import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
+import {
+  peerIdOfBytes,
+  peerIdOfPublicKey,
+  peerIdToBytes,
+  PUBLIC_KEY_BYTES,
+  publicKeyOf,
+} from '../helpers/peer-id.ts';
 import { Event as EventMessage } from '../proto/conversation.ts';
 import type { MessageDeleted } from '../proto/conversation.ts';
 import { ORDER_MAX } from './order.ts';
@@ -9,8 +15,6 @@ import { ATTACHMENTS_MAX, LIST_PARTS } from './files.ts';
 import type { Attachment, FileCopy } from './files.ts';
 import type { ConversationId, EntryPosition } from './types.ts';
 
-/** 96 random bits: no two events of a person collide. */
-export const NONCE_BYTES = 12;
 export const CONVERSATION_ID_BYTES = 16;
 const MESSAGE_ID_BYTES = 32;
 
@@ -89,18 +93,34 @@ export interface NewEvent {
   readonly content: EventContent;
 }
 
-/** The body of a message. `nonce` has `NONCE_BYTES` random bytes. */
-export function encodeEvent({ author, order, content }: NewEvent, nonce: Uint8Array): Uint8Array {
+/** The body of a message, before it is sealed. Two equal events have equal bodies. */
+export function encodeEvent({ author, order, content }: NewEvent): Uint8Array {
   return EventMessage.encode({
-    nonce,
-    author: peerIdToBytes(author),
+    author: publicKeyOf(author),
     order: BigInt(order),
     conversationId: new Uint8Array(),
     ...encodeContent(content),
   });
 }
 
-type Kinds = Omit<EventMessage, 'nonce' | 'author' | 'order' | 'conversationId'>;
+/** PeerIds by the public key: turning a key into one takes longer than reading all the rest of an event. */
+const authors = new Map<string, PeerId>();
+/** More keys than a person's devices ever have. */
+const AUTHORS_MAX = 1_024;
+
+/** Undefined where they are no 32 bytes. */
+function authorOf(publicKey: Uint8Array): PeerId | undefined {
+  if (publicKey.byteLength !== PUBLIC_KEY_BYTES) return undefined;
+  const key = toHex(publicKey);
+  const known = authors.get(key);
+  if (known !== undefined) return known;
+  const author = peerIdOfPublicKey(publicKey);
+  if (authors.size >= AUTHORS_MAX) authors.clear();
+  authors.set(key, author);
+  return author;
+}
+
+type Kinds = Omit<EventMessage, 'author' | 'order' | 'conversationId'>;
 
 function encodeContent(
   content: EventContent,
@@ -164,7 +184,7 @@ function encodeContent(
 export function decodeEvent(body: Uint8Array): Event | undefined {
   try {
     const message = EventMessage.decode(body);
-    const author = peerIdOfBytes(message.author);
+    const author = authorOf(message.author);
     const order = safeNumber(message.order, ORDER_MAX);
     const content = decodeContent(message);
     return author && order !== undefined && content ? { author, order, content } : undefined;

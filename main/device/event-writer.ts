@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { encodeEvent, NONCE_BYTES } from '../conversations/events.ts';
+import { encodeEvent } from '../conversations/events.ts';
 import type { ConversationContent, EventContent, FileContent } from '../conversations/events.ts';
 import { nextOrder } from '../conversations/order.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
@@ -89,7 +88,7 @@ export class EventWriter {
     const { texts } = await this.#options.groups();
     const order = nextOrder(at, 0);
     const content = { kind: 'text-written', conversationId, text } as const;
-    const body = encodeEvent({ author: self, order, content }, randomBytes(NONCE_BYTES));
+    const body = encodeEvent({ author: self, order, content });
     await append(texts, BigInt(at), body);
   }
 
@@ -103,7 +102,7 @@ export class EventWriter {
     const seen = Math.max(await store.highestOrder(), this.#lastOrder);
     const order = nextOrder(this.now(), seen);
     this.#lastOrder = order;
-    const body = encodeEvent({ author: self, order, content }, randomBytes(NONCE_BYTES));
+    const body = encodeEvent({ author: self, order, content });
     const { id } = await append(group, BigInt(timestamp), body);
     return id;
   }

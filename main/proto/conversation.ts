@@ -7,7 +7,6 @@ import type { Codec, DecodeOptions } from 'protons-runtime'
 import type { Uint8ArrayList } from 'uint8arraylist'
 
 export interface Event {
-  nonce: Uint8Array
   author: Uint8Array
   order: bigint
   conversationId: Uint8Array
@@ -34,11 +33,6 @@ export namespace Event {
       _codec = message<Event>((obj, w, opts = {}) => {
         if (opts.lengthDelimited !== false) {
           w.fork()
-        }
-
-        if ((obj.nonce != null && obj.nonce.byteLength > 0)) {
-          w.uint32(10)
-          w.bytes(obj.nonce)
         }
 
         if ((obj.author != null && obj.author.byteLength > 0)) {
@@ -126,7 +120,6 @@ export namespace Event {
         }
       }, (reader, length, opts = {}) => {
         const obj: any = {
-          nonce: uint8ArrayAlloc(0),
           author: uint8ArrayAlloc(0),
           order: 0n,
           conversationId: uint8ArrayAlloc(0)
@@ -138,10 +131,6 @@ export namespace Event {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
-            case 1: {
-              obj.nonce = reader.bytes()
-              break
-            }
             case 2: {
               obj.author = reader.bytes()
               break
@@ -247,13 +236,6 @@ export namespace Event {
           const tag = reader.uint32()
 
           switch (tag >>> 3) {
-            case 1: {
-              yield {
-                field: `${prefix}.nonce`,
-                value: reader.bytes()
-              }
-              break
-            }
             case 2: {
               yield {
                 field: `${prefix}.author`,
@@ -376,11 +358,6 @@ export namespace Event {
     }
 
     return _codec
-  }
-
-  export interface EventNonceFieldEvent {
-    field: '$.nonce'
-    value: Uint8Array
   }
 
   export interface EventAuthorFieldEvent {
@@ -620,7 +597,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventNonceFieldEvent | EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessageDeletedOrderFieldEvent | EventMessageDeletedAuthorFieldEvent | EventMessageDeletedTimestampFieldEvent | EventMessageDeletedAttachmentsFileFieldEvent | EventMessageDeletedAttachmentsNameFieldEvent | EventMessageDeletedAttachmentsMediaTypeFieldEvent | EventMessageDeletedAttachmentsBytesFieldEvent | EventMessageDeletedAttachmentsStoredAtFieldEvent | EventMessageDeletedAttachmentsPartsFieldEvent | EventMessageDeletedAttachmentsListsFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessageDeletedOrderFieldEvent | EventMessageDeletedAuthorFieldEvent | EventMessageDeletedTimestampFieldEvent | EventMessageDeletedAttachmentsFileFieldEvent | EventMessageDeletedAttachmentsNameFieldEvent | EventMessageDeletedAttachmentsMediaTypeFieldEvent | EventMessageDeletedAttachmentsBytesFieldEvent | EventMessageDeletedAttachmentsStoredAtFieldEvent | EventMessageDeletedAttachmentsPartsFieldEvent | EventMessageDeletedAttachmentsListsFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }

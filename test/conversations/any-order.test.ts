@@ -18,7 +18,6 @@ import { conversationId, messageId } from '../store/samples.ts';
 const [DESK, LAPTOP] = [keysOf(0).peerId, keysOf(1).peerId];
 const NOTES = conversationId('notes');
 const LINKS = conversationId('links');
-const nonce = new Uint8Array(12);
 
 const CHUNK_IDS = Array.from({ length: 65 }, (_, at) => messageId(`chunk ${at}`));
 const about65 = { bytes: CHUNK_BYTES * 65, name: 'long', mediaType: 'a/b', parts: [] };
@@ -147,7 +146,7 @@ function aboutText(event: Written, texts: readonly Written[]): Written {
 }
 
 function message({ isFuture, ...event }: Written, at: number): ProjectedMessage {
-  let body = encodeEvent(event, nonce);
+  let body = encodeEvent(event);
   if (isFuture) {
     const envelope = Event.decode(body);
     delete envelope.messagePinned;

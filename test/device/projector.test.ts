@@ -23,7 +23,7 @@ const [FIRST, SECOND, LOST] = keys as [ContentKey, ContentKey, ContentKey];
 /** The message with a number, sealed under a key. */
 function written(at: number, key: ContentKey) {
   const content = { kind: 'text-written', conversationId: conversation, text: `${at}` } as const;
-  const event = encodeEvent({ author, order: at + 1, content }, new Uint8Array(12));
+  const event = encodeEvent({ author, order: at + 1, content });
   const { groupId, timestamp } = added(at).message;
   const body = sealBody(key, { groupId, timestamp }, event);
   return added(at, { body });
@@ -96,7 +96,7 @@ test('shows what came before its key once that is here, also after a restart, an
 test('does not show a body that is not sealed, or was sealed for another message', async () => {
   const store = await openTestStore();
   const content = { kind: 'text-written', conversationId: conversation, text: 'plain' } as const;
-  const plain = encodeEvent({ author, order: 1, content }, new Uint8Array(12));
+  const plain = encodeEvent({ author, order: 1, content });
   const moved = written(1, FIRST).message.body;
   await store.sync.commit({
     addMessages: [added(0, { body: plain }), added(2, { body: moved }), written(3, FIRST)],
@@ -132,13 +132,12 @@ test('shows that there is something a newer version wrote, and what it is once t
     const { groupId, timestamp } = added(at).message;
     return added(at, { body: sealBody(FIRST, { groupId, timestamp }, body) });
   };
-  const nonce = new Uint8Array(12);
-  const future = Event.decode(encodeEvent({ author, order: 2, content: deletion }, nonce));
+  const future = Event.decode(encodeEvent({ author, order: 2, content: deletion }));
   delete future.messageDeleted;
   const placeless = { ...future, conversationId: new Uint8Array() };
   await store.sync.commit({
     addMessages: [
-      sealed(0, encodeEvent({ author, order: 1, content: text }, nonce)),
+      sealed(0, encodeEvent({ author, order: 1, content: text })),
       sealed(1, Event.encode(future)),
       sealed(2, Event.encode(placeless)),
     ],

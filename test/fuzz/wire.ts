@@ -169,9 +169,7 @@ export const WIRE: readonly FuzzedParser[] = [
   },
   {
     name: 'events, with lists of files',
-    seeds: CONTENTS.map((content) =>
-      encodeEvent({ author: first.peerId, order: 3, content }, new Uint8Array(12)),
-    ),
+    seeds: CONTENTS.map((content) => encodeEvent({ author: first.peerId, order: 3, content })),
     outcomes: ['none', 'unknown', 'text-written', 'file-parts', 'read-up-to'],
     run: (input) => decodeEvent(input)?.content.kind ?? 'none',
   },

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { encodeEvent } from '../../../main/conversations/events.ts';
 import type { EventContent } from '../../../main/conversations/events.ts';
@@ -53,7 +52,7 @@ async function receiver() {
     async say(content_: EventContent): Promise<MessageId> {
       sequence += 1;
       const event = { author: keysOf(0).peerId, order: sequence, content: content_ };
-      const body = encodeEvent(event, randomBytes(12));
+      const body = encodeEvent(event);
       const id = await this.put(TEXTS, sequence, body);
       const message = { id, sequence, timestamp: BigInt(sequence), body };
       await conversations.apply(projectionOf([message], sequence).changes);
