@@ -32,6 +32,8 @@ export interface Hello {
   readonly paused?: boolean;
   /** It connects by itself every so many seconds, and is not to be called in between. */
   readonly interval?: number;
+  /** It reads payloads that name the group of their messages once. */
+  readonly sharedGroup?: boolean;
   /** Of these groups it keeps no messages with a smaller timestamp; of all others it keeps everything. At least 0. */
   readonly since?: ReadonlyMap<GroupId, bigint>;
 }
@@ -72,7 +74,7 @@ export type DecodeResult =
     }
   | { readonly ok: false; readonly error: DecodeError };
 
-type ItemKind = 'ack' | 'offer' | 'request' | 'message' | 'hello' | 'reconcile';
+type ItemKind = 'ack' | 'offer' | 'request' | 'message' | 'hello' | 'reconcile' | 'group';
 
 const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: ItemKind }> = new Map(
   [
@@ -82,6 +84,7 @@ const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: It
     [5004, { dialect: 'spec', kind: 'message' }],
     [5101, { dialect: 'spec', kind: 'hello' }],
     [5102, { dialect: 'spec', kind: 'reconcile' }],
+    [5103, { dialect: 'spec', kind: 'group' }],
     [1, { dialect: 'compact', kind: 'ack' }],
     [2, { dialect: 'compact', kind: 'offer' }],
     [3, { dialect: 'compact', kind: 'request' }],
@@ -89,12 +92,23 @@ const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: It
   ] as const,
 );
 
+export interface EncodeOptions {
+  /** Whether the peer reads payloads that name a group once for their messages: see `Hello.sharedGroup`. Default: no. */
+  readonly sharesGroup?: boolean;
+}
+
+const NO_GROUP = new Uint8Array();
+
 /**
  * The bytes of a payload. In the compact dialect every message carries metadata, even empty, because the Go node that
  * speaks it crashes without (reference fault 4), frames of reconciliation are left out, and a hello keeps its number: it is
  * an unknown field there, and tells a node that knows it that the sender speaks the other dialect too.
  */
-export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
+export function encodePayload(
+  payload: Payload,
+  dialect: Dialect,
+  { sharesGroup = false }: EncodeOptions = {},
+): Uint8Array {
   const ids = {
     acks: payload.acks.map(wireId),
     offers: payload.offers.map(wireId),
@@ -111,18 +125,23 @@ export function encodePayload(payload: Payload, dialect: Dialect): Uint8Array {
       ? compact
       : concatBytes(compact, SpecPayload.encode({ hello: wireHello(hello) }));
   }
-  const messages = payload.messages.map((message) =>
-    message.metadata.ephemeral || message.metadata.parents.length > 0
-      ? { ...wireMessage(message), metadata: wireMetadata(message) }
-      : wireMessage(message),
-  );
+  const shared = sharesGroup ? payload.messages[0]?.groupId : undefined;
+  const messages = payload.messages.map((message) => {
+    const wire = wireMessage(message);
+    const named = message.groupId === shared ? { ...wire, groupId: NO_GROUP } : wire;
+    const isBare = !message.metadata.ephemeral && message.metadata.parents.length === 0;
+    return isBare ? named : { ...named, metadata: wireMetadata(message) };
+  });
   const reconcile = (payload.reconcile ?? []).map(({ groupId, number, frame }) => ({
     groupId: ownBytes(idBytes(groupId)),
     number,
     frame: ownBytes(frame),
   }));
-  if (hello === undefined) return SpecPayload.encode({ ...ids, messages, reconcile });
-  return SpecPayload.encode({ ...ids, messages, reconcile, hello: wireHello(hello) });
+  return SpecPayload.encode({
+    ...{ ...ids, messages, reconcile },
+    ...(shared !== undefined && { groupId: ownBytes(idBytes(shared)) }),
+    ...(hello !== undefined && { hello: wireHello(hello) }),
+  });
 }
 
 /**
@@ -139,7 +158,8 @@ export function decodePayload(bytes: Uint8Array): DecodeResult {
   if (!walkFields(bytes, (field) => draft.add(field))) {
     return { ok: false, error: { type: 'malformed' } };
   }
-  return { ok: true, payload: draft.payload(), dialect: draft.dialect, rejected: draft.rejected };
+  const payload = draft.payload();
+  return { ok: true, payload, dialect: draft.dialect, rejected: draft.rejected };
 }
 
 /** What a payload has for the layer above. */
@@ -172,7 +192,9 @@ class PayloadDraft {
     offer: new Set<MessageId>(),
     request: new Set<MessageId>(),
   };
-  private readonly messages: Message[] = [];
+  /** Encoded: their group may be named after them. */
+  private readonly messages: Uint8Array[] = [];
+  private group: GroupId | undefined;
   private hello: Hello | undefined;
 
   add(field: Field): void {
@@ -191,18 +213,26 @@ class PayloadDraft {
 
   payload(): Payload {
     const { ack, offer, request } = this.ids;
-    const { messages, hello } = this;
+    const { hello } = this;
+    const messages: Message[] = [];
+    for (const bytes of this.messages) {
+      const message = decodeMessage(bytes, this.dialect ?? 'spec', this.group);
+      if (message === undefined) this.rejected += 1;
+      else messages.push(message);
+    }
     const records = { acks: [...ack], offers: [...offer], requests: [...request], messages };
     return hello === undefined ? records : { ...records, hello };
   }
 
   private take(kind: ItemKind, bytes: Uint8Array): boolean {
     switch (kind) {
-      case 'message': {
-        const message = decodeMessage(bytes, this.dialect ?? 'spec');
-        if (message !== undefined) this.messages.push(message);
-        return message !== undefined;
-      }
+      case 'message':
+        this.messages.push(bytes);
+        return true;
+      case 'group':
+        if (bytes.byteLength !== ID_BYTES) return false;
+        this.group = toGroupId(bytes);
+        return true;
       case 'hello':
         this.hello = decodeHello(bytes) ?? this.hello;
         return this.hello !== undefined;
@@ -229,6 +259,7 @@ function decodeHello(bytes: Uint8Array): Hello | undefined {
     ...(wire.pending !== undefined && { pending: Number(wire.pending) }),
     ...(wire.paused !== undefined && { paused: wire.paused }),
     ...(wire.interval !== undefined && { interval: wire.interval }),
+    ...(wire.sharedGroup === true && { sharedGroup: true }),
     ...(wire.since.length > 0 && { since: decodeSince(wire.since) }),
   };
 }
@@ -287,6 +318,7 @@ function wireHello(hello: Hello): WireHello {
     ...(hello.pending !== undefined && { pending: BigInt(hello.pending) }),
     ...(hello.paused !== undefined && { paused: hello.paused }),
     ...(hello.interval !== undefined && { interval: hello.interval }),
+    ...(hello.sharedGroup === true && { sharedGroup: true }),
     since: [...(hello.since ?? [])].map(([groupId, timestamp]) => ({
       groupId: ownBytes(idBytes(groupId)),
       timestamp,

@@ -72,6 +72,7 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
       helloHeard: true,
       storeId: hello.storeId,
       since: hello.since,
+      sharesGroup: hello.sharedGroup === true,
       ...(hello.maxPayloadBytes > 0 && { maxPayloadBytes: hello.maxPayloadBytes }),
     }),
   };

@@ -1,7 +1,7 @@
 import type { Dialect } from './codec.ts';
 import { MAX_BODY_BYTES, MAX_PARENTS } from './constants.ts';
 import { messageIdOf, toGroupId, toMessageId } from './ids.ts';
-import { ID_BYTES, type Message, type MessageId, type Metadata } from './types.ts';
+import { ID_BYTES, type GroupId, type Message, type MessageId, type Metadata } from './types.ts';
 import { int64Of, LENGTH_DELIMITED, VARINT, walkFields } from './wire.ts';
 
 /** Field numbers of a message; those of its metadata are the same in both dialects. */
@@ -12,11 +12,15 @@ const FIELDS = {
 const METADATA_FIELDS = { parents: 1, ephemeral: 2 } as const;
 
 /**
- * A message of a payload; undefined where it is malformed, its group id or a parent has not 32 bytes, or its body is too
+ * A message of a payload, in the group that the payload names for all where it names none; undefined where it is malformed, its group id or a parent has not 32 bytes, or its body is too
  * long. As protobuf has it, a field of another wire type is unknown, the last of several values counts, and metadata that
  * is given in parts is merged. The body is a view into `bytes`.
  */
-export function decodeMessage(bytes: Uint8Array, dialect: Dialect): Message | undefined {
+export function decodeMessage(
+  bytes: Uint8Array,
+  dialect: Dialect,
+  sharedGroup?: GroupId,
+): Message | undefined {
   const numbers = FIELDS[dialect];
   let group: Uint8Array = new Uint8Array(0);
   let body: Uint8Array = new Uint8Array(0);
@@ -31,11 +35,16 @@ export function decodeMessage(bytes: Uint8Array, dialect: Dialect): Message | un
       else if (number === numbers.metadata) parts.push(content);
     }
   });
-  if (!isWhole || group.byteLength !== ID_BYTES || body.byteLength > MAX_BODY_BYTES)
-    return undefined;
+  if (!isWhole || body.byteLength > MAX_BODY_BYTES) return undefined;
+  const groupId =
+    group.byteLength === ID_BYTES
+      ? toGroupId(group)
+      : group.byteLength === 0
+        ? sharedGroup
+        : undefined;
+  if (groupId === undefined) return undefined;
   const metadata = mergeMetadata(parts);
   if (metadata === undefined) return undefined;
-  const groupId = toGroupId(group);
   return { id: messageIdOf(groupId, timestamp, body), groupId, timestamp, body, metadata };
 }
 

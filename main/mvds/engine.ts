@@ -180,7 +180,8 @@ export class Engine {
 
   /** A peer whose transport is still busy or fails holds up nobody else. */
   private send(peerId: PeerId, payload: Payload, dialect: Dialect): void {
-    const bytes = encodePayload(payload, dialect);
+    const sharesGroup = this.view.peers.get(peerId)?.sharesGroup === true;
+    const bytes = encodePayload(payload, dialect, { sharesGroup });
     const failed = (error: unknown): void => {
       this.flushes.delete(peerId);
       this.options.onSendFailed?.(peerId, error);

@@ -57,6 +57,9 @@ export function peerView(peer: MutablePeer): PeerState {
     get maxPayloadBytes() {
       return peer.fields.maxPayloadBytes;
     },
+    get sharesGroup() {
+      return peer.fields.sharesGroup;
+    },
     get helloSent() {
       return peer.fields.helloSent;
     },
@@ -92,14 +95,17 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
       peer.fields = { ...peer.fields, ...patch.fields };
       break;
     case 'startSession':
-    case 'endSession':
+    case 'endSession': {
+      const isBegun = patch.type === 'startSession';
       peer.fields = {
         ...peer.fields,
-        online: patch.type === 'startSession',
-        isReliable: patch.type === 'startSession' && patch.isReliable,
+        online: isBegun,
+        isReliable: isBegun && patch.isReliable,
         dialect: nextDialect(peer.fields),
         helloSent: false,
         helloHeard: false,
+        // The hello comes before the exchange.
+        sharesGroup: isBegun && patch.isReliable && peer.fields.sharesGroup,
         otherTried: false,
         spokenTo: false,
       };
@@ -109,6 +115,7 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
       peer.sentBacklog.clear();
       peer.expired.clear();
       break;
+    }
     case 'queueAcks':
       if (!peer.fields.online) break;
       for (const id of patch.ids) {
@@ -181,6 +188,7 @@ export function newPeer(patch: Extract<Patch, { type: 'addPeer' }>): MutablePeer
       maxPayloadBytes: undefined,
       helloSent: false,
       helloHeard: false,
+      sharesGroup: false,
       otherTried: false,
       spokenTo: false,
     },

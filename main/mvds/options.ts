@@ -161,7 +161,9 @@ export function policyOf(options: MvdsNodeOptions): Policy {
     windowBytes: limits.windowBytes ?? WINDOW_BYTES,
     maxRequestsPerPeer: limits.maxRequestsPerPeer ?? MAX_REQUESTS_PER_PEER,
     reconciles: options.reconciles ?? false,
-    hello: sendHello ? { version: HELLO_VERSION, storeId, maxPayloadBytes } : undefined,
+    hello: sendHello
+      ? { version: HELLO_VERSION, storeId, maxPayloadBytes, sharedGroup: true }
+      : undefined,
   };
 }
 

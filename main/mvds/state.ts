@@ -38,6 +38,8 @@ export interface PeerState {
   readonly storeId: string | undefined;
   /** The first timestamp of each group that it wants unasked; of a group that is not named, all. */
   readonly since: ReadonlyMap<GroupId, bigint> | undefined;
+  /** Whether its hello in this session says that it reads payloads that name a group once. */
+  readonly sharesGroup: boolean;
   /** The largest payload that the peer takes, in bytes, as its hello said. */
   readonly maxPayloadBytes: number | undefined;
   /** Whether this session's hello went out. */
@@ -88,6 +90,7 @@ export type PeerFields = Partial<
     | 'storeId'
     | 'since'
     | 'maxPayloadBytes'
+    | 'sharesGroup'
     | 'helloSent'
   >
 >;

@@ -309,6 +309,7 @@ export interface SpecPayload {
   messages: SpecMessage[]
   hello?: Hello
   reconcile: ReconcileFrame[]
+  groupId?: Uint8Array
 }
 
 export namespace SpecPayload {
@@ -359,6 +360,11 @@ export namespace SpecPayload {
             w.uint32(40818)
             ReconcileFrame.codec().encode(value, w)
           }
+        }
+
+        if (obj.groupId != null) {
+          w.uint32(40826)
+          w.bytes(obj.groupId)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -427,6 +433,10 @@ export namespace SpecPayload {
               obj.reconcile.push(ReconcileFrame.codec().decode(reader, reader.uint32(), {
                 limits: opts.limits?.reconcile$
               }))
+              break
+            }
+            case 5103: {
+              obj.groupId = reader.bytes()
               break
             }
             default: {
@@ -540,6 +550,13 @@ export namespace SpecPayload {
 
               break
             }
+            case 5103: {
+              yield {
+                field: `${prefix}.groupId`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -630,6 +647,11 @@ export namespace SpecPayload {
     value: number
   }
 
+  export interface SpecPayloadHelloSharedGroupFieldEvent {
+    field: '$.hello.sharedGroup'
+    value: boolean
+  }
+
   export interface SpecPayloadHelloSinceGroupIdFieldEvent {
     field: '$.hello.since[].groupId'
     value: Uint8Array
@@ -660,6 +682,11 @@ export namespace SpecPayload {
     index: number
   }
 
+  export interface SpecPayloadGroupIdFieldEvent {
+    field: '$.groupId'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<SpecPayload>): Uint8Array {
     return encodeMessage(obj, SpecPayload.codec())
   }
@@ -668,7 +695,7 @@ export namespace SpecPayload {
     return decodeMessage(buf, SpecPayload.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent | SpecPayloadHelloSinceGroupIdFieldEvent | SpecPayloadHelloSinceTimestampFieldEvent | SpecPayloadReconcileGroupIdFieldEvent | SpecPayloadReconcileNumberFieldEvent | SpecPayloadReconcileFrameFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent | SpecPayloadHelloSharedGroupFieldEvent | SpecPayloadHelloSinceGroupIdFieldEvent | SpecPayloadHelloSinceTimestampFieldEvent | SpecPayloadReconcileGroupIdFieldEvent | SpecPayloadReconcileNumberFieldEvent | SpecPayloadReconcileFrameFieldEvent | SpecPayloadGroupIdFieldEvent> {
     return streamMessage(buf, SpecPayload.codec(), opts)
   }
 }
@@ -1234,6 +1261,7 @@ export interface Hello {
   pending?: bigint
   paused?: boolean
   interval?: number
+  sharedGroup?: boolean
   since: HistorySince[]
 }
 
@@ -1275,6 +1303,11 @@ export namespace Hello {
         if (obj.interval != null) {
           w.uint32(48)
           w.uint32(obj.interval)
+        }
+
+        if (obj.sharedGroup != null) {
+          w.uint32(64)
+          w.bool(obj.sharedGroup)
         }
 
         if (obj.since != null && obj.since.length > 0) {
@@ -1323,6 +1356,10 @@ export namespace Hello {
             }
             case 6: {
               obj.interval = reader.uint32()
+              break
+            }
+            case 8: {
+              obj.sharedGroup = reader.bool()
               break
             }
             case 7: {
@@ -1396,6 +1433,13 @@ export namespace Hello {
               }
               break
             }
+            case 8: {
+              yield {
+                field: `${prefix}.sharedGroup`,
+                value: reader.bool()
+              }
+              break
+            }
             case 7: {
               if (opts.limits?.since != null && obj.since === opts.limits.since) {
                 throw new MaxLengthError('Streaming decode error - repeated field "since" had too many elements')
@@ -1456,6 +1500,11 @@ export namespace Hello {
     value: number
   }
 
+  export interface HelloSharedGroupFieldEvent {
+    field: '$.sharedGroup'
+    value: boolean
+  }
+
   export interface HelloSinceGroupIdFieldEvent {
     field: '$.since[].groupId'
     value: Uint8Array
@@ -1476,7 +1525,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent | HelloPausedFieldEvent | HelloIntervalFieldEvent | HelloSinceGroupIdFieldEvent | HelloSinceTimestampFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent | HelloPausedFieldEvent | HelloIntervalFieldEvent | HelloSharedGroupFieldEvent | HelloSinceGroupIdFieldEvent | HelloSinceTimestampFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }

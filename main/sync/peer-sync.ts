@@ -433,6 +433,7 @@ export class PeerSync {
       version: HELLO_VERSION,
       storeId: this.#options.storeId,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
+      sharedGroup: true,
       ...(pending !== undefined && { pending }),
       ...(paused && { paused }),
       ...(interval > 0 && { interval }),
