@@ -17,7 +17,8 @@ export async function readGroup(messages: MessageStore, group: GroupId): Promise
     const read = await messages.read(positions.map(({ id }) => id));
     for (const { id } of positions) {
       const message = read.get(id);
-      if (message) all.push(message);
+      // What is read of a log is kept for long, and the bodies of one read may share their memory.
+      if (message) all.push({ ...message, body: Uint8Array.from(message.body) });
     }
     if (positions.length < BATCH) return all;
     after = positions.at(-1);

@@ -1,6 +1,6 @@
 import type { GroupId, Message, MessageId, PeerId, RecordType, SyncRecord } from './types.ts';
 
-/** A message as the store holds it. */
+/** A message as the store holds it. Bodies of one read may be views into the same memory: whoever keeps a few copies them. */
 export interface StoredMessage extends Message {
   /** Position in the order of arrival in this store: 1, 2, 3, …; never reused. */
   readonly sequence: number;

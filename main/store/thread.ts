@@ -5,6 +5,8 @@ import type { ErrorRecord } from './error-record.ts';
 import { fromRecord } from './error-record.ts';
 import { StoreClosedError, StoreError } from './errors.ts';
 import type { StoreNotice } from './opening.ts';
+import type { CallInTransit, ResultInTransit } from './packed-calls.ts';
+import { packCall, unpackResult } from './packed-calls.ts';
 import type { StoreCall } from './service.ts';
 import type { StoreFiles } from './store-files.ts';
 import type { StoreKeys } from './store-keys.ts';
@@ -17,9 +19,8 @@ export interface ThreadOptions extends StoreKeys {
 }
 
 /** What is sent to the thread. */
-export interface ThreadRequest {
+export interface ThreadRequest extends CallInTransit {
   readonly id: number;
-  readonly call: StoreCall;
 }
 
 /** What the thread sends. First notices, if any, then `opened` or `failed`; an answer to each request, in any order. */
@@ -27,7 +28,7 @@ export type ThreadReply =
   | { readonly kind: 'notice'; readonly notice: StoreNotice }
   | { readonly kind: 'opened'; readonly storeId: string; readonly isBehind: boolean }
   | { readonly kind: 'failed'; readonly error: ErrorRecord }
-  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'result'; readonly id: number; readonly result: ResultInTransit }
   | { readonly kind: 'error'; readonly id: number; readonly error: ErrorRecord };
 
 /** An open engine, wherever it runs. */
@@ -85,7 +86,7 @@ class EngineThread {
           this.#end = fromRecord(reply.error);
           return;
         case 'result':
-          this.#take(reply.id)?.resolve(reply.result);
+          this.#resolve(this.#take(reply.id), reply.result);
           return;
         case 'error':
           this.#take(reply.id)?.reject(fromRecord(reply.error));
@@ -114,8 +115,9 @@ class EngineThread {
     const isClose = call.table === 'store' && call.method === 'close';
     if (isClose) this.#end = new StoreClosedError('The store is closed.');
     const answer = Promise.withResolvers<unknown>();
-    const request: ThreadRequest = { id: (this.#calls += 1), call };
-    this.#worker.postMessage(request);
+    const { transit, transfer } = packCall(call);
+    const request: ThreadRequest = { id: (this.#calls += 1), ...transit };
+    this.#worker.postMessage(request, transfer);
     // The thread keeps the process running while somebody waits for it, and only then.
     if (this.#waiting.size === 0) this.#worker.ref();
     this.#waiting.set(request.id, answer);
@@ -125,6 +127,15 @@ class EngineThread {
     } finally {
       this.#worker.ref();
       await this.#exited;
+    }
+  }
+
+  #resolve(waiting: Waiting | undefined, result: ResultInTransit): void {
+    try {
+      waiting?.resolve(unpackResult(result));
+    } catch (cause) {
+      // Nobody else hears of it: this runs in an event of the thread.
+      waiting?.reject(new StoreError('The answer of the store could not be read.', { cause }));
     }
   }
 

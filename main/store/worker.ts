@@ -3,12 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openEngine } from './engine.ts';
 import { toRecord } from './error-record.ts';
 import { nodeFileSystem } from './file-backend/index.ts';
+import { packResult, unpackCall } from './packed-calls.ts';
 import { StoreService } from './service.ts';
 import type { ThreadOptions, ThreadReply, ThreadRequest } from './thread.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('this program runs in a thread of another');
-const send = (reply: ThreadReply): void => port.postMessage(reply);
+const send = (reply: ThreadReply, transfer: ArrayBuffer[] = []): void =>
+  port.postMessage(reply, transfer);
 
 try {
   const engine = await openEngine({
@@ -18,9 +20,11 @@ try {
     now: () => Date.now(),
   });
   const service = new StoreService(engine);
-  const answer = async ({ id, call }: ThreadRequest): Promise<void> => {
+  const answer = async (request: ThreadRequest): Promise<void> => {
+    const { id, call } = request;
     try {
-      send({ kind: 'result', id, result: await service.call(call) });
+      const { transit, transfer } = packResult(call, await service.call(unpackCall(request)));
+      send({ kind: 'result', id, result: transit }, transfer);
     } catch (error) {
       send({ kind: 'error', id, error: toRecord(error) });
     }

@@ -125,8 +125,10 @@ export class ErasureLog {
         ? await readGroup(messages, group)
         : await messages.arrivedAfter(this.#through, Infinity, [group]);
     this.#through = newest;
-    onStored(stored.map(({ body }) => body));
-    for (const { body } of stored) {
+    // Entries are kept, and the bodies of one read may share their memory.
+    const bodies = stored.map(({ body }) => Uint8Array.from(body));
+    onStored(bodies);
+    for (const body of bodies) {
       const entry = parseErasureEntry(body);
       if (entry?.listId !== list.id || this.#hashes.has(entry.hash)) continue;
       this.#hashes.add(entry.hash);
