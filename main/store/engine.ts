@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { EventChanges } from '../conversations/ports.ts';
 import type { SyncChanges } from '../mvds/ports.ts';
 import type { MessageId } from '../mvds/types.ts';
+import { repeatedIds } from './by-id.ts';
 import type { Connection } from './connection.ts';
 import { ConversationTable } from './conversations.ts';
 import { ErasedTraces } from './erased-traces.ts';
@@ -24,7 +25,7 @@ import type { StoreKeys } from './store-keys.ts';
 import { enclose } from './store-keys.ts';
 import { commitChanges } from './sync.ts';
 import type { ProjectedCommit } from './ports.ts';
-import { number, text } from './values.ts';
+import { messageId, number, text } from './values.ts';
 
 export interface StoreStats {
   /** Messages held, waiting and tombstoned ones included. */
@@ -121,8 +122,17 @@ export class Engine {
     return [
       ...problems,
       ...dangling.map((table) => `a row of ${table} refers to nothing`),
+      ...this.#repeatedIds(),
       ...this.#wrongSections(),
     ];
+  }
+
+  #repeatedIds(): readonly string[] {
+    return (['messages', 'entries'] as const).flatMap((table) =>
+      this.#connection.all(repeatedIds(table), [REPORTED_PROBLEMS], ([id]) => {
+        return `more than one row of ${table} has the id ${messageId(id)}`;
+      }),
+    );
   }
 
   /** Sums that are wrong are made anew here and now: all that they are of is there. */

@@ -2,6 +2,7 @@ import { shownTime } from '../conversations/order.ts';
 import type { ProjectionChanges, SearchQuery, SearchResult } from '../conversations/ports.ts';
 import type { Entry, EntryPosition, Revision, WrittenEntry } from '../conversations/types.ts';
 import type { MessageId } from '../mvds/types.ts';
+import { hasId } from './by-id.ts';
 import type { Connection, Row } from './connection.ts';
 import { EntryMarks } from './entry-marks.ts';
 import { ErasureTable } from './erasures.ts';
@@ -116,7 +117,7 @@ export class EntryTable {
   /** Takes out those of kinds that were not known, to be put in again. Returns in which conversations they were. */
   removeUnsupported(): readonly number[] {
     const found = this.#connection.all(
-      'SELECT entry, conversation FROM unsupported CROSS JOIN entries ON id = event',
+      `SELECT entry, conversation FROM unsupported CROSS JOIN entries ON ${hasId('event')}`,
       [],
       ([entry, conversation]) => [number(entry), number(conversation)] as const,
     );
@@ -134,7 +135,7 @@ export class EntryTable {
   }
 
   entry(id: MessageId): Entry | undefined {
-    return this.#read('WHERE entries.id = ?', [idBytes(id)])[0];
+    return this.#read(`WHERE ${hasId('?1', 'entries.id')}`, [idBytes(id)])[0];
   }
 
   /** The newest, or those just before `before`, in ascending order. */
@@ -174,17 +175,16 @@ export class EntryTable {
       [],
       ([id]) => messageId(id),
     );
+    const sql = `WHERE ${hasId('?1', 'entries.id')} AND conversation = ?2`;
     return pinned
-      .flatMap((id) =>
-        this.#read('WHERE entries.id = ? AND conversation = ?', [idBytes(id), conversation]),
-      )
+      .flatMap((id) => this.#read(sql, [idBytes(id), conversation]))
       .sort((one, other) => other.order - one.order || (one.id < other.id ? 1 : -1));
   }
 
   /** By the number of the conversation. */
   pinnedCounts(): ReadonlyMap<number, number> {
     const rows = this.#connection.all(
-      `SELECT conversation, count(*) FROM marks JOIN entries ON id = message
+      `SELECT conversation, count(*) FROM marks CROSS JOIN entries ON ${hasId('message')}
        WHERE pinned = 1 AND deleted = 0 GROUP BY conversation`,
       [],
       ([conversation, count]) => [number(conversation), number(count)] as const,
@@ -247,7 +247,7 @@ export class EntryTable {
   }
 
   #isBodyHeld(id: Uint8Array): boolean {
-    const sql = 'SELECT 1 FROM messages WHERE id = ? AND body IS NOT NULL';
+    const sql = `SELECT 1 FROM messages WHERE ${hasId('?1')} AND body IS NOT NULL`;
     return this.#connection.first(sql, [id], () => true) ?? false;
   }
 
@@ -260,7 +260,7 @@ export class EntryTable {
 
   #find(id: Uint8Array): FoundEntry | undefined {
     return this.#connection.first(
-      'SELECT entry, conversation, text FROM entries WHERE id = ?',
+      `SELECT entry, conversation, text FROM entries WHERE ${hasId('?1')}`,
       [id],
       ([entry, conversation, content]) => ({
         entry: number(entry),

@@ -1,5 +1,6 @@
 import type { Erasure, ErasureStore } from '../conversations/ports.ts';
 import type { MessageId, PeerId } from '../mvds/types.ts';
+import { hasId } from './by-id.ts';
 import type { Connection, Row } from './connection.ts';
 import type { Names } from './names.ts';
 import type { SyncOf } from './sync-of.ts';
@@ -19,7 +20,7 @@ export class ErasureTable implements SyncOf<ErasureStore> {
   add(id: Uint8Array, timestamp: number, deletedBy: PeerId): void {
     this.#connection.run(
       `INSERT OR IGNORE INTO erasures(message, timestamp, author)
-       VALUES(?1, coalesce((SELECT timestamp FROM messages WHERE id = ?1), ?2), ?3)`,
+       VALUES(?1, coalesce((SELECT timestamp FROM messages WHERE ${hasId('?1')}), ?2), ?3)`,
       ...[id, timestamp, this.#names.peerNumber(deletedBy)],
     );
   }

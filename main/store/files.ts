@@ -11,6 +11,7 @@ import type { FileStore, KnownCopy, ProjectionChanges } from '../conversations/p
 import type { EntryFile, FileProgress } from '../conversations/types.ts';
 import { fromHex, toHex, utf8 } from '../helpers/bytes.ts';
 import type { MessageId } from '../mvds/types.ts';
+import { hasId } from './by-id.ts';
 import type { Connection, Row } from './connection.ts';
 import type { SqlValue } from './file-backend/index.ts';
 import type { SyncOf } from './sync-of.ts';
@@ -30,7 +31,7 @@ type CopyState = (typeof STATES)[number];
 
 const COPY = 'copy, file, bytes, stored_at, wanted FROM copies';
 /** Chunks of a copy that are here. */
-const HELD = `SELECT count(*), coalesce(max(position), -1) FROM parts JOIN messages ON id = message
+const HELD = `SELECT count(*), coalesce(max(position), -1) FROM parts JOIN messages ON ${hasId('message')}
   WHERE copy = ? AND body IS NOT NULL`;
 
 type Item<List extends 'partLists' | 'abandoned'> =
@@ -193,7 +194,7 @@ export class FileTable implements SyncOf<FileStore> {
 
   missing(copy: number, limit: number): readonly MessageId[] {
     return this.#connection.all(
-      `SELECT message FROM parts LEFT JOIN messages ON id = message
+      `SELECT message FROM parts LEFT JOIN messages ON ${hasId('message')}
        WHERE copy = ? AND body IS NULL ORDER BY position LIMIT ?`,
       [copy, limitValue(limit)],
       ([id]) => messageId(id),

@@ -7,6 +7,7 @@ import type {
   Tombstone,
 } from '../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../mvds/types.ts';
+import { hasId } from './by-id.ts';
 import type { Connection, Row } from './connection.ts';
 import type { ErasedTraces } from './erased-traces.ts';
 import type { Names } from './names.ts';
@@ -58,7 +59,7 @@ export class MessageTable implements SyncOf<MessageStore> {
   }
 
   read(ids: readonly MessageId[]): ReadonlyMap<MessageId, StoredMessage> {
-    const sql = `SELECT ${COLUMNS} WHERE id = ? AND body IS NOT NULL`;
+    const sql = `SELECT ${COLUMNS} WHERE ${hasId('?1')} AND body IS NOT NULL`;
     const found = new Map<MessageId, StoredMessage>();
     for (const id of ids) {
       const message = this.#connection.first(sql, [idBytes(id)], (row) => this.#message(row));
@@ -69,7 +70,7 @@ export class MessageTable implements SyncOf<MessageStore> {
 
   headers(ids: readonly MessageId[]): ReadonlyMap<MessageId, MessageHeader> {
     // SQLite knows how long a body is without reading it.
-    const sql = 'SELECT grp, CAST(timestamp AS TEXT), length(body) FROM messages WHERE id = ?';
+    const sql = `SELECT grp, CAST(timestamp AS TEXT), length(body) FROM messages WHERE ${hasId('?1')}`;
     const found = new Map<MessageId, MessageHeader>();
     for (const id of ids) {
       const header = this.#connection.first(sql, [idBytes(id)], ([group, timestamp, size]) => ({
@@ -166,7 +167,7 @@ export class MessageTable implements SyncOf<MessageStore> {
 
   /** The place of a message; undefined for one that is not here. */
   placeOf(id: MessageId): { readonly sequence: number; readonly group: number } | undefined {
-    const sql = 'SELECT sequence, grp FROM messages WHERE id = ?';
+    const sql = `SELECT sequence, grp FROM messages WHERE ${hasId('?1')}`;
     return this.#connection.first(sql, [idBytes(id)], ([sequence, group]) => ({
       sequence: number(sequence),
       group: number(group),
@@ -175,7 +176,7 @@ export class MessageTable implements SyncOf<MessageStore> {
 
   /** Undefined for what is not held with its body. */
   sequenceOfBody(id: MessageId): number | undefined {
-    const sql = 'SELECT sequence FROM messages WHERE id = ? AND body IS NOT NULL';
+    const sql = `SELECT sequence FROM messages WHERE ${hasId('?1')} AND body IS NOT NULL`;
     return this.#connection.first(sql, [idBytes(id)], ([sequence]) => number(sequence));
   }
 
@@ -207,7 +208,8 @@ export class MessageTable implements SyncOf<MessageStore> {
       this.#connection.run('DELETE FROM parents WHERE child = ?', sequence);
       for (const parent of parents) {
         this.#connection.run(
-          'UPDATE messages SET named = 0 WHERE id = ?1 AND NOT EXISTS(SELECT 1 FROM parents WHERE parent = ?1)',
+          `UPDATE messages SET named = 0 WHERE ${hasId('?1')}
+           AND NOT EXISTS(SELECT 1 FROM parents WHERE parent = ?1)`,
           idBytes(parent),
         );
       }
@@ -232,12 +234,15 @@ export class MessageTable implements SyncOf<MessageStore> {
       if (metadata.ephemeral) throw new RangeError(`message ${id} is ephemeral`);
       const group = this.#names.groupNumber(groupId);
       const key = idBytes(id);
-      // One statement that also finds out whether it is held: saves a look-up for each message.
-      const isNew = this.#connection.run(
+      if (this.#isKnown(key)) {
+        if (this.#fill(key, body, delivered, source)) added.push(id);
+        continue;
+      }
+      sequence += 1;
+      this.#connection.run(
         `INSERT INTO messages(sequence, id, grp, timestamp, source, delivered, named, parents, body)
-         VALUES(?, ?, ?, ?, ?, ?, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), ?, ?)
-         ON CONFLICT(id) DO NOTHING`,
-        sequence + 1,
+         VALUES(?, ?, ?, ?, ?, ?, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), ?, ?)`,
+        sequence,
         key,
         group,
         timestamp,
@@ -246,11 +251,6 @@ export class MessageTable implements SyncOf<MessageStore> {
         joinIds(metadata.parents),
         body,
       );
-      if (isNew === 0) {
-        if (this.#fill(key, body, delivered, source)) added.push(id);
-        continue;
-      }
-      sequence += 1;
       for (const parent of metadata.parents) this.#addParent(idBytes(parent), sequence);
       inserted.push({ group, timestamp, id: key });
       added.push(id);
@@ -269,7 +269,7 @@ export class MessageTable implements SyncOf<MessageStore> {
   }
 
   deliver(ids: readonly MessageId[]): void {
-    const sql = 'UPDATE messages SET delivered = 1 WHERE id = ?';
+    const sql = `UPDATE messages SET delivered = 1 WHERE ${hasId('?1')}`;
     for (const id of ids) this.#connection.run(sql, idBytes(id));
   }
 
@@ -280,18 +280,17 @@ export class MessageTable implements SyncOf<MessageStore> {
     for (const { id, groupId, timestamp } of tombstones) {
       const key = idBytes(id);
       // A tombstone is no parent to wait for, and waits for none.
-      const sql =
-        'UPDATE messages SET body = NULL, delivered = 1 WHERE id = ? AND (body IS NOT NULL OR delivered = 0)';
+      const sql = `UPDATE messages SET body = NULL, delivered = 1
+        WHERE ${hasId('?1')} AND (body IS NOT NULL OR delivered = 0)`;
       if (this.#connection.run(sql, key) > 0) this.#traces?.leave();
+      if (this.#isKnown(key)) continue;
       const group = this.#names.groupNumber(groupId);
-      const added = this.#connection.run(
-        `INSERT INTO messages(sequence, id, grp, timestamp, delivered, named, parents, body)
-         VALUES(?, ?, ?, ?, 1, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), x'', NULL)
-         ON CONFLICT(id) DO NOTHING`,
-        ...[sequence + 1, key, group, timestamp],
-      );
-      if (added === 0) continue;
       sequence += 1;
+      this.#connection.run(
+        `INSERT INTO messages(sequence, id, grp, timestamp, delivered, named, parents, body)
+         VALUES(?, ?, ?, ?, 1, EXISTS(SELECT 1 FROM parents WHERE parent = ?2), x'', NULL)`,
+        ...[sequence, key, group, timestamp],
+      );
       inserted.push({ group, timestamp, id: key });
     }
     this.#count(inserted);
@@ -299,17 +298,17 @@ export class MessageTable implements SyncOf<MessageStore> {
 
   /** Tombstones that count as not held, until their messages come. */
   revive(ids: readonly MessageId[]): void {
-    const sql = 'UPDATE messages SET delivered = 0 WHERE id = ? AND body IS NULL';
+    const sql = `UPDATE messages SET delivered = 0 WHERE ${hasId('?1')} AND body IS NULL`;
     for (const id of ids) this.#connection.run(sql, idBytes(id));
   }
 
   /** Gives a revived tombstone its body. Returns whether it was one. */
   #fill(id: Uint8Array, body: Uint8Array, delivered: boolean, source: PeerId | undefined): boolean {
     const filled = this.#connection.run(
-      `UPDATE messages SET body = ?, delivered = ?, source = ?
-       WHERE id = ? AND body IS NULL AND delivered = 0`,
-      ...[body, delivered ? 1 : 0, source === undefined ? null : this.#names.peerNumber(source)],
-      id,
+      `UPDATE messages SET body = ?2, delivered = ?3, source = ?4
+       WHERE ${hasId('?1')} AND body IS NULL AND delivered = 0`,
+      ...[id, body, delivered ? 1 : 0],
+      source === undefined ? null : this.#names.peerNumber(source),
     );
     return filled > 0;
   }
@@ -320,11 +319,18 @@ export class MessageTable implements SyncOf<MessageStore> {
       parent,
       child,
     );
-    this.#connection.run('UPDATE messages SET named = 1 WHERE id = ? AND named = 0', parent);
+    const sql = `UPDATE messages SET named = 1 WHERE ${hasId('?1')} AND named = 0`;
+    this.#connection.run(sql, parent);
+  }
+
+  /** Whether there is a row with the id, held or not. */
+  #isKnown(id: Uint8Array): boolean {
+    const sql = `SELECT 1 FROM messages WHERE ${hasId('?1')}`;
+    return this.#connection.first(sql, [id], () => true) ?? false;
   }
 
   #isHeld(id: Uint8Array): boolean {
-    const sql = 'SELECT 1 FROM messages WHERE id = ? AND (body IS NOT NULL OR delivered = 1)';
+    const sql = `SELECT 1 FROM messages WHERE ${hasId('?1')} AND (body IS NOT NULL OR delivered = 1)`;
     return this.#connection.first(sql, [id], () => true) ?? false;
   }
 

@@ -9,6 +9,7 @@ import type {
 } from '../mvds/ports.ts';
 import type { GroupId, MessageId, PeerId, RecordType, SyncRecord } from '../mvds/types.ts';
 import { BacklogTable } from './backlog.ts';
+import { hasId } from './by-id.ts';
 import type { Connection, Row } from './connection.ts';
 import { CursorTable } from './cursors.ts';
 import { StoreDamagedError } from './errors.ts';
@@ -295,7 +296,7 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
     if (peer === undefined || group === undefined) return;
     const dropped = this.#connection.all(
       `DELETE FROM records WHERE peer = ?1 AND grp = ?2 AND type <> ?4
-       AND EXISTS(SELECT 1 FROM messages WHERE id = message AND sequence <= ?3
+       AND EXISTS(SELECT 1 FROM messages WHERE ${hasId('message')} AND sequence <= ?3
          AND (?5 IS NULL OR timestamp < CAST(?5 AS INTEGER))) RETURNING type`,
       [peer, group, sequence, TYPE_NUMBERS.request, before ?? null],
       ([type]) => recordType(type),

@@ -19,7 +19,8 @@ export const SCHEMA = `
 
   CREATE TABLE messages(
     sequence INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    -- No two have the same: see by-id.ts.
+    id BLOB NOT NULL CHECK(length(id) = 32),
     grp INTEGER NOT NULL REFERENCES groups,
     timestamp INTEGER NOT NULL,
     source INTEGER REFERENCES peers,
@@ -31,6 +32,7 @@ export const SCHEMA = `
     -- NULL in a tombstone.
     body BLOB
   ) STRICT;
+  CREATE INDEX messages_by_id ON messages(substr(id, 1, 8));
   CREATE INDEX messages_in_order ON messages(grp, timestamp, id);
   CREATE INDEX messages_buffered ON messages(sequence) WHERE delivered = 0;
   CREATE INDEX messages_heads ON messages(grp, timestamp, id) WHERE named = 0;
@@ -99,7 +101,8 @@ export const SCHEMA = `
 
   CREATE TABLE entries(
     entry INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+    -- No two have the same: see by-id.ts.
+    id BLOB NOT NULL CHECK(length(id) = 32),
     conversation INTEGER NOT NULL REFERENCES conversations,
     ordering INTEGER NOT NULL,
     author INTEGER NOT NULL REFERENCES peers,
@@ -109,6 +112,7 @@ export const SCHEMA = `
     unsupported INTEGER NOT NULL DEFAULT 0,
     files INTEGER NOT NULL DEFAULT 0
   ) STRICT;
+  CREATE INDEX entries_by_id ON entries(substr(id, 1, 8));
   CREATE INDEX entries_in_order ON entries(conversation, ordering, id);
   CREATE INDEX entries_with_files ON entries(conversation, ordering, id) WHERE files > 0;
   -- What others have written since a position is found without a look at what one has written oneself.

@@ -11,8 +11,8 @@ import { number } from './values.ts';
 /** 'Reun': marks a SQLite file as a store of ours. */
 export const APPLICATION_ID = 0x5265756e;
 
-/** The schema that this version of the program writes. 1 to 6 are those of builds from before the first release. */
-export const SCHEMA_VERSION = 7;
+/** The schema that this version of the program writes. 1 to 7 are those of builds from before the first release. */
+export const SCHEMA_VERSION = 8;
 
 /**
  * Makes the schema of a new store, or checks the one that is there. Throws `StoreForeignError`, `StoreNewerError`,

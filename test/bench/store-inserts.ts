@@ -85,7 +85,7 @@ function insertNatively(folder: string, batches: Batches): Promise<number> {
     INSERT INTO peers(name) VALUES('peer');
     CREATE TABLE messages(
       sequence INTEGER PRIMARY KEY,
-      id BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+      id BLOB NOT NULL CHECK(length(id) = 32),
       grp INTEGER NOT NULL REFERENCES groups,
       timestamp INTEGER NOT NULL,
       source INTEGER REFERENCES peers,
@@ -94,6 +94,7 @@ function insertNatively(folder: string, batches: Batches): Promise<number> {
       parents BLOB NOT NULL,
       body BLOB
     ) STRICT;
+    CREATE INDEX messages_by_id ON messages(substr(id, 1, 8));
     CREATE INDEX messages_in_order ON messages(grp, timestamp, id);
     CREATE INDEX messages_heads ON messages(grp, timestamp, id) WHERE named = 0;
   `);

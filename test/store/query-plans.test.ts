@@ -94,6 +94,7 @@ function useEverything(engine: Engine): void {
     setCursors: [{ peerId: ALICE, groupIds: [GROUP], storeId: undefined }],
     expedite: [{ peerId: ALICE, sendEpoch: 0 }],
     deliver: [messageId(2)],
+    addBacklog: [{ peerId: ALICE, groupId: GROUP, messageIds: [messageId(2)], sendEpoch: 0 }],
     epoch: 1,
   });
   messages.held(parents);
@@ -131,7 +132,7 @@ function useEverything(engine: Engine): void {
   conversations.apply({
     putEntries: [entry(1, 'reworded', { conversationId: notes })],
     edits: [{ ...said(2), target: messageId(1), author: BOB, writtenAt: 2, text: 'edited' }],
-    deletions: [deletionOf(2, said(3))],
+    deletions: [deletionOf(2, said(3)), deletionOf('not here', said(9))],
     pins: [{ ...said(4), target: messageId(1), pinned: true }],
     reactions: [{ ...said(5), target: messageId(1), author: BOB, emoji: '👍', on: true }],
     registers: [{ ...said(6), conversationId: notes, register: 'archived', value: true }],
@@ -176,6 +177,7 @@ function useEverything(engine: Engine): void {
     dropCursors: [{ peerId: ALICE, groupIds: [GROUP] }],
     forgetPeers: [ALICE],
   });
+  engine.commit({ addMessages: [added(1)] });
   history.expire({ groupId: GROUP, before: 9n, limit: 9 });
   conversations.reconsider(99);
   conversations.clear();
@@ -256,6 +258,23 @@ test('no statement reads a growing table whole, or sorts it for a few rows, and 
   expect(sorting).toEqual([]);
   const used = all.flatMap(({ steps }) => steps).join('\n');
   expect(indexes.filter((index) => !new RegExp(`INDEX ${index}\\b`).test(used))).toEqual([]);
+});
+
+test('whatever looks for a message or an entry by its id goes by the index of the ids', async () => {
+  const lookups = (await plans()).plans
+    .map(({ sql, steps }) => ({
+      sql: sql.replace(/FROM (conversations|groups) WHERE id = \?/, ''),
+      steps: steps.join('\n'),
+    }))
+    .filter(
+      ({ sql }) =>
+        /\bid = (\?|\w)/.test(sql) && /(FROM|UPDATE|JOIN) (messages|entries)\b/.test(sql),
+    );
+  expect(lookups.length).toBeGreaterThan(20);
+  const byAnother = lookups.filter(
+    ({ steps }) => !/^SEARCH (messages|entries) USING INDEX \1_by_id \(<expr>=\?/m.test(steps),
+  );
+  expect(byAnother).toEqual([]);
 });
 
 test.each([
