@@ -150,7 +150,8 @@ export class MessageTable implements SyncOf<MessageStore> {
   heads(group: GroupId, limit: number): readonly MessageId[] {
     const groupNumber = this.#names.findGroup(group);
     if (groupNumber === undefined) return [];
-    const sql = `SELECT id FROM messages WHERE grp = ? AND named = 0
+    // SQLite would rather sort nothing, and go through all that are named. Only those of one timestamp are sorted.
+    const sql = `SELECT id FROM messages INDEXED BY messages_heads WHERE grp = ? AND named = 0
       ORDER BY grp DESC, timestamp DESC, id DESC LIMIT ?`;
     const values = [groupNumber, limitValue(limit)];
     return this.#connection.all(sql, values, ([id]) => messageId(id));

@@ -35,7 +35,8 @@ export const SCHEMA = `
   CREATE INDEX messages_by_id ON messages(substr(id, 1, 8));
   CREATE INDEX messages_in_order ON messages(grp, timestamp, id);
   CREATE INDEX messages_buffered ON messages(sequence) WHERE delivered = 0;
-  CREATE INDEX messages_heads ON messages(grp, timestamp, id) WHERE named = 0;
+  -- Without the ids: where no message names a parent, all are in it.
+  CREATE INDEX messages_heads ON messages(grp, timestamp) WHERE named = 0;
 
   -- Sums that a reconciliation proves with: see helpers/sections.ts. They change with the messages.
   CREATE TABLE sections(

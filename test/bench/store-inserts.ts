@@ -96,7 +96,7 @@ function insertNatively(folder: string, batches: Batches): Promise<number> {
     ) STRICT;
     CREATE INDEX messages_by_id ON messages(substr(id, 1, 8));
     CREATE INDEX messages_in_order ON messages(grp, timestamp, id);
-    CREATE INDEX messages_heads ON messages(grp, timestamp, id) WHERE named = 0;
+    CREATE INDEX messages_heads ON messages(grp, timestamp) WHERE named = 0;
   `);
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');

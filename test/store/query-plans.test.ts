@@ -252,7 +252,8 @@ test('no statement reads a growing table whole, or sorts it for a few rows, and 
   const sorting = all.filter(
     ({ sql, steps }) =>
       sql.includes(' LIMIT ') &&
-      steps.some((step) => step.includes('TEMP B-TREE')) &&
+      // Those that are equal in all terms but the last are few.
+      steps.some((step) => step.includes('TEMP B-TREE') && !step.includes('FOR LAST TERM')) &&
       steps.some((step) => GROWING.some((table) => step.startsWith(`SEARCH ${table} `))),
   );
   expect(sorting).toEqual([]);
@@ -282,7 +283,7 @@ test.each([
   ['delivered = 1 AND body IS NOT NULL', 'messages_in_order'],
   ['SELECT sequence, id, parents, CAST(timestamp AS TEXT) FROM messages', 'messages_in_order'],
   ['DELETE FROM parents WHERE child', 'parents_of_child'],
-  ['SELECT id FROM messages WHERE grp', 'messages_heads'],
+  ['SELECT id FROM messages INDEXED BY', 'messages_heads'],
   ['ORDER BY send_epoch, record', 'records_due'],
   ['conversation = ? ORDER BY ordering DESC, entries.id DESC', 'entries_in_order'],
   ['conversation = ? AND (ordering, entries.id) < (', 'entries_in_order'],

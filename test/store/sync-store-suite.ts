@@ -169,6 +169,16 @@ export function syncStoreSuite(name: string, open: () => Promise<SyncStore>): vo
       expect(await messages.heads(OTHER_GROUP, 10)).toEqual([]);
     });
 
+    test('heads of one moment come by their ids, the last first', async () => {
+      const store = await open();
+      const names = ['Zürich', 'Łódź', '東京', 'القاهرة'];
+      await store.commit({ addMessages: names.map((name) => added(name)) });
+      const sorted = ids(...names)
+        .sort()
+        .reverse();
+      expect(await store.messages.heads(GROUP, 3)).toEqual(sorted.slice(0, 3));
+    });
+
     test('counts are of a group or of all', async () => {
       const store = await open();
       const { messages } = store;
