@@ -18,7 +18,13 @@ import type { OpeningOptions } from './opening.ts';
 import { isCheckedAtOpening, openConnection, quickCheck } from './opening.ts';
 import { RecordTable } from './records.ts';
 import type { SessionRecord } from './session-record.ts';
-import { countOpening, readSessions, storeIdOf, writeSessions } from './session-record.ts';
+import {
+  countOpening,
+  readSessions,
+  recordBeforeFirst,
+  storeIdOf,
+  writeSessions,
+} from './session-record.ts';
 import { ActivityTable, SettingTable } from './settings.ts';
 import { discard, replaceFile } from './store-files.ts';
 import type { StoreKeys } from './store-keys.ts';
@@ -242,6 +248,8 @@ export class Engine {
     this.#session = undefined;
     try {
       const known = readSessions(fileSystem, files.session, this.#sessionKeys);
+      const first = known.length === 0 ? recordBeforeFirst(this.#connection) : undefined;
+      if (first) writeSessions(fileSystem, files.session, key, [first]);
       const session = countOpening(this.#connection, known);
       writeSessions(fileSystem, files.session, key, [session]);
       this.#session = session;

@@ -106,6 +106,15 @@ export function isOlder(connection: Connection, known: readonly SessionRecord[])
   return own === undefined || openings < own.openings;
 }
 
+/**
+ * The record to be written before the first opening is counted: a store that is counted and has none was put back without it, or
+ * lost its power in between. Undefined for a store that was opened before.
+ */
+export function recordBeforeFirst(connection: Connection): SessionRecord | undefined {
+  if (openingsOf(connection) > 0) return undefined;
+  return { storeId: storeIdOf(connection), openings: 0, isClosed: true };
+}
+
 /** Counts one up in the database, and returns the record of that. */
 export function countOpening(
   connection: Connection,

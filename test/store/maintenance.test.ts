@@ -8,6 +8,7 @@ import { openStore, restoreStore, StoreKeyError, type Store } from '../../main/s
 import { storeFiles } from '../../main/store/store-files.ts';
 import { SectionsDamagedError } from '../../main/sync/group-index.ts';
 import { GroupIndexes } from '../../main/sync/group-indexes.ts';
+import { faultyFileSystem, fileError } from './faulty-file-system.ts';
 import { testFolder } from './folder.ts';
 import { KEY, openTestStore, untilIndexed } from './open.ts';
 import { added, deletionOf, entry, GROUP, messageId } from './samples.ts';
@@ -178,6 +179,25 @@ describe('a store that is older than it should be', () => {
     writeFileSync(file, old);
     writeFileSync(`${file}.session`, oldRecord);
     expect(await kinds(folder)).toMatchObject({ notices: [] });
+  });
+
+  test('is not one whose first opening was cut off before it was written down', async () => {
+    const folder = testFolder();
+    const fileSystem = faultyFileSystem();
+    let renames = 0;
+    const draftsOnly = {
+      ...fileSystem,
+      rename(from: string, to: string) {
+        renames += to.endsWith('.session') ? 1 : 0;
+        // The record of the opening itself: the database has counted it by then.
+        if (to.endsWith('.session') && renames === 2) throw fileError('EIO');
+        fileSystem.rename(from, to);
+      },
+    };
+    const opening = { folder, key: KEY, fileSystem: draftsOnly, inThread: false };
+    await expect(openStore(opening)).rejects.toThrow();
+    expect(renames).toBe(2);
+    expect(await kinds(folder)).toMatchObject({ notices: [], messages: 0 });
   });
 
   test('is not one that was compacted, encrypted anew or restored', async () => {
