@@ -17,7 +17,7 @@ export async function readGroup(messages: MessageStore, group: GroupId): Promise
     const read = await messages.read(positions.map(({ id }) => id));
     for (const { id } of positions) {
       const message = read.get(id);
-      // What is read of a log is kept for long, and the bodies of one read may share their memory.
+      // Entries of a log are kept for long, and the bodies of one read may share their memory.
       if (message) all.push({ ...message, body: Uint8Array.from(message.body) });
     }
     if (positions.length < BATCH) return all;

@@ -6,7 +6,7 @@ import type { Splitting } from './split.ts';
 import type { Unloaded } from './unloaded-chunk.ts';
 
 /**
- * What has to be loaded before these ranges are answered: the sections that they begin or end in, then those of ranges that
+ * The sections to load before these ranges are answered: those that they begin or end in, then those of ranges that
  * differ. A range of many sections is first cut down to them.
  */
 export function missingFor(

@@ -51,7 +51,7 @@ export class OrderedIds {
     return this.#unloaded === 0;
   }
 
-  /** What has to be loaded before the rank of `bound` is known. */
+  /** The sections to load before the rank of `bound` is known. */
   missingAt(bound: Bound): readonly Unloaded[] {
     if (this.#unloaded === 0 || bound.timestamp === Infinity) return [];
     const index = this.#indexOf(bound.timestamp, bound.prefix);
@@ -61,7 +61,7 @@ export class OrderedIds {
       : [];
   }
 
-  /** What is not loaded of the positions from rank `from` up to rank `to`. */
+  /** The sections with positions from rank `from` up to rank `to` that are not loaded. */
   missingBetween(from: number, to: number): readonly Unloaded[] {
     if (this.#unloaded === 0 || from >= to) return [];
     return this.#missing(this.#totals.find(from).index, this.#totals.find(to - 1).index);
@@ -283,7 +283,7 @@ export class OrderedIds {
   }
 
   #range({ from, size }: UnloadedChunk, index: number): Unloaded {
-    // What follows an unloaded one was a section itself.
+    // The chunk after an unloaded one was a section itself.
     return { from, to: this.#chunks[index + 1]?.from ?? Infinity, count: size };
   }
 

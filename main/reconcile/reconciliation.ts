@@ -112,7 +112,7 @@ export class Reconciliation {
   }
 
   /**
-   * What has to be loaded before `receive` takes this frame. To be called again when that is done, until nothing is missing.
+   * The sections to load before `receive` takes this frame. To be called again when that is done, until nothing is missing.
    * Throws `FrameError` as `receive` does.
    */
   missing(frame: Uint8Array): readonly Unloaded[] {

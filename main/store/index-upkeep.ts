@@ -11,7 +11,7 @@ const QUIET_MS = 100;
 const LATEST_MS = 1_000;
 /** After a failure, such as a full disk's, nothing is tried for this long, milliseconds. */
 const RETRY_MS = 5_000;
-/** Whoever calls waits for a step that is under way: some 10 ms, with its commit. */
+/** A call waits for the step that is under way: some 10 ms, with its commit. */
 export const STEP: StepBounds = { entries: 192, milliseconds: 8 };
 /** Steps after which the log is moved into the database: about 1 MiB of it, so that this takes no longer than a step. */
 export const STEPS_PER_CHECKPOINT = 8;
@@ -78,7 +78,7 @@ export class IndexUpkeep {
     try {
       return index.isMergeDue() || index.unindexed() > 0;
     } catch {
-      // Whoever calls next meets the same failure.
+      // The next call meets the same failure.
       return false;
     }
   }

@@ -43,7 +43,7 @@ const EPHEMERAL = 2;
 
 /** For a message that was written here. */
 const NOBODY = 0xff_ff_ff_ff;
-/** What a row has two bytes for. MVDS takes 64. */
+/** A row counts parents in two bytes. MVDS takes 64. */
 const MOST_PARENTS = 0xff_ff;
 
 /** Throws `RangeError` for an id that is not 64 hexadecimal characters, or a timestamp that is no int64. */

@@ -178,7 +178,7 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
     );
   }
 
-  /** What is held with its body and has no record. */
+  /** Adds those that are held with their body and have no record. */
   addBacklog({ peerId, groupId, messageIds, bulk = false }: AddedBacklog): void {
     const peer = this.#names.peerNumber(peerId);
     const group = this.#names.groupNumber(groupId);

@@ -137,7 +137,7 @@ export class SectionTable {
     return ids.some((id) => beginsSection(BigInt(timestamp), id));
   }
 
-  /** What is left of a section that begins no more belongs to the one before. */
+  /** Positions of a section that begins no more belong to the one before. */
   #join(group: number, section: Section): void {
     this.#connection.run('DELETE FROM sections WHERE grp = ? AND start = ?', group, section.from);
     const before = this.#at(group, section.from);

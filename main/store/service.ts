@@ -99,12 +99,12 @@ const URGENT: ReadonlySet<string> = new Set([
   'store.stats',
 ]);
 
-/** What arrives in numbers, and is to be searched for later. */
+/** Calls that come in numbers and whose messages are indexed later. */
 const WRITING: ReadonlySet<string> = new Set([
   'store.commit',
   'store.commitProjected',
   'conversations.apply',
-  // Whoever sends a backlog reads as fast as the other side stores.
+  // The sender of a backlog reads as fast as the other side stores.
   'records.backlog',
 ]);
 
@@ -127,7 +127,7 @@ export class StoreService {
     this.#idleCheck = new IdleCheck(engine, idleMs);
     this.#idleCheckpoint = new IdleCheckpoint(engine, idleMs);
     const isFree = (): boolean => !this.#exclusive;
-    // What is erased of an index that still grows would have to be merged twice.
+    // An index that still grows would have to be merged twice.
     const isToErase = (): boolean => isFree() && engine.conversations.index.unindexed() === 0;
     this.#idleErasure = new IdleErasure(engine, isToErase, idleMs);
     this.#indexUpkeep = new IndexUpkeep(engine, {

@@ -15,14 +15,14 @@ export class SectionsDamagedError extends Error {
   override readonly name = 'SectionsDamagedError';
 }
 
-/** What is held of one group, in order. */
+/** The messages held of one group, in order. */
 export class GroupIndex {
   readonly #messages: MessageStore;
   readonly #groupId: GroupId;
   /** It is of no use any more. */
   readonly #onFailure: () => void;
   #ids: Promise<OrderedIds> | undefined;
-  /** What came in before the sections did. */
+  /** Positions that came in before the sections did. */
   #early: Uint8Array[] = [];
   #read: OrderedIds | undefined;
   /** By where the sections begin. */

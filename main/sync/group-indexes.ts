@@ -11,7 +11,7 @@ export interface Digest {
   readonly fingerprint: Uint8Array;
 }
 
-/** What is held of a group, for one reconciliation. */
+/** The messages held of a group, for one reconciliation. */
 export interface OpenIndex {
   readonly ids: IdSet;
   /** Loads what the reconciliation misses. Rejects as `GroupIndexes.open` does. */
@@ -31,7 +31,7 @@ export class GroupIndexes {
   }
 
   /**
-   * What is held of a group now, all counted; with `since`, without what is before that timestamp. Rejects as the store does, and
+   * The messages held of a group now, all counted; with `since`, without what is before that timestamp. Rejects as the store does, and
    * with `SectionsDamagedError`; the next call tries again.
    */
   async open(groupId: GroupId, since?: bigint): Promise<OpenIndex> {

@@ -421,7 +421,7 @@ export class Orchestrator {
     this.#scheduleTick();
   }
 
-  /** Whoever shows the status is waiting for that. */
+  /** A reader of the status waits for that. */
   #noteAgreement(state: PeerState): void {
     const isAgreed = agrees(state);
     if (isAgreed === this.#agreed.has(state.peerId) || this.#isStopped) return;

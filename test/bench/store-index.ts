@@ -80,7 +80,7 @@ export async function measureIndex(shape: IndexShape): Promise<IndexFigures> {
   };
 }
 
-/** What the index needs of the schema, with the shape that is measured. */
+/** The part of the schema that the index needs, with the shape that is measured. */
 function fill(connection: Connection, { messages, prefix }: IndexShape): void {
   const prefixes = prefix === 'none' ? '' : `, prefix="${prefix}"`;
   connection.script(`
