@@ -9,7 +9,7 @@ import {
 import { decideMessages } from './decide-messages.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
-import { lostItsStore, type PeerFields, type PeerState } from './state.ts';
+import { lostItsStore, type BacklogPlace, type PeerFields, type PeerState } from './state.ts';
 import type { MessageId, PeerId, SyncRecord } from './types.ts';
 
 export type PayloadEvent = Extract<MvdsEvent, { type: 'payloadReceived' }>;
@@ -134,7 +134,7 @@ function takeAcks(draft: DecisionDraft, { peerId, payload, slice }: PayloadEvent
 /** The peer holds the message: nothing about it is left to be sent there. A request stays, it is the other way round. */
 function dropOwnRecord(draft: DecisionDraft, record: SyncRecord | undefined): boolean {
   if (record === undefined || record.type === 'request') return false;
-  draft.remove(record.peerId, record.messageId, record.sequence);
+  draft.remove(record.peerId, record.messageId, placeOf(record));
   return true;
 }
 
@@ -167,7 +167,7 @@ function takeRequests(
       sendEpoch: URGENT_EPOCH,
       ...(view.policy.isBulk(groupId) && { bulk: true }),
     });
-    draft.answer(peerId, id);
+    draft.answer(peerId, id, record && placeOf(record));
     draft.flush(peerId);
   }
 }
@@ -183,6 +183,10 @@ function isUnderWay(record: SyncRecord, view: View, peer: PeerState): boolean {
       ? record.sendEpoch - NEVER_EPOCH
       : undefined;
   return sentAt !== undefined && epoch - sentAt < RELIABLE_REQUEST_EPOCHS / 2;
+}
+
+function placeOf({ groupId, sequence }: SyncRecord): BacklogPlace | undefined {
+  return groupId === undefined || sequence === undefined ? undefined : { groupId, sequence };
 }
 
 /** Whether a message of the backlog was sent in this session. */

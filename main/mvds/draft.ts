@@ -1,6 +1,6 @@
 import type { Decision, Delivery, Effect, FlushCause, UnmetParents } from './events.ts';
 import type { NewMessage, SyncChanges, Tombstone } from './ports.ts';
-import type { Patch } from './state.ts';
+import type { BacklogPlace, Patch } from './state.ts';
 import type { GroupId, MessageId, PeerId, SyncRecord } from './types.ts';
 
 /** Removed: with its place in the backlog, where that is known. */
@@ -29,7 +29,7 @@ export class DecisionDraft {
   private readonly records = new Map<PeerId, Map<MessageId, Change>>();
   private readonly backlogs = new Map<PeerId, Map<GroupId, BacklogDraft>>();
   private readonly acks = new Map<PeerId, Set<MessageId>>();
-  private readonly answered = new Map<PeerId, Set<MessageId>>();
+  private readonly answered = new Map<PeerId, Map<MessageId, BacklogPlace | undefined>>();
   private readonly flushes = new Map<PeerId, FlushCause>();
 
   put(record: SyncRecord): void {
@@ -46,11 +46,12 @@ export class DecisionDraft {
 
   /**
    * Drops the record, and whatever of it is in flight.
-   * @param sequence of a message of the backlog, where it is known
+   * @param place of a message of the backlog, where it is known
    */
-  remove(peerId: PeerId, messageId: MessageId, sequence?: number): void {
+  remove(peerId: PeerId, messageId: MessageId, place?: BacklogPlace): void {
+    const sequence = place?.sequence;
     entry(this.records, peerId, newMap).set(messageId, { removed: true, sequence });
-    this.answer(peerId, messageId);
+    this.answer(peerId, messageId, place);
   }
 
   /** What this event has made of a record so far; undefined where it left it alone. */
@@ -58,8 +59,8 @@ export class DecisionDraft {
     return this.records.get(peerId)?.get(messageId);
   }
 
-  answer(peerId: PeerId, messageId: MessageId): void {
-    entry(this.answered, peerId, newSet).add(messageId);
+  answer(peerId: PeerId, messageId: MessageId, place?: BacklogPlace): void {
+    entry(this.answered, peerId, newPlaces).set(messageId, place);
   }
 
   ack(peerId: PeerId, messageId: MessageId): void {
@@ -77,8 +78,9 @@ export class DecisionDraft {
 
   decision(epoch: number): Decision {
     const patches: Patch[] = [...this.patches];
-    for (const [peerId, ids] of this.answered) {
-      patches.push({ type: 'answered', peerId, ids: [...ids] });
+    for (const [peerId, answered] of this.answered) {
+      const places = [...answered.values()].filter((place) => place !== undefined);
+      patches.push({ type: 'answered', peerId, ids: [...answered.keys()], places });
     }
     for (const [peerId, ids] of this.acks) {
       patches.push({ type: 'queueAcks', peerId, ids: [...ids] });
@@ -140,6 +142,7 @@ interface BacklogDraft {
   readonly messageIds: MessageId[];
 }
 
+const newPlaces = (): Map<MessageId, BacklogPlace | undefined> => new Map();
 const newBacklogs = (): Map<GroupId, BacklogDraft> => new Map();
 const newMap = (): Map<MessageId, Change> => new Map();
 const newSet = (): Set<MessageId> => new Set();

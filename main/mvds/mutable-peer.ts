@@ -124,6 +124,9 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
       break;
     case 'answered':
       for (const id of patch.ids) land(peer, id);
+      for (const { groupId, sequence } of patch.places) {
+        peer.sentBacklog.get(groupId)?.delete(sequence);
+      }
       break;
     case 'flushed':
       for (const id of patch.acks) peer.pendingAcks.delete(id);

@@ -67,6 +67,12 @@ export interface NodeState {
   readonly parents: AwaitedParentsView;
 }
 
+/** Where a message stands in the backlog. */
+export interface BacklogPlace {
+  readonly groupId: GroupId;
+  readonly sequence: number;
+}
+
 export interface SentRecord {
   readonly messageId: MessageId;
   readonly bytes: number;
@@ -74,7 +80,7 @@ export interface SentRecord {
   /** Whether it is not sent again in this session. */
   readonly isOnce: boolean;
   /** Its place in the backlog, where it has no record that says that it was sent. */
-  readonly ofBacklog?: { readonly groupId: GroupId; readonly sequence: number };
+  readonly ofBacklog?: BacklogPlace;
 }
 
 export type PeerFields = Partial<
@@ -113,7 +119,13 @@ export type Patch =
   | { readonly type: 'startSession'; readonly peerId: PeerId; readonly isReliable: boolean }
   | { readonly type: 'endSession'; readonly peerId: PeerId }
   | { readonly type: 'queueAcks'; readonly peerId: PeerId; readonly ids: readonly MessageId[] }
-  | { readonly type: 'answered'; readonly peerId: PeerId; readonly ids: readonly MessageId[] }
+  | {
+      readonly type: 'answered';
+      readonly peerId: PeerId;
+      readonly ids: readonly MessageId[];
+      /** Places in the backlog that they leave, where they are known: what is put there again is to be sent again. */
+      readonly places: readonly BacklogPlace[];
+    }
   | {
       readonly type: 'flushed';
       readonly peerId: PeerId;
