@@ -77,6 +77,7 @@ test('who joins during a pause is paused too; one that was paused by itself stay
     async () => (await states()).Laptop === 'up-to-date',
     'Laptop goes on by itself',
   );
-  expect(await states()).toEqual({ Laptop: 'up-to-date', Phone: 'paused' });
+  // Laptop may be sent the news of Phone by now; Phone is left alone.
+  expect((await states()).Phone).toBe('paused');
   await laptop.close();
 });
