@@ -250,8 +250,10 @@ export class Reconciler {
     const isEqual = run.frames === 1 && !run.hasDifferences;
     const storeId = this.#peerStoreId;
     if (!this.#covered.has(groupId) && storeId !== undefined) {
-      await this.#offerOlder(groupId);
-      await node.cover(peerId, groupId, storeId, isEqual ? run.heldUpTo : undefined);
+      const hasOffered = await this.#offerOlder(groupId);
+      // Messages that were offered were not compared: the peer is not known to hold them.
+      const heldUpTo = isEqual && !hasOffered ? run.heldUpTo : undefined;
+      await node.cover(peerId, groupId, storeId, heldUpTo);
       this.#covered.add(groupId);
     }
     if (this.#session !== session) return;
@@ -259,12 +261,17 @@ export class Reconciler {
     this.#changed();
   }
 
-  /** What this device would not ask for was left out; of that the peer is offered what it wants. */
-  async #offerOlder(groupId: GroupId): Promise<void> {
+  /**
+   * Messages that this device would not ask for were left out; the peer is offered those of them that it wants. Returns whether there
+   * may be any.
+   */
+  async #offerOlder(groupId: GroupId): Promise<boolean> {
     const { node, peerId } = this.#options;
     const since = this.#options.since(groupId);
     const theirs = this.#peerSince.get(groupId) ?? 0n;
-    if (since !== undefined && since > theirs) await node.offerOlder(peerId, groupId, since);
+    if (since === undefined || since <= theirs) return false;
+    await node.offerOlder(peerId, groupId, since);
+    return true;
   }
 
   async #send(
