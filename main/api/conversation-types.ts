@@ -110,7 +110,7 @@ export interface MessageWindow {
   readonly moreAfter: boolean;
 }
 
-/** What `reunion search --json` prints. */
+/** The output of `reunion search --json`. */
 export interface SearchResults {
   /** The best first. */
   readonly hits: readonly SearchHitView[];

@@ -19,7 +19,7 @@ export const EPOCH_MS = SECOND;
 
 /** Status goes out at most this often, and so does a changed number to a peer: more is flicker to a reader. */
 export const STATUS_INTERVAL_MS = 200;
-/** A peer that agrees, or does so no more, is told of at once, but no more often than this: a person sees nothing faster. */
+/** The beginning and the end of agreement with a peer go out at once, but no more often than this: a person sees nothing faster. */
 export const AGREEMENT_INTERVAL_MS = 20;
 /** While something is transferred the status goes out at least this often: rates fall although nothing happens. */
 export const STATUS_REFRESH_MS = SECOND;

@@ -77,7 +77,7 @@ export class PeerSync {
   #hasAcknowledged = false;
   #isStopped = false;
   #sent: Promise<void> = Promise.resolve();
-  /** What the peer was told in this session of the first timestamps that are kept here. */
+  /** The first timestamps kept here, as this session's hello gave them. */
   #saidSince: ReadonlyMap<GroupId, bigint> | undefined;
 
   constructor(options: PeerSyncOptions) {

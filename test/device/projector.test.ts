@@ -186,7 +186,7 @@ async function writing(held: Set<EpochId>): Promise<Written> {
   };
 }
 
-test('a message shows with the commit that stores it, and is told of once', async () => {
+test('a message shows with the commit that stores it, and changes its conversation once', async () => {
   const device = await writing(new Set([FIRST.epoch]));
   const { store } = device;
   await device.projector.catchUp();

@@ -87,7 +87,7 @@ test('messages in numbers come back from the thread as a store without one gives
       const projection = { putEntries: [entry(3, 'ein Wort, слово, 言葉')] };
       const answer: unknown[] = [await store.commitProjected(changes, projection)];
       const putRecords = ids.slice(0, 100).map((_, at) => record(ALICE, at));
-      // Whatever else is in the commit arrives beside the messages.
+      // The other changes of the commit arrive beside the messages.
       answer.push(await sync.commit({ addMessages, putRecords, epoch: 7 }));
       expect(await records.epoch()).toBe(7);
       expect(await store.conversations.entry(entry(3, '').id)).toMatchObject({
