@@ -121,25 +121,30 @@ export class Reconciler {
   async heard({ storeId: peerStoreId, since = new Map() }: Hello): Promise<void> {
     const before = this.#peerSince;
     this.#peerSince = since;
-    if (this.#peerStoreId === peerStoreId) return;
+    // Of messages that it wants from now on and did not before, there are no records.
+    const wantsMore = (groupId: GroupId) =>
+      (since.get(groupId) ?? 0n) < (before.get(groupId) ?? 0n);
+    const isSameStore = this.#peerStoreId === peerStoreId;
+    if (isSameStore && ![...before.keys()].some(wantsMore)) return;
     const { store, node, peerId } = this.#options;
     const session = this.#session;
     const cursors = await store.records.cursors(peerId);
-    // Of what it wants from now on and did not before, there are no records.
-    const wantsMore = (groupId: GroupId) =>
-      (since.get(groupId) ?? 0n) < (before.get(groupId) ?? 0n);
     const stale = [...cursors].filter(
       ([groupId, { storeId }]) => storeId !== peerStoreId || wantsMore(groupId),
     );
-    if (stale.length > 0) {
-      const groups = new Set(stale.map(([groupId]) => groupId));
+    const groups = new Set(stale.map(([groupId]) => groupId));
+    if (groups.size > 0) {
       await node.uncover(peerId, groups);
       for (const groupId of groups) this.#covered.delete(groupId);
     }
     if (this.#session !== session) return;
+    for (const groupId of groups) {
+      this.#proven.delete(groupId);
+      this.#wanted.delete(groupId);
+    }
     this.#peerStoreId = peerStoreId;
     this.#changed();
-    await this.#beginUncovered();
+    await this.#beginUncovered(isSameStore ? groups : undefined);
   }
 
   /** Nothing is left to be sent either way: time to prove it. */

@@ -70,3 +70,19 @@ test('what a node has expired stays away, and new messages of both sides arrive,
   expect(keeper.orchestrator.peers().map(({ state }) => state.kind)).toEqual(['up-to-date']);
   expect(await keeper.texts()).toHaveLength(4);
 });
+
+test('a node that wants older messages gets them, though a hello says so in the middle of a session', async () => {
+  let since: bigint | undefined = 1_000n;
+  const keeper = await open('late-keeper', 'late-archive', () => since);
+  const archive = await open('late-archive', 'late-keeper', () => undefined);
+  for (const at of [1n, 2n, 2_000n]) await archive.orchestrator.append(GROUP, at, utf8(`at ${at}`));
+  await pass(30);
+  expect(await keeper.texts()).toEqual(['at 2000']);
+
+  since = undefined;
+  await keeper.orchestrator.append(GROUP, 2_001n, utf8('here'));
+  await pass(30);
+  await keeper.orchestrator.sinceChanged();
+  await pass(30);
+  expect((await keeper.texts()).sort()).toEqual(['at 1', 'at 2', 'at 2000', 'here']);
+});
