@@ -66,6 +66,20 @@ export class IntervalSet {
     return before - size;
   }
 
+  /** Takes out the numbers of the intervals whose bounds are given, in ascending order. Returns how many were in it. */
+  deleteAll(others: readonly number[]): number {
+    const bounds: number[] = [];
+    let size = 0;
+    for (const [first, last] of this.without(others)) {
+      bounds.push(first, last);
+      size += last - first + 1;
+    }
+    const deleted = this.#size - size;
+    this.#bounds = bounds;
+    this.#size = size;
+    return deleted;
+  }
+
   *intervals(): Generator<readonly [first: number, last: number]> {
     for (let at = 0; at < this.#bounds.length; at += 2) {
       yield [this.#bounds[at] ?? 0, this.#bounds[at + 1] ?? 0];
@@ -99,6 +113,14 @@ export class IntervalSet {
       end = last;
     }
     return Uint8Array.from(bytes);
+  }
+
+  /** The set with these bounds: first and last of each interval, ascending, with a gap between any two. */
+  static of(bounds: readonly number[]): IntervalSet {
+    const set = new IntervalSet();
+    set.#bounds = [...bounds];
+    for (const [first, last] of set.intervals()) set.#size += last - first + 1;
+    return set;
   }
 
   /** The opposite of `pack`. Throws `RangeError` where a number is cut off or too large. */

@@ -10,7 +10,15 @@ import { MAX_ITEMS_PER_PAYLOAD, MAX_RECEIVED_PAYLOAD_BYTES, STORE_ID_BYTES } fro
 import { decodeMessage } from './decode-message.ts';
 import { idBytes, toGroupId, toMessageId } from './ids.ts';
 import { ID_BYTES, type GroupId, type Message, type MessageId } from './types.ts';
-import { LENGTH_DELIMITED, walkFields, type Field } from './wire.ts';
+import {
+  int64Of,
+  LENGTH_DELIMITED,
+  packVarints,
+  unpackVarints,
+  VARINT,
+  walkFields,
+  type Field,
+} from './wire.ts';
 
 /** Which field numbers a payload uses: those of the specification (5001, …) or those of the older Go repository (1, …). */
 export type Dialect = 'spec' | 'compact';
@@ -34,6 +42,8 @@ export interface Hello {
   readonly interval?: number;
   /** It reads payloads that name the group of their messages once. */
   readonly sharedGroup?: boolean;
+  /** It acknowledges a payload that has a number by that number. */
+  readonly bulkAcks?: boolean;
   /** Of these groups it keeps no messages with a smaller timestamp; of all others it keeps everything. At least 0. */
   readonly since?: ReadonlyMap<GroupId, bigint>;
 }
@@ -55,6 +65,10 @@ export interface Payload {
   readonly messages: readonly Message[];
   readonly hello?: Hello;
   readonly reconcile?: readonly ReconcileFrame[];
+  /** By which the peer may acknowledge all of its messages at once: 1 to 2^53 - 1, and never used twice. Spec dialect only. */
+  readonly number?: number;
+  /** Numbers of payloads whose messages are all stored. Spec dialect only. */
+  readonly ackedPayloads?: readonly number[];
 }
 
 export const EMPTY_PAYLOAD: Payload = { acks: [], offers: [], requests: [], messages: [] };
@@ -74,7 +88,8 @@ export type DecodeResult =
     }
   | { readonly ok: false; readonly error: DecodeError };
 
-type ItemKind = 'ack' | 'offer' | 'request' | 'message' | 'hello' | 'reconcile' | 'group';
+type ItemKind =
+  'ack' | 'offer' | 'request' | 'message' | 'hello' | 'reconcile' | 'group' | 'number' | 'acked';
 
 const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: ItemKind }> = new Map(
   [
@@ -85,6 +100,8 @@ const FIELDS: ReadonlyMap<number, { readonly dialect: Dialect; readonly kind: It
     [5101, { dialect: 'spec', kind: 'hello' }],
     [5102, { dialect: 'spec', kind: 'reconcile' }],
     [5103, { dialect: 'spec', kind: 'group' }],
+    [5104, { dialect: 'spec', kind: 'number' }],
+    [5105, { dialect: 'spec', kind: 'acked' }],
     [1, { dialect: 'compact', kind: 'ack' }],
     [2, { dialect: 'compact', kind: 'offer' }],
     [3, { dialect: 'compact', kind: 'request' }],
@@ -101,7 +118,7 @@ const NO_GROUP = new Uint8Array();
 
 /**
  * The bytes of a payload. In the compact dialect every message carries metadata, even empty, because the Go node that
- * speaks it crashes without (reference fault 4), frames of reconciliation are left out, and a hello keeps its number: it is
+ * speaks it crashes without (reference fault 4), frames of reconciliation and numbers of payloads are left out, and a hello keeps its number: it is
  * an unknown field there, and tells a node that knows it that the sender speaks the other dialect too.
  */
 export function encodePayload(
@@ -114,7 +131,7 @@ export function encodePayload(
     offers: payload.offers.map(wireId),
     requests: payload.requests.map(wireId),
   };
-  const { hello } = payload;
+  const { hello, number, ackedPayloads = [] } = payload;
   if (dialect === 'compact') {
     const messages = payload.messages.map((message) => ({
       ...wireMessage(message),
@@ -139,6 +156,8 @@ export function encodePayload(
   }));
   return SpecPayload.encode({
     ...{ ...ids, messages, reconcile },
+    ...(ackedPayloads.length > 0 && { ackedPayloads: packVarints(ackedPayloads) }),
+    ...(number !== undefined && { number: BigInt(number) }),
     ...(shared !== undefined && { groupId: ownBytes(idBytes(shared)) }),
     ...(hello !== undefined && { hello: wireHello(hello) }),
   });
@@ -196,6 +215,8 @@ class PayloadDraft {
   private readonly messages: Uint8Array[] = [];
   private group: GroupId | undefined;
   private hello: Hello | undefined;
+  private number: number | undefined;
+  private readonly ackedPayloads = new Set<number>();
 
   add(field: Field): void {
     const known = FIELDS.get(field.number);
@@ -204,7 +225,8 @@ class PayloadDraft {
     this.dialect ??= known.dialect;
     if (known.dialect !== this.dialect && known.kind !== 'hello') return;
     this.items += 1;
-    if (field.wireType !== LENGTH_DELIMITED || this.items > MAX_ITEMS_PER_PAYLOAD) {
+    const wireType = known.kind === 'number' ? VARINT : LENGTH_DELIMITED;
+    if (field.wireType !== wireType || this.items > MAX_ITEMS_PER_PAYLOAD) {
       this.rejected += 1;
       return;
     }
@@ -220,8 +242,13 @@ class PayloadDraft {
       if (message === undefined) this.rejected += 1;
       else messages.push(message);
     }
-    const records = { acks: [...ack], offers: [...offer], requests: [...request], messages };
-    return hello === undefined ? records : { ...records, hello };
+    const { number, ackedPayloads } = this;
+    return {
+      ...{ acks: [...ack], offers: [...offer], requests: [...request], messages },
+      ...(hello !== undefined && { hello }),
+      ...(number !== undefined && { number }),
+      ...(ackedPayloads.size > 0 && { ackedPayloads: [...ackedPayloads] }),
+    };
   }
 
   private take(kind: ItemKind, bytes: Uint8Array): boolean {
@@ -236,6 +263,11 @@ class PayloadDraft {
       case 'hello':
         this.hello = decodeHello(bytes) ?? this.hello;
         return this.hello !== undefined;
+      case 'number':
+        this.number = payloadNumber(int64Of(bytes));
+        return this.number !== undefined;
+      case 'acked':
+        return this.takeAcked(bytes);
       case 'reconcile':
         // For the layer above, which reads it with `extensionsOf`.
         return decodeReconcileFrame(bytes) !== undefined;
@@ -247,6 +279,20 @@ class PayloadDraft {
         return true;
     }
   }
+
+  /** Packed varints. All of them are left out where one is malformed, or there are too many. */
+  private takeAcked(bytes: Uint8Array): boolean {
+    const numbers = unpackVarints(bytes, MAX_ITEMS_PER_PAYLOAD - this.ackedPayloads.size);
+    const acked = numbers?.map(payloadNumber).filter((number) => number !== undefined);
+    if (acked === undefined || acked.length !== numbers?.length) return false;
+    for (const number of acked) this.ackedPayloads.add(number);
+    return true;
+  }
+}
+
+/** Undefined where it is none: below 1, or above 2^53 - 1. */
+function payloadNumber(value: bigint): number | undefined {
+  return value >= 1n && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : undefined;
 }
 
 function decodeHello(bytes: Uint8Array): Hello | undefined {
@@ -260,6 +306,7 @@ function decodeHello(bytes: Uint8Array): Hello | undefined {
     ...(wire.paused !== undefined && { paused: wire.paused }),
     ...(wire.interval !== undefined && { interval: wire.interval }),
     ...(wire.sharedGroup === true && { sharedGroup: true }),
+    ...(wire.bulkAcks === true && { bulkAcks: true }),
     ...(wire.since.length > 0 && { since: decodeSince(wire.since) }),
   };
 }
@@ -319,6 +366,7 @@ function wireHello(hello: Hello): WireHello {
     ...(hello.paused !== undefined && { paused: hello.paused }),
     ...(hello.interval !== undefined && { interval: hello.interval }),
     ...(hello.sharedGroup === true && { sharedGroup: true }),
+    ...(hello.bulkAcks === true && { bulkAcks: true }),
     since: [...(hello.since ?? [])].map(([groupId, timestamp]) => ({
       groupId: ownBytes(idBytes(groupId)),
       timestamp,

@@ -76,6 +76,13 @@ export const HELD_BYTES_PER_PEER = 4 * MiB;
 /** Acks waiting for one payload to carry them; beyond this they are dropped, and the peer's repeat brings them back. */
 export const MAX_PENDING_ACKS = 16_384;
 
+/**
+ * Payloads with a number that a peer has not acknowledged, per session. A window holds 16 full ones, and small ones are answered as
+ * fast. Beyond this a payload gets no number, and its messages are acknowledged by their ids: it bounds the memory of what each
+ * one carried.
+ */
+export const MAX_NUMBERED_PAYLOADS = 256;
+
 /** Peers that are asked for a missing parent: the one that sent the child, and others in case it left. */
 export const PARENT_SOURCES = 3;
 

@@ -2,6 +2,7 @@ import { mayExchange } from './authorise.ts';
 import type { Dialect, Payload } from './codec.ts';
 import {
   BULK_RESERVE_BYTES,
+  MAX_NUMBERED_PAYLOADS,
   MIN_PEER_PAYLOAD_BYTES,
   NEVER_EPOCH,
   OFFER_WINDOW_BYTES,
@@ -10,7 +11,13 @@ import {
 } from './constants.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
-import { HELLO_BYTES, ID_ITEM_BYTES, isEmpty, messageItemBytes } from './size.ts';
+import {
+  HELLO_BYTES,
+  ID_ITEM_BYTES,
+  isEmpty,
+  messageItemBytes,
+  PAYLOAD_NUMBER_BYTES,
+} from './size.ts';
 import { dialectFor, type PeerState, type SentRecord } from './state.ts';
 import type { Message, MessageId, SyncRecord } from './types.ts';
 
@@ -27,6 +34,8 @@ export function decideFlush(draft: DecisionDraft, view: View, event: FlushEvent)
     type: 'flushed',
     peerId,
     acks: next.acks,
+    payloadAcks: next.payloadAcks,
+    number: next.number,
     sent: next.sent,
     notExpired: next.settled,
   });
@@ -43,6 +52,7 @@ export function decideFlush(draft: DecisionDraft, view: View, event: FlushEvent)
 
 class NextPayload {
   readonly acks: MessageId[] = [];
+  readonly payloadAcks: number[] = [];
   readonly sent: SentRecord[] = [];
   /** Ids whose records were dealt with: sent or dropped. */
   readonly settled: MessageId[] = [];
@@ -67,13 +77,23 @@ class NextPayload {
     this.peer = peer;
     const { policy } = view;
     const theirs = Math.max(MIN_PEER_PAYLOAD_BYTES, peer.maxPayloadBytes ?? Infinity);
-    this.room = Math.min(policy.payloadBytes, theirs) - HELLO_BYTES;
+    this.room = Math.min(policy.payloadBytes, theirs) - HELLO_BYTES - PAYLOAD_NUMBER_BYTES;
     this.window = policy.windowBytes - peer.inFlightBytes;
   }
 
   /** As the first record that was sent before wants it. */
   get dialect(): Dialect {
     return dialectFor(this.peer, this.sentBefore);
+  }
+
+  /** By which the peer acknowledges its messages; undefined where it is to do so by their ids. */
+  get number(): number | undefined {
+    const { bulkAcks, isReliable, sentPayloads } = this.peer;
+    const isNumbered = bulkAcks && isReliable && this.dialect === 'spec';
+    if (!isNumbered || this.messages.length === 0) return undefined;
+    return sentPayloads.size < MAX_NUMBERED_PAYLOADS
+      ? this.view.state.payloadNumber + 1
+      : undefined;
   }
 
   /** Returns whether another payload could follow at once. */
@@ -83,6 +103,11 @@ class NextPayload {
       this.room -= ID_ITEM_BYTES;
       this.acks.push(id);
     }
+    for (const number of this.peer.pendingPayloadAcks) {
+      if (this.room < PAYLOAD_NUMBER_BYTES) return true;
+      this.room -= PAYLOAD_NUMBER_BYTES;
+      this.payloadAcks.push(number);
+    }
     for (const record of this.event.slice.records) {
       if (this.take(record) === 'no-room') return true;
     }
@@ -91,9 +116,13 @@ class NextPayload {
   }
 
   payload(): Payload {
-    const { acks, offers, requests, messages } = this;
+    const { acks, offers, requests, messages, number, payloadAcks: ackedPayloads } = this;
     const { hello } = this.view.policy;
-    const payload = { acks, offers, requests, messages };
+    const payload = {
+      ...{ acks, offers, requests, messages },
+      ...(number !== undefined && { number }),
+      ...(ackedPayloads.length > 0 && { ackedPayloads }),
+    };
     return hello !== undefined && this.isHelloDue() ? { ...payload, hello } : payload;
   }
 
@@ -195,7 +224,7 @@ class NextPayload {
 
   /** One record always fits, however small the limit: a message is never split. */
   private isFirst(): boolean {
-    return this.acks.length + this.sent.length === 0;
+    return this.acks.length + this.payloadAcks.length + this.sent.length === 0;
   }
 
   private isFirstInFlight(): boolean {

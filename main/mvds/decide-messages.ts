@@ -34,6 +34,8 @@ export function decideMessages(draft: DecisionDraft, view: View, event: PayloadE
       if (!slice.held.has(id) && !arrivals.has(id)) arrivals.set(id, { message, source: peerId });
     }
   }
+  const { bulkAcks = false, isReliable = false } = view.state.peers.get(peerId) ?? {};
+  if (bulkAcks && isReliable) draft.ackTogether(peerId, event.numbered);
   if (ephemeral.size > 0) {
     draft.patches.push({ type: 'rememberEphemeral', ids: [...ephemeral], source: peerId });
   }

@@ -1,3 +1,4 @@
+import { IntervalSet } from '../helpers/interval-set.ts';
 import { mayExchange } from './authorise.ts';
 import { otherDialect, type Hello } from './codec.ts';
 import {
@@ -25,6 +26,7 @@ export function decidePayload(draft: DecisionDraft, view: View, event: PayloadEv
   takeEmptyAnswer(draft, view, event, peer);
   takeHello(draft, view, event, peer);
   takeAcks(draft, event);
+  takeBulkAcks(draft, event, peer);
   takeRequests(draft, view, event, peer);
   takeOffers(draft, view, event);
   dropAnsweredRequests(draft, event);
@@ -73,6 +75,7 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
       storeId: hello.storeId,
       since: hello.since,
       sharesGroup: hello.sharedGroup === true,
+      bulkAcks: hello.bulkAcks === true,
       ...(hello.maxPayloadBytes > 0 && { maxPayloadBytes: hello.maxPayloadBytes }),
     }),
   };
@@ -128,6 +131,40 @@ function takeAcks(draft: DecisionDraft, { peerId, payload, slice }: PayloadEvent
   }
   if (acknowledged.length === 0) return;
   draft.effects.push({ type: 'acknowledged', peerId, ids: acknowledged, bodies });
+  draft.flush(peerId);
+}
+
+/** A number that was not given to a payload of this session, or was answered before, says nothing. */
+function takeBulkAcks(
+  draft: DecisionDraft,
+  { peerId, payload, slice }: PayloadEvent,
+  { sentPayloads, sentBacklog }: PeerState,
+): void {
+  const numbers = (payload.ackedPayloads ?? []).filter((number) => sentPayloads.has(number));
+  if (numbers.length === 0) return;
+  const acknowledged: MessageId[] = [];
+  let bodies = 0;
+  for (const number of numbers) {
+    const { recorded = [], ofBacklog = [] } = sentPayloads.get(number) ?? {};
+    for (const id of recorded) {
+      const record = slice.records.get(id);
+      if (!dropOwnRecord(draft, record)) continue;
+      acknowledged.push(id);
+      if (record?.type === 'message') bodies += 1;
+    }
+    for (const { groupId, messages, intervals } of ofBacklog) {
+      draft.leaveBacklog.push({ peerId, groupId, intervals });
+      // Without those that were acknowledged by their ids before.
+      const sent = IntervalSet.of(sentBacklog.get(groupId) ?? []);
+      const left = messages.filter(({ sequence }) => sent.has(sequence));
+      acknowledged.push(...left.map(({ messageId }) => messageId));
+      bodies += left.length;
+    }
+  }
+  draft.patches.push({ type: 'payloadsAnswered', peerId, numbers });
+  if (acknowledged.length > 0) {
+    draft.effects.push({ type: 'acknowledged', peerId, ids: acknowledged, bodies });
+  }
   draft.flush(peerId);
 }
 

@@ -1,6 +1,6 @@
 import type { Decision, Delivery, Effect, FlushCause, UnmetParents } from './events.ts';
 import type { NewMessage, SyncChanges, Tombstone } from './ports.ts';
-import type { BacklogPlace, Patch } from './state.ts';
+import type { BacklogPlace, NumberedPayload, Patch } from './state.ts';
 import type { GroupId, MessageId, PeerId, SyncRecord } from './types.ts';
 
 /** Removed: with its place in the backlog, where that is known. */
@@ -16,6 +16,7 @@ export class DecisionDraft {
   readonly setCursors: NonNullable<SyncChanges['setCursors']>[number][] = [];
   readonly dropCursors: NonNullable<SyncChanges['dropCursors']>[number][] = [];
   readonly clearRecords: NonNullable<SyncChanges['clearRecords']>[number][] = [];
+  readonly leaveBacklog: NonNullable<SyncChanges['leaveBacklog']>[number][] = [];
   readonly added: NewMessage[] = [];
   readonly tombstone: Tombstone[] = [];
   readonly revive: MessageId[] = [];
@@ -29,6 +30,7 @@ export class DecisionDraft {
   private readonly records = new Map<PeerId, Map<MessageId, Change>>();
   private readonly backlogs = new Map<PeerId, Map<GroupId, BacklogDraft>>();
   private readonly acks = new Map<PeerId, Set<MessageId>>();
+  private readonly payloadAcks = new Map<PeerId, readonly NumberedPayload[]>();
   private readonly answered = new Map<PeerId, Map<MessageId, BacklogPlace | undefined>>();
   private readonly flushes = new Map<PeerId, FlushCause>();
 
@@ -72,6 +74,15 @@ export class DecisionDraft {
     return [...(this.acks.get(peerId) ?? [])];
   }
 
+  /** Acknowledges by their numbers those of the payloads whose messages are all acknowledged so far, in place of their ids. */
+  ackTogether(peerId: PeerId, payloads: readonly NumberedPayload[]): void {
+    const acks = this.acks.get(peerId);
+    if (acks === undefined) return;
+    const whole = payloads.filter(({ ids }) => ids.every((id) => acks.has(id)));
+    for (const { ids } of whole) for (const id of ids) acks.delete(id);
+    this.payloadAcks.set(peerId, whole);
+  }
+
   flush(peerId: PeerId, cause: FlushCause = 'eager'): void {
     this.flushes.set(peerId, cause);
   }
@@ -83,7 +94,8 @@ export class DecisionDraft {
       patches.push({ type: 'answered', peerId, ids: [...answered.keys()], places });
     }
     for (const [peerId, ids] of this.acks) {
-      patches.push({ type: 'queueAcks', peerId, ids: [...ids] });
+      const payloads = this.payloadAcks.get(peerId) ?? [];
+      patches.push({ type: 'queueAcks', peerId, ids: [...ids], payloads });
     }
     const effects: Effect[] = [...this.effects];
     for (const [peerId, cause] of this.flushes) effects.push({ type: 'flush', peerId, cause });
@@ -117,6 +129,7 @@ export class DecisionDraft {
       ...optional('deliver', this.released),
       ...optional('putRecords', putRecords),
       ...optional('removeRecords', removeRecords),
+      ...optional('leaveBacklog', this.leaveBacklog),
       ...optional('addBacklog', addBacklog),
       ...optional('clearRecords', this.clearRecords),
       ...optional('expedite', this.expedite),

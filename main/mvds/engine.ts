@@ -160,8 +160,8 @@ export class Engine {
     const { store, random } = this.options;
     const { epoch } = this.view;
     const slice = await loadFlushSlice(store, peerId, peer, epoch, this.policy);
-    if (slice.records.length === 0 && peer.pendingAcks.size === 0 && peer.expired.size === 0)
-      return;
+    const waiting = peer.pendingAcks.size + peer.pendingPayloadAcks.size + peer.expired.size;
+    if (slice.records.length === 0 && waiting === 0) return;
     await this.handle({ type: 'flush', peerId, cause, jitter: random.next(), slice });
   }
 

@@ -1,7 +1,7 @@
 import type { Backoff } from './backoff.ts';
 import type { Dialect, Hello, Payload } from './codec.ts';
 import type { MessageHeader, StoredMessage, SyncChanges, Tombstone } from './ports.ts';
-import type { Mode, NodeState, Patch } from './state.ts';
+import type { Mode, NodeState, NumberedPayload, Patch } from './state.ts';
 import type { GroupId, Message, MessageId, PeerId, SyncRecord } from './types.ts';
 
 /** The rules that a node is opened with. Pure functions and constants. */
@@ -85,6 +85,8 @@ export type MvdsEvent =
       readonly peerId: PeerId;
       readonly payload: Payload;
       readonly dialect: Dialect | undefined;
+      /** The payloads with a number that it was put together from, without those that had bad items. */
+      readonly numbered: readonly NumberedPayload[];
       /** Messages of the payload that admission has kept out of `payload`: what was asked for has come, all the same. */
       readonly keptOut: readonly MessageId[];
       readonly slice: PayloadSlice;

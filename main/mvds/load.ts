@@ -52,7 +52,15 @@ export async function loadPayloadSlice(
   const messageIds = messages.map(({ id }) => id);
   const acknowledged = acknowledgedBacklog(peerId, peer, acks);
   const otherAcks = acks.filter((id) => !acknowledged.has(id));
-  const named = unique([...otherAcks, ...offers, ...requests, ...messageIds, ...keptOut]);
+  const inBulk = recordedIn(peer, payload.ackedPayloads ?? []);
+  const named = unique([
+    ...otherAcks,
+    ...inBulk,
+    ...offers,
+    ...requests,
+    ...messageIds,
+    ...keptOut,
+  ]);
   const stored = named.length > 0 ? await store.records.records(peerId, named) : [];
   const records = new Map([...acknowledged, ...stored]);
   const parents = await loadParents(
@@ -100,6 +108,11 @@ function acknowledgedBacklog(
     records.set(messageId, { ...about, sendCount: 0, sendEpoch: FIRST_EPOCH });
   }
   return records;
+}
+
+/** Messages that have a record, of payloads that are acknowledged by their numbers. Those of the backlog need none. */
+function recordedIn(peer: PeerState | undefined, numbers: readonly number[]): MessageId[] {
+  return numbers.flatMap((number) => peer?.sentPayloads.get(number)?.recorded ?? []);
 }
 
 /** Those that there is a body of, which is not read: many may be asked for at once, each as large as a payload. */

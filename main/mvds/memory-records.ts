@@ -147,6 +147,19 @@ export class MemoryRecords implements SyncRecordStore {
     this.peers.get(peerId)?.remove(messageId);
   }
 
+  leaveBacklog(peerId: PeerId, groupId: GroupId, intervals: readonly number[]): void {
+    const peer = this.peers.get(peerId);
+    const newest = this.messages.newestSequence();
+    for (const [first, last] of IntervalSet.of(intervals).intervals()) {
+      for (let sequence = first; sequence <= Math.min(last, newest); sequence += 1) {
+        const { id } = this.messages.at(sequence) ?? {};
+        const record = id && peer?.byMessage.get(id)?.record;
+        if (record?.sequence === sequence && record.groupId === groupId)
+          peer?.remove(record.messageId);
+      }
+    }
+  }
+
   has(peerId: PeerId, messageId: MessageId): boolean {
     return this.peers.get(peerId)?.byMessage.has(messageId) ?? false;
   }

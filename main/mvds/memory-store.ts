@@ -74,6 +74,9 @@ function applyChanges(
   for (const id of changes.deliver ?? []) messages.deliver(id);
   for (const { peerId, messageId } of changes.removeRecords ?? [])
     records.remove(peerId, messageId);
+  for (const { peerId, groupId, intervals } of changes.leaveBacklog ?? []) {
+    records.leaveBacklog(peerId, groupId, intervals);
+  }
   for (const { peerId, groupId, sequence, before } of changes.clearRecords ?? []) {
     records.clear(peerId, (record) => {
       const about = messages.placeOf(record.messageId);

@@ -2,17 +2,27 @@ import { IntervalSet } from '../helpers/interval-set.ts';
 import { otherDialect, type Dialect } from './codec.ts';
 import { MAX_PENDING_ACKS } from './constants.ts';
 import type { InFlight, Patch, PeerState, SentRecord } from './state.ts';
+import { sentPayload, type SentPayload } from './sent-payloads.ts';
 import type { GroupId, MessageId } from './types.ts';
 
 /** What `PeerState` shows, as it is changed by patches. */
 export interface MutablePeer {
   fields: Omit<
     PeerState,
-    'pendingAcks' | 'inFlight' | 'inFlightBytes' | 'sentBacklog' | 'backlogSentAt' | 'expired'
+    | 'pendingAcks'
+    | 'pendingPayloadAcks'
+    | 'sentPayloads'
+    | 'inFlight'
+    | 'inFlightBytes'
+    | 'sentBacklog'
+    | 'backlogSentAt'
+    | 'expired'
   >;
   sentBacklog: Map<GroupId, IntervalSet>;
   backlogSentAt: number;
   pendingAcks: Set<MessageId>;
+  pendingPayloadAcks: Set<number>;
+  sentPayloads: Map<number, SentPayload>;
   inFlight: Map<MessageId, InFlight>;
   inFlightBytes: number;
   expired: Set<MessageId>;
@@ -54,6 +64,9 @@ export function peerView(peer: MutablePeer): PeerState {
     get since() {
       return peer.fields.since;
     },
+    get bulkAcks() {
+      return peer.fields.bulkAcks;
+    },
     get maxPayloadBytes() {
       return peer.fields.maxPayloadBytes;
     },
@@ -65,6 +78,12 @@ export function peerView(peer: MutablePeer): PeerState {
     },
     get pendingAcks() {
       return peer.pendingAcks;
+    },
+    get pendingPayloadAcks() {
+      return peer.pendingPayloadAcks;
+    },
+    get sentPayloads() {
+      return peer.sentPayloads;
     },
     get inFlight() {
       return peer.inFlight;
@@ -86,7 +105,16 @@ export function peerView(peer: MutablePeer): PeerState {
 
 export type PeerPatch = Extract<
   Patch,
-  { type: 'setPeer' | 'startSession' | 'endSession' | 'queueAcks' | 'answered' | 'flushed' }
+  {
+    type:
+      | 'setPeer'
+      | 'startSession'
+      | 'endSession'
+      | 'queueAcks'
+      | 'answered'
+      | 'payloadsAnswered'
+      | 'flushed';
+  }
 >;
 
 export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number): void {
@@ -106,10 +134,13 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
         helloHeard: false,
         // The hello comes before the exchange.
         sharesGroup: isBegun && patch.isReliable && peer.fields.sharesGroup,
+        bulkAcks: isBegun && patch.isReliable && peer.fields.bulkAcks,
         otherTried: false,
         spokenTo: false,
       };
       peer.pendingAcks.clear();
+      peer.pendingPayloadAcks.clear();
+      peer.sentPayloads.clear();
       peer.inFlight.clear();
       peer.inFlightBytes = 0;
       peer.sentBacklog.clear();
@@ -121,6 +152,9 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
       for (const id of patch.ids) {
         if (peer.pendingAcks.size < MAX_PENDING_ACKS) peer.pendingAcks.add(id);
       }
+      for (const { number } of patch.payloads) {
+        if (peer.pendingPayloadAcks.size < MAX_PENDING_ACKS) peer.pendingPayloadAcks.add(number);
+      }
       break;
     case 'answered':
       for (const id of patch.ids) land(peer, id);
@@ -128,8 +162,13 @@ export function applyToPeer(peer: MutablePeer, patch: PeerPatch, epoch: number):
         peer.sentBacklog.get(groupId)?.delete(sequence);
       }
       break;
+    case 'payloadsAnswered':
+      answerPayloads(peer, patch.numbers);
+      break;
     case 'flushed':
       for (const id of patch.acks) peer.pendingAcks.delete(id);
+      for (const number of patch.payloadAcks) peer.pendingPayloadAcks.delete(number);
+      if (patch.number !== undefined) peer.sentPayloads.set(patch.number, sentPayload(patch.sent));
       for (const id of patch.notExpired) peer.expired.delete(id);
       for (const { messageId, bytes, dueEpoch, isOnce, ofBacklog } of patch.sent) {
         land(peer, messageId);
@@ -156,6 +195,25 @@ function noteSent(
   const sent = sentBacklog.get(groupId) ?? new IntervalSet();
   sent.add(sequence);
   sentBacklog.set(groupId, sent);
+}
+
+function answerPayloads(peer: MutablePeer, numbers: readonly number[]): void {
+  let last = 0;
+  for (const number of numbers) {
+    const sent = peer.sentPayloads.get(number);
+    if (sent === undefined) continue;
+    last = Math.max(last, number);
+    for (const id of sent.recorded) land(peer, id);
+    for (const { groupId, messages, intervals } of sent.ofBacklog) {
+      for (const { messageId } of messages) land(peer, messageId);
+      peer.sentBacklog.get(groupId)?.deleteAll(intervals);
+    }
+  }
+  // The peer takes payloads in their order, so it has acknowledged those before by number or by ids.
+  for (const number of peer.sentPayloads.keys()) {
+    if (number > last) break;
+    peer.sentPayloads.delete(number);
+  }
 }
 
 function land(peer: MutablePeer, id: MessageId): void {
@@ -192,10 +250,13 @@ export function newPeer(patch: Extract<Patch, { type: 'addPeer' }>): MutablePeer
       helloSent: false,
       helloHeard: false,
       sharesGroup: false,
+      bulkAcks: false,
       otherTried: false,
       spokenTo: false,
     },
     pendingAcks: new Set(),
+    pendingPayloadAcks: new Set(),
+    sentPayloads: new Map(),
     inFlight: new Map(),
     inFlightBytes: 0,
     sentBacklog: new Map(),

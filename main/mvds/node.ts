@@ -23,7 +23,7 @@ import { OwnMessages } from './own-messages.ts';
 import { ParentReview } from './parent-review.ts';
 import { NOTHING_RECEIVED, payloadsTogether, resultsTogether } from './payloads-together.ts';
 import type { RecordCounts, Tombstone } from './ports.ts';
-import type { NodeState } from './state.ts';
+import type { NodeState, NumberedPayload } from './state.ts';
 import type { GroupId, Message, MessageId, PeerId } from './types.ts';
 
 /**
@@ -308,8 +308,8 @@ export class MvdsNode {
   ): Promise<ReceiveResult> {
     const { parts, errors } = payloadsTogether(payloads);
     let result = NOTHING_RECEIVED;
-    for (const { payload, dialect } of parts) {
-      result = resultsTogether(result, await this.take(peerId, payload, dialect));
+    for (const { payload, dialect, numbered } of parts) {
+      result = resultsTogether(result, await this.take(peerId, payload, dialect, numbered));
     }
     for (const error of errors) this.options.onRejected?.(peerId, error);
     return { ...result, rejected: [...result.rejected, ...errors] };
@@ -320,6 +320,7 @@ export class MvdsNode {
     peerId: PeerId,
     received: Payload,
     dialect: Dialect | undefined,
+    numbered: readonly NumberedPayload[] = [],
   ): Promise<ReceiveResult> {
     const { store, onRejected } = this.options;
     const { view, policy, engine } = this;
@@ -333,7 +334,8 @@ export class MvdsNode {
       ...([store, policy, peerId, view.peers.get(peerId), payload, admission] as const),
       engine.isKnownDelivered,
     );
-    const event = { type: 'payloadReceived', peerId, payload, dialect, keptOut, slice } as const;
+    const about = { peerId, payload, dialect, numbered, keptOut, slice };
+    const event = { type: 'payloadReceived', ...about } as const;
     const { decision, added } = await engine.handle(event);
     for (const rejection of rejections) onRejected?.(peerId, rejection);
     const rejected: Rejection[] = [
@@ -341,7 +343,9 @@ export class MvdsNode {
       ...rejections,
     ];
     const acknowledged = decision.patches.flatMap((patch) =>
-      patch.type === 'queueAcks' && patch.peerId === peerId ? patch.ids : [],
+      patch.type === 'queueAcks' && patch.peerId === peerId
+        ? [...patch.ids, ...patch.payloads.flatMap(({ ids }) => ids)]
+        : [],
     );
     const { held } = judged;
     return { stored: added, acknowledged, rejected, held, requested: received.requests.length };

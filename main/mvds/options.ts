@@ -162,7 +162,7 @@ export function policyOf(options: MvdsNodeOptions): Policy {
     maxRequestsPerPeer: limits.maxRequestsPerPeer ?? MAX_REQUESTS_PER_PEER,
     reconciles: options.reconciles ?? false,
     hello: sendHello
-      ? { version: HELLO_VERSION, storeId, maxPayloadBytes, sharedGroup: true }
+      ? { version: HELLO_VERSION, storeId, maxPayloadBytes, sharedGroup: true, bulkAcks: true }
       : undefined,
   };
 }

@@ -1,19 +1,23 @@
 import type { DecodeResult, Dialect, Payload } from './codec.ts';
 import type { Rejection } from './events.ts';
 import type { ReceiveResult } from './options.ts';
+import type { NumberedPayload } from './state.ts';
 import type { MessageId } from './types.ts';
 
 /** A payload that was read, or several of the same dialect that came one after another, as one. */
 interface ReadPayload {
   readonly payload: Payload;
   readonly dialect: Dialect | undefined;
+  /** Those of them that have a number, and no bad item: such a one may have been a message. */
+  readonly numbered: readonly NumberedPayload[];
 }
 
 /**
  * Joins payloads that follow each other into one, since a store commits a thousand messages in one transaction
  * at a fraction of what ten transactions cost. A hello changes how its sender is understood, and a payload without a dialect may be
  * an answer in itself, so these are left alone. A payload that names an id once more is not joined either: one payload is dealt
- * with acks first and messages last, whatever came first.
+ * with acks first and messages last, whatever came first. An acknowledgement by number names ids that are not known here, so it is joined
+ * with messages alone, for which the order does not matter.
  */
 export function payloadsTogether(frames: readonly DecodeResult[]): {
   readonly parts: readonly ReadPayload[];
@@ -23,10 +27,12 @@ export function payloadsTogether(frames: readonly DecodeResult[]): {
   const errors: Rejection[] = [];
   let open: Payload[] = [];
   let openDialect: Dialect | undefined;
+  let numbered: NumberedPayload[] = [];
   const named = new Set<MessageId>();
   const close = (): void => {
-    if (open.length > 0) parts.push({ payload: joined(open), dialect: openDialect });
+    if (open.length > 0) parts.push({ payload: joined(open), dialect: openDialect, numbered });
     open = [];
+    numbered = [];
     named.clear();
   };
   for (const decoded of frames) {
@@ -38,13 +44,15 @@ export function payloadsTogether(frames: readonly DecodeResult[]): {
     if (rejected > 0) errors.push({ type: 'bad-items', count: rejected });
     if (dialect === undefined || payload.hello !== undefined) {
       close();
-      parts.push({ payload, dialect });
+      parts.push({ payload, dialect, numbered: numberedOf(payload, rejected) });
       continue;
     }
     const ids = idsOf(payload);
-    if (dialect !== openDialect || ids.some((id) => named.has(id))) close();
+    const isApart = ids.some((id) => named.has(id)) || open.some((each) => clash(each, payload));
+    if (dialect !== openDialect || isApart) close();
     openDialect = dialect;
     open.push(payload);
+    numbered.push(...numberedOf(payload, rejected));
     for (const id of ids) named.add(id);
   }
   close();
@@ -77,7 +85,26 @@ function joined(payloads: readonly Payload[]): Payload {
     offers: payloads.flatMap(({ offers }) => offers),
     requests: payloads.flatMap(({ requests }) => requests),
     messages: payloads.flatMap(({ messages }) => messages),
+    ackedPayloads: [...new Set(payloads.flatMap(({ ackedPayloads = [] }) => ackedPayloads))],
   };
+}
+
+function numberedOf({ number, messages }: Payload, rejected: number): readonly NumberedPayload[] {
+  if (number === undefined || rejected > 0 || messages.length === 0) return [];
+  return [{ number, ids: messages.map(({ id }) => id) }];
+}
+
+/** Whether one of the two acknowledges by number, and the other may be about the same messages. */
+function clash(one: Payload, other: Payload): boolean {
+  return (acksByNumber(one) && asks(other)) || (acksByNumber(other) && asks(one));
+}
+
+function acksByNumber({ ackedPayloads = [] }: Payload): boolean {
+  return ackedPayloads.length > 0;
+}
+
+function asks({ offers, requests }: Payload): boolean {
+  return offers.length + requests.length > 0;
 }
 
 function idsOf({ acks, offers, requests, messages }: Payload): MessageId[] {

@@ -134,7 +134,7 @@ export interface SyncRecordStore {
 
 /**
  * Everything that one event changes. Applied whole or not at all, in this order: forget, drop cursors, backfill, add, tombstone,
- * revive, deliver, remove, clear, put, add backlog, expedite, set cursors, epoch.
+ * revive, deliver, remove, take out of the backlog, clear, put, add backlog, expedite, set cursors, epoch.
  */
 export interface SyncChanges {
   /** New messages, in order. One that is already held is left as it is. */
@@ -148,6 +148,15 @@ export interface SyncChanges {
   /** Inserted, or replacing the record of the same (peer, message). */
   readonly putRecords?: readonly SyncRecord[];
   readonly removeRecords?: readonly Pick<SyncRecord, 'peerId' | 'messageId' | 'sequence'>[];
+  /**
+   * Takes messages that `backlog` gave out of the peer's backlog, by the first and last sequence of each interval, ascending; those
+   * that are in it no more are passed over, and ordinary records stay. Nothing to do for a store that keeps no ranges.
+   */
+  readonly leaveBacklog?: readonly {
+    readonly peerId: PeerId;
+    readonly groupId: GroupId;
+    readonly intervals: readonly number[];
+  }[];
   /**
    * Message records that were never sent, for what is held here with its body and has no record: a long history that a peer lacks.
    * A store may keep them as ranges. Then they are given by `backlog` and not by `due`, show among `records` with their `sequence`,

@@ -4,6 +4,9 @@ import type { Message, MessageId } from './types.ts';
 /** Bytes of one ack, offer or request: three of field number, one of length, 32 of id. Compact ones take two fewer. */
 export const ID_ITEM_BYTES = 36;
 
+/** Bytes of the number of a payload, or of one that is acknowledged: three of field number, one of length, and a varint of 53 bits. */
+export const PAYLOAD_NUMBER_BYTES = 12;
+
 /** Bytes of a hello: field number and length, version, 16 of store id, payload limit; rounded up. */
 export const HELLO_BYTES = 48;
 
@@ -61,6 +64,7 @@ interface Draft {
 
 /** Whether a payload says nothing: it is never sent (reference fault 8). A hello alone is nothing too. */
 export function isEmpty(payload: Payload = EMPTY_PAYLOAD): boolean {
-  const { acks, offers, requests, messages } = payload;
-  return acks.length + offers.length + requests.length + messages.length === 0;
+  const { acks, offers, requests, messages, ackedPayloads = [] } = payload;
+  const records = acks.length + offers.length + requests.length + messages.length;
+  return records + ackedPayloads.length === 0;
 }

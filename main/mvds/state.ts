@@ -2,6 +2,7 @@ import { AwaitedParents, type AwaitedParentsView } from './awaited-parents.ts';
 import { otherDialect, type Dialect, type Hello } from './codec.ts';
 import { RecentEphemeral, type RecentEphemeralView } from './recent-ephemeral.ts';
 import { applyToPeer, expire, newPeer, peerView, type MutablePeer } from './mutable-peer.ts';
+import type { SentPayload } from './sent-payloads.ts';
 import type { GroupId, MessageId, PeerId } from './types.ts';
 
 /** How new messages are announced to a peer (2/MVDS, "Modes"): with their body at once, or offered first. */
@@ -40,12 +41,21 @@ export interface PeerState {
   readonly since: ReadonlyMap<GroupId, bigint> | undefined;
   /** Whether its hello in this session says that it reads payloads that name a group once. */
   readonly sharesGroup: boolean;
+  /** Whether its hello in this session says that it acknowledges a payload by its number. */
+  readonly bulkAcks: boolean;
   /** The largest payload that the peer takes, in bytes, as its hello said. */
   readonly maxPayloadBytes: number | undefined;
   /** Whether this session's hello went out. */
   readonly helloSent: boolean;
   /** Acks for the next payload. Never persisted: the peer repeats what is not acknowledged. */
   readonly pendingAcks: ReadonlySet<MessageId>;
+  /** Numbers of its payloads that are acknowledged by the next payload, in the order in which they came. */
+  readonly pendingPayloadAcks: ReadonlySet<number>;
+  /**
+   * Payloads of this session that the peer may acknowledge by their number, in the order in which they were sent. One that was sent
+   * before another which is acknowledged is not among them: its messages are acknowledged by their ids.
+   */
+  readonly sentPayloads: ReadonlyMap<number, SentPayload>;
   readonly inFlight: ReadonlyMap<MessageId, InFlight>;
   readonly inFlightBytes: number;
   /**
@@ -62,9 +72,17 @@ export interface PeerState {
 /** The in-memory state that decisions are made on. */
 export interface NodeState {
   readonly epoch: number;
+  /** The last number that a payload was given, to whichever peer. None is used twice, so none means two payloads. */
+  readonly payloadNumber: number;
   readonly peers: ReadonlyMap<PeerId, PeerState>;
   readonly recentEphemeral: RecentEphemeralView;
   readonly parents: AwaitedParentsView;
+}
+
+/** A payload that came with a number, and the ids of its messages. */
+export interface NumberedPayload {
+  readonly number: number;
+  readonly ids: readonly MessageId[];
 }
 
 /** Where a message stands in the backlog. */
@@ -97,6 +115,7 @@ export type PeerFields = Partial<
     | 'since'
     | 'maxPayloadBytes'
     | 'sharesGroup'
+    | 'bulkAcks'
     | 'helloSent'
   >
 >;
@@ -118,7 +137,19 @@ export type Patch =
   | { readonly type: 'setPeer'; readonly peerId: PeerId; readonly fields: PeerFields }
   | { readonly type: 'startSession'; readonly peerId: PeerId; readonly isReliable: boolean }
   | { readonly type: 'endSession'; readonly peerId: PeerId }
-  | { readonly type: 'queueAcks'; readonly peerId: PeerId; readonly ids: readonly MessageId[] }
+  | {
+      readonly type: 'queueAcks';
+      readonly peerId: PeerId;
+      readonly ids: readonly MessageId[];
+      /** Payloads of which every message is acknowledged; those are not among `ids`. */
+      readonly payloads: readonly NumberedPayload[];
+    }
+  /** The peer holds what these payloads carried. */
+  | {
+      readonly type: 'payloadsAnswered';
+      readonly peerId: PeerId;
+      readonly numbers: readonly number[];
+    }
   | {
       readonly type: 'answered';
       readonly peerId: PeerId;
@@ -130,6 +161,9 @@ export type Patch =
       readonly type: 'flushed';
       readonly peerId: PeerId;
       readonly acks: readonly MessageId[];
+      readonly payloadAcks: readonly number[];
+      /** Of the payload; undefined where it has none. */
+      readonly number: number | undefined;
       readonly sent: readonly SentRecord[];
       /** No longer waiting to be sent again: sent, or without a record by now. */
       readonly notExpired: readonly MessageId[];
@@ -152,14 +186,15 @@ export class MutableState {
   private readonly parents = new AwaitedParents();
   private readonly views = new Map<PeerId, PeerState>();
   private epochNumber: number;
+  private payloadNumber = 0;
 
   constructor(epoch: number) {
     this.epochNumber = epoch;
   }
 
   get view(): NodeState {
-    const { views: peers, ephemeral: recentEphemeral, parents } = this;
-    return { epoch: this.epochNumber, peers, recentEphemeral, parents };
+    const { views: peers, ephemeral: recentEphemeral, parents, payloadNumber } = this;
+    return { epoch: this.epochNumber, payloadNumber, peers, recentEphemeral, parents };
   }
 
   /** See `AwaitedParents.rereads`. */
@@ -197,7 +232,9 @@ export class MutableState {
       case 'endSession':
       case 'queueAcks':
       case 'answered':
+      case 'payloadsAnswered':
       case 'flushed': {
+        if (patch.type === 'flushed') this.payloadNumber = patch.number ?? this.payloadNumber;
         const peer = this.mutablePeers.get(patch.peerId);
         if (peer !== undefined) applyToPeer(peer, patch, this.epochNumber);
         break;

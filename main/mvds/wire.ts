@@ -53,6 +53,30 @@ export function int64Of(varint: Uint8Array): bigint {
   return BigInt.asIntN(64, value);
 }
 
+/** A packed field of numbers from 0 to 2^53 - 1. */
+export function packVarints(values: readonly number[]): Uint8Array<ArrayBuffer> {
+  const bytes: number[] = [];
+  for (const value of values) {
+    let rest = value;
+    // 2^53 does not fit the 32 bits of the bit operators.
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push(0x80 | (rest % 0x80));
+    bytes.push(rest);
+  }
+  return Uint8Array.from(bytes);
+}
+
+/** The int64s of a packed field; undefined where one is cut off or longer than ten bytes, or there are more than `limit`. */
+export function unpackVarints(packed: Uint8Array, limit: number): readonly bigint[] | undefined {
+  const values: bigint[] = [];
+  const reader = { bytes: packed, at: 0 };
+  while (reader.at < packed.length) {
+    const start = reader.at;
+    if (values.length >= limit || readVarint(reader) === undefined) return undefined;
+    values.push(int64Of(packed.subarray(start, reader.at)));
+  }
+  return values;
+}
+
 interface Reader {
   readonly bytes: Uint8Array;
   at: number;

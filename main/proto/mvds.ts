@@ -310,6 +310,8 @@ export interface SpecPayload {
   hello?: Hello
   reconcile: ReconcileFrame[]
   groupId?: Uint8Array
+  number?: bigint
+  ackedPayloads?: Uint8Array
 }
 
 export namespace SpecPayload {
@@ -365,6 +367,16 @@ export namespace SpecPayload {
         if (obj.groupId != null) {
           w.uint32(40826)
           w.bytes(obj.groupId)
+        }
+
+        if (obj.number != null) {
+          w.uint32(40832)
+          writeVarint64(w, obj.number)
+        }
+
+        if (obj.ackedPayloads != null) {
+          w.uint32(40842)
+          w.bytes(obj.ackedPayloads)
         }
 
         if (opts.lengthDelimited !== false) {
@@ -437,6 +449,14 @@ export namespace SpecPayload {
             }
             case 5103: {
               obj.groupId = reader.bytes()
+              break
+            }
+            case 5104: {
+              obj.number = reader.uint64()
+              break
+            }
+            case 5105: {
+              obj.ackedPayloads = reader.bytes()
               break
             }
             default: {
@@ -557,6 +577,20 @@ export namespace SpecPayload {
               }
               break
             }
+            case 5104: {
+              yield {
+                field: `${prefix}.number`,
+                value: reader.uint64()
+              }
+              break
+            }
+            case 5105: {
+              yield {
+                field: `${prefix}.ackedPayloads`,
+                value: reader.bytes()
+              }
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -652,6 +686,11 @@ export namespace SpecPayload {
     value: boolean
   }
 
+  export interface SpecPayloadHelloBulkAcksFieldEvent {
+    field: '$.hello.bulkAcks'
+    value: boolean
+  }
+
   export interface SpecPayloadHelloSinceGroupIdFieldEvent {
     field: '$.hello.since[].groupId'
     value: Uint8Array
@@ -687,6 +726,16 @@ export namespace SpecPayload {
     value: Uint8Array
   }
 
+  export interface SpecPayloadNumberFieldEvent {
+    field: '$.number'
+    value: bigint
+  }
+
+  export interface SpecPayloadAckedPayloadsFieldEvent {
+    field: '$.ackedPayloads'
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<SpecPayload>): Uint8Array {
     return encodeMessage(obj, SpecPayload.codec())
   }
@@ -695,7 +744,7 @@ export namespace SpecPayload {
     return decodeMessage(buf, SpecPayload.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent | SpecPayloadHelloSharedGroupFieldEvent | SpecPayloadHelloSinceGroupIdFieldEvent | SpecPayloadHelloSinceTimestampFieldEvent | SpecPayloadReconcileGroupIdFieldEvent | SpecPayloadReconcileNumberFieldEvent | SpecPayloadReconcileFrameFieldEvent | SpecPayloadGroupIdFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<SpecPayload>): Generator<SpecPayloadAcksFieldEvent | SpecPayloadOffersFieldEvent | SpecPayloadRequestsFieldEvent | SpecPayloadMessagesGroupIdFieldEvent | SpecPayloadMessagesTimestampFieldEvent | SpecPayloadMessagesBodyFieldEvent | SpecPayloadMessagesMetadataParentsFieldEvent | SpecPayloadMessagesMetadataEphemeralFieldEvent | SpecPayloadHelloVersionFieldEvent | SpecPayloadHelloStoreIdFieldEvent | SpecPayloadHelloMaxPayloadBytesFieldEvent | SpecPayloadHelloPendingFieldEvent | SpecPayloadHelloPausedFieldEvent | SpecPayloadHelloIntervalFieldEvent | SpecPayloadHelloSharedGroupFieldEvent | SpecPayloadHelloBulkAcksFieldEvent | SpecPayloadHelloSinceGroupIdFieldEvent | SpecPayloadHelloSinceTimestampFieldEvent | SpecPayloadReconcileGroupIdFieldEvent | SpecPayloadReconcileNumberFieldEvent | SpecPayloadReconcileFrameFieldEvent | SpecPayloadGroupIdFieldEvent | SpecPayloadNumberFieldEvent | SpecPayloadAckedPayloadsFieldEvent> {
     return streamMessage(buf, SpecPayload.codec(), opts)
   }
 }
@@ -1262,6 +1311,7 @@ export interface Hello {
   paused?: boolean
   interval?: number
   sharedGroup?: boolean
+  bulkAcks?: boolean
   since: HistorySince[]
 }
 
@@ -1308,6 +1358,11 @@ export namespace Hello {
         if (obj.sharedGroup != null) {
           w.uint32(64)
           w.bool(obj.sharedGroup)
+        }
+
+        if (obj.bulkAcks != null) {
+          w.uint32(72)
+          w.bool(obj.bulkAcks)
         }
 
         if (obj.since != null && obj.since.length > 0) {
@@ -1360,6 +1415,10 @@ export namespace Hello {
             }
             case 8: {
               obj.sharedGroup = reader.bool()
+              break
+            }
+            case 9: {
+              obj.bulkAcks = reader.bool()
               break
             }
             case 7: {
@@ -1440,6 +1499,13 @@ export namespace Hello {
               }
               break
             }
+            case 9: {
+              yield {
+                field: `${prefix}.bulkAcks`,
+                value: reader.bool()
+              }
+              break
+            }
             case 7: {
               if (opts.limits?.since != null && obj.since === opts.limits.since) {
                 throw new MaxLengthError('Streaming decode error - repeated field "since" had too many elements')
@@ -1505,6 +1571,11 @@ export namespace Hello {
     value: boolean
   }
 
+  export interface HelloBulkAcksFieldEvent {
+    field: '$.bulkAcks'
+    value: boolean
+  }
+
   export interface HelloSinceGroupIdFieldEvent {
     field: '$.since[].groupId'
     value: Uint8Array
@@ -1525,7 +1596,7 @@ export namespace Hello {
     return decodeMessage(buf, Hello.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent | HelloPausedFieldEvent | HelloIntervalFieldEvent | HelloSharedGroupFieldEvent | HelloSinceGroupIdFieldEvent | HelloSinceTimestampFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Hello>): Generator<HelloVersionFieldEvent | HelloStoreIdFieldEvent | HelloMaxPayloadBytesFieldEvent | HelloPendingFieldEvent | HelloPausedFieldEvent | HelloIntervalFieldEvent | HelloSharedGroupFieldEvent | HelloBulkAcksFieldEvent | HelloSinceGroupIdFieldEvent | HelloSinceTimestampFieldEvent> {
     return streamMessage(buf, Hello.codec(), opts)
   }
 }

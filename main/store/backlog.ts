@@ -79,6 +79,14 @@ export class BacklogTable {
     return false;
   }
 
+  /** Takes out the intervals whose bounds are given, in ascending order. Returns how many messages of the group were in it. */
+  deleteIntervals(peer: number, group: number, intervals: readonly number[]): number {
+    const backlog = this.#load(peer).get(group);
+    const count = backlog?.sequences.deleteAll(intervals) ?? 0;
+    if (backlog !== undefined && count > 0) this.#changed.set(backlog, peer);
+    return count;
+  }
+
   /** Takes out all of a group up to a sequence. Returns how many there were. */
   deleteUpTo(peer: number, group: number, sequence: number): number {
     const backlog = this.#load(peer).get(group);

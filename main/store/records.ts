@@ -30,6 +30,7 @@ const SMALLEST_TIMESTAMP = -(2n ** 63n);
 type Backfill = NonNullable<SyncChanges['backfill']>[number];
 type CursorChange = NonNullable<SyncChanges['setCursors']>[number];
 type AddedBacklog = NonNullable<SyncChanges['addBacklog']>[number];
+type LeftBacklog = NonNullable<SyncChanges['leaveBacklog']>[number];
 type ClearedRecords = NonNullable<SyncChanges['clearRecords']>[number];
 
 /** What is still to be said to each peer. */
@@ -237,6 +238,17 @@ export class RecordTable implements SyncOf<SyncRecordStore> {
       const sql = 'DELETE FROM records WHERE message = ? AND peer = ? RETURNING type';
       const type = this.#connection.first(sql, [idBytes(id), peer], ([value]) => recordType(value));
       if (type !== undefined) this.#addToCount(peer, type, -1);
+    }
+    this.#flush();
+  }
+
+  leaveBacklogs(left: readonly LeftBacklog[]): void {
+    for (const { peerId, groupId, intervals } of left) {
+      const peer = this.#names.findPeer(peerId);
+      const group = this.#names.findGroup(groupId);
+      if (peer === undefined || group === undefined) continue;
+      const count = this.#backlogs.deleteIntervals(peer, group, intervals);
+      this.#addToCount(peer, 'message', -count);
     }
     this.#flush();
   }

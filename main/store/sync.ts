@@ -22,6 +22,7 @@ export function commitChanges(
     messages.revive(changes.revive ?? []);
     messages.deliver(changes.deliver ?? []);
     records.remove(changes.removeRecords ?? []);
+    records.leaveBacklogs(changes.leaveBacklog ?? []);
     for (const held of changes.clearRecords ?? []) records.clear(held);
     records.put(changes.putRecords ?? []);
     for (const backlog of changes.addBacklog ?? []) records.addBacklog(backlog);
@@ -36,6 +37,7 @@ export function commitChanges(
 /** Changes that a loss of power may undo: what is lost of them is found out again with the peer, at the cost of a transmission. */
 const REPEATABLE: ReadonlySet<string> = new Set<keyof SyncChanges>([
   'removeRecords',
+  'leaveBacklog',
   'clearRecords',
   'expedite',
   'setCursors',

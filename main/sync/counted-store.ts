@@ -25,6 +25,7 @@ function peersIn(changes: SyncChanges): ReadonlySet<PeerId> | 'all' {
   const peers = new Set(changes.forgetPeers);
   for (const { peerId } of changes.backfill ?? []) peers.add(peerId);
   for (const { peerId } of changes.removeRecords ?? []) peers.add(peerId);
+  for (const { peerId } of changes.leaveBacklog ?? []) peers.add(peerId);
   for (const { peerId } of changes.putRecords ?? []) peers.add(peerId);
   for (const { peerId } of changes.addBacklog ?? []) peers.add(peerId);
   for (const { peerId } of changes.clearRecords ?? []) peers.add(peerId);

@@ -352,6 +352,7 @@ export class PeerSync {
       return;
     }
     if (hello) await this.#reconciler.heard(hello);
+    if (this.#link !== link) return;
     const payloads = frames.map(({ payload }) => payload);
     const result = await node.receiveDecoded(peerId, payloads);
     if (this.#link !== link) return;
@@ -434,6 +435,7 @@ export class PeerSync {
       storeId: this.#options.storeId,
       maxPayloadBytes: MAX_PAYLOAD_BYTES,
       sharedGroup: true,
+      bulkAcks: true,
       ...(pending !== undefined && { pending }),
       ...(paused && { paused }),
       ...(interval > 0 && { interval }),

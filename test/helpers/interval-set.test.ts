@@ -72,3 +72,17 @@ test('gives what another set leaves of it', () => {
     }),
   );
 });
+
+test('takes out whole intervals, and is made of bounds', () => {
+  const values = fc.array(value, { maxLength: 40 });
+  fc.assert(
+    fc.property(values, values, (all, taken) => {
+      const set = IntervalSet.of(setOf(all).bounds);
+      expect(set.size).toBe(new Set(all).size);
+      const others = new Set(taken);
+      const rest = new Set(all.filter((each) => !others.has(each)));
+      expect(set.deleteAll(setOf(taken).bounds)).toBe(new Set(all).size - rest.size);
+      expect([set.size, valuesOf(set.intervals())]).toEqual([rest.size, ascending(rest)]);
+    }),
+  );
+});

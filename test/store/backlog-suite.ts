@@ -143,6 +143,24 @@ export function backlogSuite(
       expect([few.length, hasMore]).toEqual(kept === 0 ? [0, false] : [1, true]);
     });
 
+    test('leaves by intervals what is in it, once, and no ordinary record', async () => {
+      const store = await open();
+      await store.commit({ addMessages: [1, 2, 3, 4, 5, 6].map((n) => added(n)) });
+      await store.commit({ addBacklog: [backlogOf([1, 2, 3, 4, 5, 6])] });
+      const sent = record(ALICE, 2, { sendCount: 1, sendEpoch: 1 });
+      await store.commit({ putRecords: [sent] });
+      const kept = (await store.records.backlog(ALICE, new Map(), 1_000_000)).messages.length;
+      const left = { peerId: ALICE, groupId: GROUP, intervals: [1, 3, 5, 5, 9, 2 ** 40] };
+      for (let times = 0; times < 2; times += 1) {
+        await store.commit({ leaveBacklog: [left, { ...left, peerId: BOB }] });
+        // A store without ranges has nothing in it.
+        const rest = kept === 0 ? ids(1, 2, 3, 4, 5, 6) : ids(2, 4, 6);
+        expect((await toSend(store)).toSorted()).toEqual(rest.toSorted());
+        const { messages } = await store.records.counts(ALICE);
+        expect(messages).toBe(rest.length);
+      }
+    });
+
     test('any series of changes leaves the records of the contract', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
