@@ -93,10 +93,19 @@ export interface NewEvent {
   readonly content: EventContent;
 }
 
-/** The body of a message, before it is sealed. Two equal events have equal bodies. */
-export function encodeEvent({ author, order, content }: NewEvent): Uint8Array {
+/**
+ * The body of a message, before it is sealed. Two equal events have equal bodies.
+ * @param writers of the epoch that it is sealed under: an author among them is named by its place
+ */
+export function encodeEvent(
+  { author, order, content }: NewEvent,
+  writers: readonly PeerId[] = [],
+): Uint8Array {
+  const place = writers.indexOf(author) + 1;
   return EventMessage.encode({
-    author: publicKeyOf(author),
+    ...(place > 0
+      ? { author: new Uint8Array(), authorPlace: place }
+      : { author: publicKeyOf(author) }),
     order: BigInt(order),
     conversationId: new Uint8Array(),
     ...encodeContent(content),
@@ -107,6 +116,15 @@ export function encodeEvent({ author, order, content }: NewEvent): Uint8Array {
 const authors = new Map<string, PeerId>();
 /** More keys than a person's devices ever have. */
 const AUTHORS_MAX = 1_024;
+
+/** Undefined where it says neither, or both, or a place that there is not. */
+function authorIn(
+  { author, authorPlace }: EventMessage,
+  writers: readonly PeerId[],
+): PeerId | undefined {
+  if (authorPlace === undefined) return authorOf(author);
+  return author.byteLength === 0 ? writers[authorPlace - 1] : undefined;
+}
 
 /** Undefined where they are no 32 bytes. */
 function authorOf(publicKey: Uint8Array): PeerId | undefined {
@@ -120,7 +138,7 @@ function authorOf(publicKey: Uint8Array): PeerId | undefined {
   return author;
 }
 
-type Kinds = Omit<EventMessage, 'author' | 'order' | 'conversationId'>;
+type Kinds = Omit<EventMessage, 'author' | 'authorPlace' | 'order' | 'conversationId'>;
 
 function encodeContent(
   content: EventContent,
@@ -180,11 +198,14 @@ function encodeContent(
   }
 }
 
-/** The event in a message's body; undefined where the bytes are not one. */
-export function decodeEvent(body: Uint8Array): Event | undefined {
+/**
+ * The event in a message's body; undefined where the bytes are not one.
+ * @param writers of the epoch that the body was sealed under
+ */
+export function decodeEvent(body: Uint8Array, writers: readonly PeerId[] = []): Event | undefined {
   try {
     const message = EventMessage.decode(body);
-    const author = authorOf(message.author);
+    const author = authorIn(message, writers);
     const order = safeNumber(message.order, ORDER_MAX);
     const content = decodeContent(message);
     return author && order !== undefined && content ? { author, order, content } : undefined;

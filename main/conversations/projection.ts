@@ -1,4 +1,4 @@
-import type { MessageId } from '../helpers/ids.ts';
+import type { MessageId, PeerId } from '../helpers/ids.ts';
 import { decodeEvent } from './events.ts';
 import type { Event } from './events.ts';
 import type { ProjectionChanges, RegisterChange, Said } from './ports.ts';
@@ -16,6 +16,8 @@ export interface ProjectedMessage {
   /** By the writer's clock, Unix milliseconds. */
   readonly timestamp: bigint;
   readonly body: Uint8Array;
+  /** Of the epoch that it was sealed under: see `decodeEvent`. */
+  readonly writers?: readonly PeerId[];
 }
 
 /** What messages change, and of what a person sees. */
@@ -38,7 +40,7 @@ type Item<List> = List extends readonly (infer One)[] ? One : never;
 export function projectionOf(
   messages: readonly ProjectedMessage[],
   projectedThrough: number,
-  decode: (body: Uint8Array) => Event | undefined = decodeEvent,
+  decode: (body: Uint8Array, writers?: readonly PeerId[]) => Event | undefined = decodeEvent,
 ): Projection {
   const changes: Lists = {
     nameConversations: [],
@@ -57,7 +59,7 @@ export function projectionOf(
   const conversationIds = new Set<ConversationId>();
   const entryIds = new Set<MessageId>();
   for (const message of messages) {
-    const event = decode(message.body);
+    const event = decode(message.body, message.writers);
     if (!event) continue;
     project(changes, message, event);
     const { content } = event;

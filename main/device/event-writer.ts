@@ -8,6 +8,9 @@ import type { GroupId, MessageId, PeerId } from '../helpers/ids.ts';
 import type { Message } from '../mvds/types.ts';
 import type { ConversationGroups } from './device-list-keeper.ts';
 
+/** A body, by the writers of the epoch that it is going to be sealed under. */
+export type BodyFor = (writers: readonly PeerId[]) => Uint8Array;
+
 export interface EventWriterOptions {
   readonly self: PeerId;
   readonly clock: Clock;
@@ -15,7 +18,7 @@ export interface EventWriterOptions {
   /** The groups to write to; makes this a first device where it is none yet. */
   readonly groups: () => Promise<ConversationGroups>;
   /** Stores a message and sends it on its way. */
-  readonly append: (group: GroupId, timestamp: bigint, body: Uint8Array) => Promise<Message>;
+  readonly append: (group: GroupId, timestamp: bigint, body: BodyFor) => Promise<Message>;
   /** Resolves once what is stored shows in the conversations. */
   readonly projected: () => Promise<void>;
 }
@@ -88,8 +91,8 @@ export class EventWriter {
     const { texts } = await this.#options.groups();
     const order = nextOrder(at, 0);
     const content = { kind: 'text-written', conversationId, text } as const;
-    const body = encodeEvent({ author: self, order, content });
-    await append(texts, BigInt(at), body);
+    const event = { author: self, order, content };
+    await append(texts, BigInt(at), (writers) => encodeEvent(event, writers));
   }
 
   /** Resolves once everything that was written shows. */
@@ -102,8 +105,8 @@ export class EventWriter {
     const seen = Math.max(await store.highestOrder(), this.#lastOrder);
     const order = nextOrder(this.now(), seen);
     this.#lastOrder = order;
-    const body = encodeEvent({ author: self, order, content });
-    const { id } = await append(group, BigInt(timestamp), body);
+    const event = { author: self, order, content };
+    const { id } = await append(group, BigInt(timestamp), (writers) => encodeEvent(event, writers));
     return id;
   }
 }

@@ -3,7 +3,7 @@ import { decodeEvent, type Event } from '../conversations/events.ts';
 import { KNOWN_KINDS, projectionOf } from '../conversations/projection.ts';
 import type { ProjectedMessage, Projection } from '../conversations/projection.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
-import type { GroupId } from '../helpers/ids.ts';
+import type { GroupId, PeerId } from '../helpers/ids.ts';
 import type { EpochId } from '../identity/content-key.ts';
 import type { OpenedBody } from '../identity/sealing.ts';
 import type { MessageStore, NewMessage, StoredMessage } from '../mvds/ports.ts';
@@ -62,11 +62,11 @@ export class Projector implements CommitProjector {
   prepare(message: Message): void {
     const opened = this.#options.open(message);
     if (opened.kind !== 'opened' || !this.#groups.has(message.groupId)) return;
-    this.#events.set(opened.body, decodeEvent(opened.body));
+    this.#events.set(opened.body, decodeEvent(opened.body, opened.writers));
   }
 
-  readonly #decode = (body: Uint8Array): Event | undefined =>
-    this.#events.has(body) ? this.#events.get(body) : decodeEvent(body);
+  readonly #decode = (body: Uint8Array, writers?: readonly PeerId[]): Event | undefined =>
+    this.#events.has(body) ? this.#events.get(body) : decodeEvent(body, writers);
 
   project(messages: readonly NewMessage[]): Projection | undefined {
     // Before the groups are known, no message is known to be an event.
@@ -77,7 +77,10 @@ export class Projector implements CommitProjector {
       const { id, timestamp } = message;
       const opened = this.#options.open(message);
       if (opened.kind === 'unknown-key') return undefined;
-      if (opened.kind === 'opened') events.push({ id, sequence: 0, timestamp, body: opened.body });
+      if (opened.kind === 'opened') {
+        const { body, writers } = opened;
+        events.push({ id, sequence: 0, timestamp, body, writers });
+      }
     }
     const projection = projectionOf(events, 0, this.#decode);
     // Those are found again by their sequences.
@@ -133,8 +136,10 @@ export class Projector implements CommitProjector {
     for (const message of arrived) {
       const { id, timestamp, sequence } = message;
       const opened = this.#options.open(message);
-      if (opened.kind === 'opened') events.push({ id, sequence, timestamp, body: opened.body });
-      else if (opened.kind === 'unknown-key') waiting.push({ epoch: opened.epoch, sequence });
+      if (opened.kind === 'opened') {
+        const { body, writers } = opened;
+        events.push({ id, sequence, timestamp, body, writers });
+      } else if (opened.kind === 'unknown-key') waiting.push({ epoch: opened.epoch, sequence });
     }
     // Before the projection says that it has gone past them.
     await this.#options.unopened.add(waiting);

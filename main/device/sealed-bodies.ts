@@ -6,6 +6,7 @@ import { openBody, sealBody } from '../identity/sealing.ts';
 import type { OpenedBody } from '../identity/sealing.ts';
 import type { Message } from '../mvds/types.ts';
 import type { ContentKeyKeeper } from './content-key-keeper.ts';
+import type { BodyFor } from './event-writer.ts';
 
 export interface SealedBodiesOptions {
   readonly self: PeerId;
@@ -27,7 +28,7 @@ export class SealedBodies {
   }
 
   /** Resolves once the sealed message survives a crash. Throws `ReunionError` on a device that may not write. */
-  async append(groupId: GroupId, timestamp: bigint, body: Uint8Array): Promise<Message> {
+  async append(groupId: GroupId, timestamp: bigint, body: BodyFor): Promise<Message> {
     const sealed = await this.seal(groupId, timestamp, body);
     return this.#options.append(groupId, timestamp, sealed.body);
   }
@@ -36,11 +37,12 @@ export class SealedBodies {
   async seal(
     groupId: GroupId,
     timestamp: bigint,
-    body: Uint8Array,
+    body: Uint8Array | BodyFor,
   ): Promise<{ readonly body: Uint8Array; readonly epoch: EpochId }> {
     this.#check();
     const key = await this.#options.contentKeys.current();
-    const sealed = sealBody(key, { groupId, timestamp }, body, this.#options.randomBytes);
+    const bytes = body instanceof Uint8Array ? body : body(key.writers);
+    const sealed = sealBody(key, { groupId, timestamp }, bytes, this.#options.randomBytes);
     this.#options.contentKeys.count(key.epoch);
     return { body: sealed, epoch: key.epoch };
   }

@@ -93,9 +93,10 @@ export class ContentKeyring {
   startEpoch(at: number, random: Random = randomBytes): Uint8Array {
     const [newest] = this.#candidates();
     const generation = Math.min((newest?.start.generation ?? 0) + 1, GENERATION_MAX);
-    const key = createContentKey(random);
+    const devices = this.#readers();
+    const key = createContentKey(random, devices);
     const excluded = [...this.#excluded];
-    return this.#sign({ key, generation, devices: this.#readers(), excluded, at }, random);
+    return this.#sign({ key, generation, devices, excluded, at }, random);
   }
 
   /**

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { concatBytes, fromHex, toHex, utf8 } from '../helpers/bytes.ts';
-import { peerIdOfBytes, peerIdToBytes } from '../helpers/peer-id.ts';
+import {
+  peerIdOfBytes,
+  peerIdOfPublicKey,
+  peerIdToBytes,
+  PUBLIC_KEY_BYTES,
+  publicKeyOf,
+} from '../helpers/peer-id.ts';
 import type { PeerId } from '../mvds/types.ts';
 import { ContentKeyChange, ContentKeyEntry } from '../proto/identity.ts';
 import { contentKeyOf, epochIdOf } from './content-key.ts';
@@ -15,8 +21,8 @@ const KEY_ENTRY_DEVICES_MAX = 256;
 /** More keys than any list ever has removed: a device admits fewer keys than that to a list. */
 const KEY_ENTRY_EXCLUDED_MAX = 1_024;
 const EXCLUSION_BYTES = 16;
-/** A sealed key with its device is 125 bytes, an exclusion 18: room for the most of both. */
-export const KEY_ENTRY_BYTES_MAX = 56_000;
+/** A sealed key with its device is 125 bytes, a writer 34, an exclusion 18: room for the most of each. */
+export const KEY_ENTRY_BYTES_MAX = 64_000;
 /** The last millisecond that a date can show (ECMAScript, "Time Values and Time Range"). */
 const TIME_MAX = 8_640_000_000_000_000n;
 /** Above what any number of removals leads to; a number that fits its field, so that one more always does. */
@@ -38,6 +44,8 @@ export interface KeyEntry {
   readonly sealed: ReadonlyMap<PeerId, Uint8Array>;
   /** In the entry that starts the epoch: the removed keys that its signer knew of; see `exclusionOf`. */
   readonly excluded: ReadonlySet<string>;
+  /** See `ContentKey`. */
+  readonly writers: readonly PeerId[];
   /** By the signer's clock, Unix milliseconds; also the timestamp of the message that holds the entry. */
   readonly at: number;
 }
@@ -81,6 +89,7 @@ export function signKeyEntry(
     })),
     excluded: [...excluded].sort().map(fromHex),
     at: BigInt(at),
+    writers: key.writers.map(publicKeyOf),
   });
   return ContentKeyEntry.encode({
     change,
@@ -103,6 +112,8 @@ export function parseKeyEntry(bytes: Uint8Array): ParsedKeyEntry | undefined {
     if (change.keys.length > KEY_ENTRY_DEVICES_MAX || change.at > TIME_MAX) return undefined;
     if (change.excluded.length > KEY_ENTRY_EXCLUDED_MAX) return undefined;
     if (change.excluded.some(({ byteLength }) => byteLength !== EXCLUSION_BYTES)) return undefined;
+    if (change.writers.length > KEY_ENTRY_DEVICES_MAX) return undefined;
+    if (change.writers.some(({ byteLength }) => byteLength !== PUBLIC_KEY_BYTES)) return undefined;
     const sealed = new Map<PeerId, Uint8Array>();
     for (const { device, sealed: bytes } of change.keys) {
       const peerId = peerIdOfBytes(device);
@@ -117,6 +128,7 @@ export function parseKeyEntry(bytes: Uint8Array): ParsedKeyEntry | undefined {
       generation: change.generation,
       sealed,
       excluded: new Set(change.excluded.map(toHex)),
+      writers: change.writers.map(peerIdOfPublicKey),
       at: Number(change.at),
       signedBytes: entry.change,
       signature: entry.signature,
@@ -143,7 +155,7 @@ export function openKeyEntry(keys: SigningKeys, entry: KeyEntry): ContentKey | u
   const sealed = entry.sealed.get(keys.peerId);
   const context = contextOf(entry.listId, entry.epoch, entry.signer);
   const secret = sealed && openSecret(keys.seed, sealed, context);
-  const key = secret && contentKeyOf(secret);
+  const key = secret && contentKeyOf(secret, entry.writers);
   return key?.epoch === entry.epoch ? key : undefined;
 }
 

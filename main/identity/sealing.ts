@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { concatBytes, fromHex, utf8 } from '../helpers/bytes.ts';
-import type { Message } from '../mvds/types.ts';
+import type { Message, PeerId } from '../mvds/types.ts';
 import { EPOCH_ID_BYTES, epochIdOf } from './content-key.ts';
 import type { ContentKey, EpochId } from './content-key.ts';
 import { Xaes256Gcm, XAES_NONCE_BYTES, XAES_TAG_BYTES } from './xaes-256-gcm.ts';
@@ -9,17 +9,23 @@ import { Xaes256Gcm, XAES_NONCE_BYTES, XAES_TAG_BYTES } from './xaes-256-gcm.ts'
  * A sealed body is
  *   1 byte   version
  *   16 bytes id of the epoch, whose content key it is sealed under
- *   24 bytes random nonce
+ *   12 bytes at random
  *   the rest ciphertext of XAES-256-GCM, as long as the body, and its tag of 16 bytes.
- * The nonce is random, so that equal texts become different messages. Authenticated along with it: the header, the group and
+ * The nonce is these 12 bytes, the timestamp of the message in 8 and 4 zeros, so that equal texts become different messages. It
+ * repeats where two messages of one millisecond draw the same 96 bits: of a million in one millisecond, with a chance of 2^-57.
+ * Authenticated along with it: the header, the group and
  * the timestamp; see `associatedData`. All of that is covered by the message id, and nothing else is: whoever passes a
  * message on can change its metadata, which must not decide whether the body opens.
  */
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_BYTES = 1 + EPOCH_ID_BYTES;
 
-/** How many bytes a sealed body is longer than the body: 57. */
-export const SEALING_BYTES = HEADER_BYTES + XAES_NONCE_BYTES + XAES_TAG_BYTES;
+const RANDOM_BYTES = 12;
+/** Of the header and the random bytes. */
+const FRONT_BYTES = HEADER_BYTES + RANDOM_BYTES;
+
+/** How many bytes a sealed body is longer than the body: 45. */
+export const SEALING_BYTES = FRONT_BYTES + XAES_TAG_BYTES;
 
 const LABEL = utf8('reunion sealed body\0');
 
@@ -27,7 +33,12 @@ const LABEL = utf8('reunion sealed body\0');
 export type Envelope = Pick<Message, 'groupId' | 'timestamp'>;
 
 export type OpenedBody =
-  | { readonly kind: 'opened'; readonly body: Uint8Array }
+  /** `writers`: of the key that it was sealed under. */
+  | {
+      readonly kind: 'opened';
+      readonly body: Uint8Array;
+      readonly writers: readonly PeerId[];
+    }
   /** The key of its epoch is not here; it may still come. */
   | { readonly kind: 'unknown-key'; readonly epoch: EpochId }
   /** No sealed body, or it, or the message around it, is not as it was sealed. */
@@ -43,9 +54,10 @@ export function sealBody(
   random: (length: number) => Uint8Array = randomBytes,
 ): Uint8Array {
   const header = concatBytes(Uint8Array.of(VERSION), fromHex(key.epoch));
-  const nonce = random(XAES_NONCE_BYTES);
+  const chosen = random(RANDOM_BYTES);
+  const nonce = nonceOf(chosen, envelope);
   const ciphertext = cipherOf(key).seal(nonce, body, associatedData(header, envelope));
-  return concatBytes(header, nonce, ciphertext);
+  return concatBytes(header, chosen, ciphertext);
 }
 
 /** Opens a sealed body with the key that `keyOf` has for its epoch. Never throws on what was sealed. */
@@ -61,10 +73,10 @@ export function openBody(
   const epoch = epochIdOf(header.subarray(1));
   const key = keyOf(epoch);
   if (!key) return { kind: 'unknown-key', epoch };
-  const nonce = sealed.subarray(HEADER_BYTES, HEADER_BYTES + XAES_NONCE_BYTES);
-  const ciphertext = sealed.subarray(HEADER_BYTES + XAES_NONCE_BYTES);
+  const nonce = nonceOf(sealed.subarray(HEADER_BYTES, FRONT_BYTES), envelope);
+  const ciphertext = sealed.subarray(FRONT_BYTES);
   const body = cipherOf(key).open(nonce, ciphertext, associatedData(header, envelope));
-  return body ? { kind: 'opened', body } : { kind: 'garbled' };
+  return body ? { kind: 'opened', body, writers: key.writers } : { kind: 'garbled' };
 }
 
 /** The epoch that a body says it is sealed under; undefined where it is no sealed body of this version. */
@@ -82,9 +94,21 @@ function cipherOf(key: ContentKey): Xaes256Gcm {
   return known;
 }
 
-/** Label, header (17 bytes), group id (32), timestamp (8, big-endian in two's complement). */
+function nonceOf(chosen: Uint8Array, { timestamp }: Envelope): Uint8Array {
+  const nonce = new Uint8Array(XAES_NONCE_BYTES);
+  nonce.set(chosen);
+  nonce.set(timeBytes(timestamp), RANDOM_BYTES);
+  return nonce;
+}
+
+/** Label, header (17 bytes), group id (32), timestamp (8). */
 function associatedData(header: Uint8Array, { groupId, timestamp }: Envelope): Uint8Array {
+  return concatBytes(LABEL, header, fromHex(groupId), timeBytes(timestamp));
+}
+
+/** 8 bytes, big-endian in two's complement. */
+function timeBytes(timestamp: bigint): Uint8Array {
   const time = new Uint8Array(8);
   new DataView(time.buffer).setBigInt64(0, timestamp);
-  return concatBytes(LABEL, header, fromHex(groupId), time);
+  return time;
 }

@@ -9,6 +9,7 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 export interface Event {
   author: Uint8Array
   order: bigint
+  authorPlace?: number
   conversationId: Uint8Array
   textWritten?: TextWritten
   conversationNamed?: ConversationNamed
@@ -43,6 +44,11 @@ export namespace Event {
         if ((obj.order != null && obj.order !== 0n)) {
           w.uint32(24)
           writeVarint64(w, obj.order)
+        }
+
+        if (obj.authorPlace != null) {
+          w.uint32(40)
+          w.uint32(obj.authorPlace)
         }
 
         if ((obj.conversationId != null && obj.conversationId.byteLength > 0)) {
@@ -137,6 +143,10 @@ export namespace Event {
             }
             case 3: {
               obj.order = reader.uint64()
+              break
+            }
+            case 5: {
+              obj.authorPlace = reader.uint32()
               break
             }
             case 4: {
@@ -247,6 +257,13 @@ export namespace Event {
               yield {
                 field: `${prefix}.order`,
                 value: reader.uint64()
+              }
+              break
+            }
+            case 5: {
+              yield {
+                field: `${prefix}.authorPlace`,
+                value: reader.uint32()
               }
               break
             }
@@ -368,6 +385,11 @@ export namespace Event {
   export interface EventOrderFieldEvent {
     field: '$.order'
     value: bigint
+  }
+
+  export interface EventAuthorPlaceFieldEvent {
+    field: '$.authorPlace'
+    value: number
   }
 
   export interface EventConversationIdFieldEvent {
@@ -597,7 +619,7 @@ export namespace Event {
     return decodeMessage(buf, Event.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventAuthorFieldEvent | EventOrderFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessageDeletedOrderFieldEvent | EventMessageDeletedAuthorFieldEvent | EventMessageDeletedTimestampFieldEvent | EventMessageDeletedAttachmentsFileFieldEvent | EventMessageDeletedAttachmentsNameFieldEvent | EventMessageDeletedAttachmentsMediaTypeFieldEvent | EventMessageDeletedAttachmentsBytesFieldEvent | EventMessageDeletedAttachmentsStoredAtFieldEvent | EventMessageDeletedAttachmentsPartsFieldEvent | EventMessageDeletedAttachmentsListsFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<Event>): Generator<EventAuthorFieldEvent | EventOrderFieldEvent | EventAuthorPlaceFieldEvent | EventConversationIdFieldEvent | EventTextWrittenConversationIdFieldEvent | EventTextWrittenTextFieldEvent | EventTextWrittenAttachmentsFileFieldEvent | EventTextWrittenAttachmentsNameFieldEvent | EventTextWrittenAttachmentsMediaTypeFieldEvent | EventTextWrittenAttachmentsBytesFieldEvent | EventTextWrittenAttachmentsStoredAtFieldEvent | EventTextWrittenAttachmentsPartsFieldEvent | EventTextWrittenAttachmentsListsFieldEvent | EventConversationNamedConversationIdFieldEvent | EventConversationNamedNameFieldEvent | EventTextEditedTargetFieldEvent | EventTextEditedTextFieldEvent | EventMessageDeletedTargetFieldEvent | EventMessageDeletedOrderFieldEvent | EventMessageDeletedAuthorFieldEvent | EventMessageDeletedTimestampFieldEvent | EventMessageDeletedAttachmentsFileFieldEvent | EventMessageDeletedAttachmentsNameFieldEvent | EventMessageDeletedAttachmentsMediaTypeFieldEvent | EventMessageDeletedAttachmentsBytesFieldEvent | EventMessageDeletedAttachmentsStoredAtFieldEvent | EventMessageDeletedAttachmentsPartsFieldEvent | EventMessageDeletedAttachmentsListsFieldEvent | EventMessagePinnedTargetFieldEvent | EventMessagePinnedPinnedFieldEvent | EventReactionTargetFieldEvent | EventReactionEmojiFieldEvent | EventReactionOnFieldEvent | EventConversationArchivedArchivedFieldEvent | EventConversationAppearanceEmojiFieldEvent | EventConversationAppearanceColourFieldEvent | EventReadUpToOrderFieldEvent | EventReadUpToMessageFieldEvent | EventDraftTextFieldEvent | EventDraftEditedAtFieldEvent | EventConversationPinnedPinnedFieldEvent | EventFilePartsPartsFieldEvent | EventFileAbandonedStoredAtFieldEvent | EventFileAbandonedPartsFieldEvent> {
     return streamMessage(buf, Event.codec(), opts)
   }
 }

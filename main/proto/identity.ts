@@ -739,6 +739,7 @@ export interface ContentKeyChange {
   keys: SealedContentKey[]
   excluded: Uint8Array[]
   at: bigint
+  writers: Uint8Array[]
 }
 
 export namespace ContentKeyChange {
@@ -790,6 +791,13 @@ export namespace ContentKeyChange {
           writeVarint64(w, obj.at)
         }
 
+        if (obj.writers != null && obj.writers.length > 0) {
+          for (const value of obj.writers) {
+            w.uint32(66)
+            w.bytes(value)
+          }
+        }
+
         if (opts.lengthDelimited !== false) {
           w.ldelim()
         }
@@ -801,7 +809,8 @@ export namespace ContentKeyChange {
           generation: 0,
           keys: [],
           excluded: [],
-          at: 0n
+          at: 0n,
+          writers: []
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -848,6 +857,14 @@ export namespace ContentKeyChange {
               obj.at = reader.uint64()
               break
             }
+            case 8: {
+              if (opts.limits?.writers != null && obj.writers.length === opts.limits.writers) {
+                throw new MaxLengthError('Decode error - repeated field "writers" had too many elements')
+              }
+
+              obj.writers.push(reader.bytes())
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -859,7 +876,8 @@ export namespace ContentKeyChange {
       }, function * (reader, length, prefix, opts = {}) {
         const obj = {
           keys: 0,
-          excluded: 0
+          excluded: 0,
+          writers: 0
         }
 
         const end = length == null ? reader.len : reader.pos + length
@@ -936,6 +954,21 @@ export namespace ContentKeyChange {
               }
               break
             }
+            case 8: {
+              if (opts.limits?.writers != null && obj.writers === opts.limits.writers) {
+                throw new MaxLengthError('Streaming decode error - repeated field "writers" had too many elements')
+              }
+
+              yield {
+                field: `${prefix}.writers[]`,
+                index: obj.writers,
+                value: reader.bytes()
+              }
+
+              obj.writers++
+
+              break
+            }
             default: {
               reader.skipType(tag & 7)
               break
@@ -991,6 +1024,12 @@ export namespace ContentKeyChange {
     value: bigint
   }
 
+  export interface ContentKeyChangeWritersFieldEvent {
+    field: '$.writers[]'
+    index: number
+    value: Uint8Array
+  }
+
   export function encode (obj: Partial<ContentKeyChange>): Uint8Array {
     return encodeMessage(obj, ContentKeyChange.codec())
   }
@@ -999,7 +1038,7 @@ export namespace ContentKeyChange {
     return decodeMessage(buf, ContentKeyChange.codec(), opts)
   }
 
-  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ContentKeyChange>): Generator<ContentKeyChangeVersionFieldEvent | ContentKeyChangeListIdFieldEvent | ContentKeyChangeEpochFieldEvent | ContentKeyChangeGenerationFieldEvent | ContentKeyChangeKeysDeviceFieldEvent | ContentKeyChangeKeysSealedFieldEvent | ContentKeyChangeExcludedFieldEvent | ContentKeyChangeAtFieldEvent> {
+  export function stream (buf: Uint8Array | Uint8ArrayList, opts?: DecodeOptions<ContentKeyChange>): Generator<ContentKeyChangeVersionFieldEvent | ContentKeyChangeListIdFieldEvent | ContentKeyChangeEpochFieldEvent | ContentKeyChangeGenerationFieldEvent | ContentKeyChangeKeysDeviceFieldEvent | ContentKeyChangeKeysSealedFieldEvent | ContentKeyChangeExcludedFieldEvent | ContentKeyChangeAtFieldEvent | ContentKeyChangeWritersFieldEvent> {
     return streamMessage(buf, ContentKeyChange.codec(), opts)
   }
 }

@@ -16,6 +16,7 @@ import type { FileId } from '../../main/conversations/files.ts';
 import type { ConversationId } from '../../main/conversations/types.ts';
 import type { MessageId } from '../../main/helpers/ids.ts';
 import { fromHex } from '../../main/helpers/bytes.ts';
+import { peerIdOfPublicKey, publicKeyOf } from '../../main/helpers/peer-id.ts';
 import { Event } from '../../main/proto/conversation.ts';
 import { keysOf } from '../helpers/identities.ts';
 
@@ -85,6 +86,37 @@ describe('events', () => {
         expect(decodeEvent(encodeEvent(event))).toEqual(event);
       }),
     );
+  });
+
+  it('name an author among the writers of their epoch by the place, and any other by the key', () => {
+    const [one, other] = [30, 31].map((fill) => peerIdOfPublicKey(new Uint8Array(32).fill(fill)));
+    if (!one || !other) throw new Error('no PeerIds');
+    fc.assert(
+      fc.property(content, fc.nat({ max: ORDER_MAX }), (written, order) => {
+        const event = { author, order, content: written };
+        for (const writers of [[author], [one, author, other], [one, other], []]) {
+          const bytes = encodeEvent(event, writers);
+          expect(decodeEvent(bytes, writers)).toEqual(event);
+          // Without them, a place means nobody.
+          expect(decodeEvent(bytes)).toEqual(writers.includes(author) ? undefined : event);
+        }
+      }),
+    );
+  });
+
+  it('that name two authors, or a place that there is not, are none', () => {
+    const event = {
+      ...{ author, order: 1 },
+      content: { kind: 'text-written', conversationId, text: 'Bis später 👋' } as const,
+    };
+    const writers = [author];
+    const named = Event.decode(encodeEvent(event, writers));
+    expect(named).toMatchObject({ author: new Uint8Array(), authorPlace: 1 });
+    for (const authorPlace of [0, 2, 2 ** 32 - 1]) {
+      expect(decodeEvent(Event.encode({ ...named, authorPlace }), writers)).toBeUndefined();
+    }
+    const twice = { ...named, author: publicKeyOf(author) };
+    expect(decodeEvent(Event.encode(twice), writers)).toBeUndefined();
   });
 
   it('of an unknown kind are kept apart from bytes that are no event', () => {
@@ -205,7 +237,9 @@ it('a time that nobody can live in is shown as the first or the last that can be
   expect(new Date(shown[1] ?? NaN).getUTCFullYear()).toBe(9999);
 });
 
-it('a text of 300 bytes is an event of 365', () => {
+it('a text of 300 bytes is an event of 333, and of 365 where its author is not among the writers', () => {
   const content = { kind: 'text-written', conversationId, text: 'x'.repeat(300) } as const;
-  expect(encodeEvent({ author, order: 1_764_500_000_000, content }).byteLength).toBe(365);
+  const event = { author, order: 1_764_500_000_000, content };
+  expect(encodeEvent(event, [author]).byteLength).toBe(333);
+  expect(encodeEvent(event).byteLength).toBe(365);
 });

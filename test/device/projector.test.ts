@@ -17,7 +17,7 @@ import { added, conversationId, GROUP } from '../store/samples.ts';
 
 const conversation = conversationId('one');
 const author = keysOf(0).peerId;
-const keys = [1, 2, 3].map((byte) => contentKeyOf(new Uint8Array(32).fill(byte)));
+const keys = [1, 2, 3].map((byte) => contentKeyOf(new Uint8Array(32).fill(byte), []));
 const [FIRST, SECOND, LOST] = keys as [ContentKey, ContentKey, ContentKey];
 
 /** The message with a number, sealed under a key. */

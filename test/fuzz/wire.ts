@@ -43,7 +43,7 @@ function listScene() {
   const known = [root, added];
   const moved = moveDevice(second, id, known, { addresses: [fill(20), fill(40)], at: 3 });
   const removed = removeDevice(first, id, known, { peerId: second.peerId, at: 4 });
-  const key = contentKeyOf(fill(32));
+  const key = contentKeyOf(fill(32), []);
   const devices = [first.peerId, second.peerId];
   const fields = { listId: id, key, generation: 1, devices, excluded: ['0a'.repeat(16)], at: 5 };
   return {
@@ -59,7 +59,7 @@ list.follow(entries.slice(0, 2));
 const keyLog = new KeyLogAdmission(listId, (peer) => list.hasNamed(peer));
 const [listGroup, keyGroup] = [deviceListGroup(listId), contentKeyGroup(listId)];
 
-const key = contentKeyOf(fill(32));
+const key = contentKeyOf(fill(32), []);
 const envelope = { groupId: toGroupId(fill(32)), timestamp: 1_700_000_000_000n };
 
 const conversationId = '0b'.repeat(16) as ConversationId;

@@ -91,6 +91,34 @@ describe('content keys', () => {
     expect(keyring(4, ofFour, [first]).current(USE)).toBeUndefined();
   });
 
+  it('have one list of writers everywhere, also where they were passed on', () => {
+    const beforeTheLast = listOf(four.slice(0, -1));
+    const start = keyring(0, beforeTheLast, []).startEpoch(NOW);
+    const given = keyring(0, ofFour, [start]).passOn(NOW);
+    const held = readKeyEntry(start)?.epoch;
+    if (!held) throw new Error('no epoch');
+    const writers = keyring(0, beforeTheLast, [start]).get(held)?.writers;
+    expect([...(writers ?? [])].sort()).toEqual([peer(0), peer(1), peer(2)].sort());
+    // The last one was added later, and has the key by the second entry alone.
+    for (const log of [[...given], [start, ...given]]) {
+      expect(keyring(3, ofFour, log).get(held)?.writers).toEqual(writers);
+    }
+  });
+
+  it('cannot be given other writers by a member that knows the key', () => {
+    const key = keyring(1, ofFour, [first]).current(USE);
+    if (!key) throw new Error('no key');
+    for (const writers of [[], key.writers.toReversed(), [...key.writers, peer(9)]]) {
+      const forged = signKeyEntry(
+        keysOf(1),
+        { listId: ofFour.id, key: { ...key, writers }, generation: 9, devices: [peer(2)], at: NOW },
+        randomBytes,
+      );
+      expect(keyring(2, ofFour, [forged]).get(key.epoch)).toBeUndefined();
+      expect(keyring(2, ofFour, [forged, first]).get(key.epoch)).toEqual(key);
+    }
+  });
+
   it('are changed at a removal: the removed device cannot open what comes later', () => {
     const second = keyring(0, ofThree, [first]).startEpoch(NOW);
     const log = [first, second];
@@ -289,7 +317,7 @@ describe('content keys', () => {
 
   it('under the id of another are not taken', () => {
     const real = createContentKey();
-    const fake = { ...contentKeyOf(randomBytes(32)), epoch: real.epoch };
+    const fake = { ...contentKeyOf(randomBytes(32), []), epoch: real.epoch };
     const fields = { listId: maker.id, key: fake, generation: 5, at: NOW, devices: [peer(1)] };
     const entry = signKeyEntry(keysOf(0), fields, randomBytes);
     expect(keyring(1, ofFour, [entry]).get(real.epoch)).toBeUndefined();

@@ -71,7 +71,7 @@ export class FileContent {
     return [...held.values()].some((message) => {
       const opened = this.#options.open(message);
       if (opened.kind !== 'opened') return opened.kind === 'garbled';
-      return decodeEvent(opened.body)?.content.kind !== 'file-parts';
+      return decodeEvent(opened.body, opened.writers)?.content.kind !== 'file-parts';
     });
   }
 

@@ -27,7 +27,7 @@ async function receiver() {
   let sequence = 0;
   const content = new FileContent({
     ...{ files, messages, group: () => CHUNKS },
-    open: ({ body }) => ({ kind: 'opened', body }),
+    open: ({ body }) => ({ kind: 'opened', body, writers: [] }),
   });
   const fileErasure = new FileErasure({
     ...{ files, messages, group: () => CHUNKS },

@@ -155,7 +155,9 @@ export class HonestDevice {
     if (!list?.members.has(this.peerId) || !conversationGroups) return;
     const knewRemoved = new Set(list.removed.keys());
     const timestamp = BigInt(this.#now());
-    const message = await this.#bodies.append(conversationGroups.texts, timestamp, utf8(body));
+    const message = await this.#bodies.append(conversationGroups.texts, timestamp, () =>
+      utf8(body),
+    );
     const epoch = epochOfBody(message.body);
     this.written.push({ id: message.id, body, epoch, knewRemoved });
   }
