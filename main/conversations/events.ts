@@ -93,20 +93,25 @@ export interface NewEvent {
   readonly content: EventContent;
 }
 
-/**
- * The body of a message, before it is sealed. Two equal events have equal bodies.
- * @param writers of the epoch that it is sealed under: an author among them is named by its place
- */
+/** What an event need not say, since it is around it; what is not given it says. */
+export interface EventContext {
+  /** Of the epoch that its body is sealed under: an author among them is named by its place. */
+  readonly writers?: readonly PeerId[];
+  /** Of its message. */
+  readonly timestamp?: bigint;
+}
+
+/** The body of a message, before it is sealed. Two equal events have equal bodies. */
 export function encodeEvent(
   { author, order, content }: NewEvent,
-  writers: readonly PeerId[] = [],
+  { writers = [], timestamp }: EventContext = {},
 ): Uint8Array {
   const place = writers.indexOf(author) + 1;
   return EventMessage.encode({
     ...(place > 0
       ? { author: new Uint8Array(), authorPlace: place }
       : { author: publicKeyOf(author) }),
-    order: BigInt(order),
+    ...(BigInt(order) !== timestamp && { order: BigInt(order) }),
     conversationId: new Uint8Array(),
     ...encodeContent(content),
   });
@@ -198,15 +203,15 @@ function encodeContent(
   }
 }
 
-/**
- * The event in a message's body; undefined where the bytes are not one.
- * @param writers of the epoch that the body was sealed under
- */
-export function decodeEvent(body: Uint8Array, writers: readonly PeerId[] = []): Event | undefined {
+/** The event in a message's body; undefined where the bytes are not one, or leave out what is not around them. */
+export function decodeEvent(
+  body: Uint8Array,
+  { writers = [], timestamp = -1n }: EventContext = {},
+): Event | undefined {
   try {
     const message = EventMessage.decode(body);
     const author = authorIn(message, writers);
-    const order = safeNumber(message.order, ORDER_MAX);
+    const order = safeNumber(message.order ?? timestamp, ORDER_MAX);
     const content = decodeContent(message);
     return author && order !== undefined && content ? { author, order, content } : undefined;
   } catch {
@@ -344,7 +349,7 @@ function decodeErased(message: MessageDeleted): ErasedText | undefined {
 }
 
 function safeNumber(value: bigint, max: number): number | undefined {
-  return value > BigInt(max) ? undefined : Number(value);
+  return value < 0n || value > BigInt(max) ? undefined : Number(value);
 }
 
 /** The conversation id that a text is; undefined where it is none. */

@@ -1,6 +1,6 @@
 import type { MessageId, PeerId } from '../helpers/ids.ts';
 import { decodeEvent } from './events.ts';
-import type { Event } from './events.ts';
+import type { Event, EventContext } from './events.ts';
 import type { ProjectionChanges, RegisterChange, Said } from './ports.ts';
 import { shownTime } from './order.ts';
 import type { ConversationId } from './types.ts';
@@ -16,7 +16,7 @@ export interface ProjectedMessage {
   /** By the writer's clock, Unix milliseconds. */
   readonly timestamp: bigint;
   readonly body: Uint8Array;
-  /** Of the epoch that it was sealed under: see `decodeEvent`. */
+  /** Of the epoch that it was sealed under: see `EventContext`. */
   readonly writers?: readonly PeerId[];
 }
 
@@ -40,7 +40,7 @@ type Item<List> = List extends readonly (infer One)[] ? One : never;
 export function projectionOf(
   messages: readonly ProjectedMessage[],
   projectedThrough: number,
-  decode: (body: Uint8Array, writers?: readonly PeerId[]) => Event | undefined = decodeEvent,
+  decode: (body: Uint8Array, context: EventContext) => Event | undefined = decodeEvent,
 ): Projection {
   const changes: Lists = {
     nameConversations: [],
@@ -59,7 +59,7 @@ export function projectionOf(
   const conversationIds = new Set<ConversationId>();
   const entryIds = new Set<MessageId>();
   for (const message of messages) {
-    const event = decode(message.body, message.writers);
+    const event = decode(message.body, message);
     if (!event) continue;
     project(changes, message, event);
     const { content } = event;

@@ -1,5 +1,10 @@
 import { encodeEvent } from '../conversations/events.ts';
-import type { ConversationContent, EventContent, FileContent } from '../conversations/events.ts';
+import type {
+  ConversationContent,
+  EventContent,
+  FileContent,
+  NewEvent,
+} from '../conversations/events.ts';
 import { nextOrder } from '../conversations/order.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
 import type { ConversationId } from '../conversations/types.ts';
@@ -87,12 +92,12 @@ export class EventWriter {
     conversationId: ConversationId,
     { at, text }: { readonly at: number; readonly text: string },
   ): Promise<void> {
-    const { self, append } = this.#options;
+    const { self } = this.#options;
     const { texts } = await this.#options.groups();
     const order = nextOrder(at, 0);
     const content = { kind: 'text-written', conversationId, text } as const;
     const event = { author: self, order, content };
-    await append(texts, BigInt(at), (writers) => encodeEvent(event, writers));
+    await this.#seal(texts, BigInt(at), event);
   }
 
   /** Resolves once everything that was written shows. */
@@ -101,12 +106,18 @@ export class EventWriter {
   }
 
   async #append(group: GroupId, content: EventContent, timestamp: number): Promise<MessageId> {
-    const { self, store, append } = this.#options;
+    const { self, store } = this.#options;
     const seen = Math.max(await store.highestOrder(), this.#lastOrder);
     const order = nextOrder(this.now(), seen);
     this.#lastOrder = order;
     const event = { author: self, order, content };
-    const { id } = await append(group, BigInt(timestamp), (writers) => encodeEvent(event, writers));
+    const { id } = await this.#seal(group, BigInt(timestamp), event);
     return id;
+  }
+
+  #seal(group: GroupId, timestamp: bigint, event: NewEvent): Promise<Message> {
+    return this.#options.append(group, timestamp, (writers) =>
+      encodeEvent(event, { writers, timestamp }),
+    );
   }
 }

@@ -1,9 +1,9 @@
 import { coalesced } from '../helpers/coalesced.ts';
-import { decodeEvent, type Event } from '../conversations/events.ts';
+import { decodeEvent, type Event, type EventContext } from '../conversations/events.ts';
 import { KNOWN_KINDS, projectionOf } from '../conversations/projection.ts';
 import type { ProjectedMessage, Projection } from '../conversations/projection.ts';
 import type { ConversationStore } from '../conversations/ports.ts';
-import type { GroupId, PeerId } from '../helpers/ids.ts';
+import type { GroupId } from '../helpers/ids.ts';
 import type { EpochId } from '../identity/content-key.ts';
 import type { OpenedBody } from '../identity/sealing.ts';
 import type { MessageStore, NewMessage, StoredMessage } from '../mvds/ports.ts';
@@ -62,11 +62,14 @@ export class Projector implements CommitProjector {
   prepare(message: Message): void {
     const opened = this.#options.open(message);
     if (opened.kind !== 'opened' || !this.#groups.has(message.groupId)) return;
-    this.#events.set(opened.body, decodeEvent(opened.body, opened.writers));
+    this.#events.set(
+      opened.body,
+      decodeEvent(opened.body, { writers: opened.writers, timestamp: message.timestamp }),
+    );
   }
 
-  readonly #decode = (body: Uint8Array, writers?: readonly PeerId[]): Event | undefined =>
-    this.#events.has(body) ? this.#events.get(body) : decodeEvent(body, writers);
+  readonly #decode = (body: Uint8Array, context: EventContext): Event | undefined =>
+    this.#events.has(body) ? this.#events.get(body) : decodeEvent(body, context);
 
   project(messages: readonly NewMessage[]): Projection | undefined {
     // Before the groups are known, no message is known to be an event.

@@ -99,11 +99,12 @@ function takeHello(draft: DecisionDraft, view: View, event: PayloadEvent, peer: 
 export function decideSince(
   draft: DecisionDraft,
   view: View,
-  { peerId, since }: Extract<MvdsEvent, { type: 'sinceHeard' }>,
+  event: Extract<MvdsEvent, { type: 'sinceHeard' }>,
 ): void {
+  const { peerId, since, sharedGroup: sharesGroup, bulkAcks } = event;
   const peer = view.state.peers.get(peerId);
   if (peer === undefined) return;
-  draft.patches.push({ type: 'setPeer', peerId, fields: { since } });
+  draft.patches.push({ type: 'setPeer', peerId, fields: { since, sharesGroup, bulkAcks } });
   takeBack(draft, peerId, peer, since);
 }
 

@@ -97,6 +97,8 @@ export type MvdsEvent =
       readonly type: 'sinceHeard';
       readonly peerId: PeerId;
       readonly since: ReadonlyMap<GroupId, bigint> | undefined;
+      readonly sharedGroup: boolean;
+      readonly bulkAcks: boolean;
     }
   /** Buffered messages are looked at again, with all that wait for them. */
   | {

@@ -5,6 +5,7 @@ import {
   EMPTY_PAYLOAD,
   type DecodeResult,
   type Dialect,
+  type Hello,
   type Payload,
 } from './codec.ts';
 import { FIRST_EPOCH } from './constants.ts';
@@ -89,11 +90,15 @@ export class MvdsNode {
   }
 
   /**
-   * What a peer says it wants, from its hello: to be called before `peerOnline`, after which what is due is sent. What it does
-   * not want any more is taken back.
+   * What a peer says it wants, from its hello, and how it is to be written to: to be called before `peerOnline`, after which what
+   * is due is sent. What it does not want any more is taken back.
    */
-  async heardSince(peerId: PeerId, since: ReadonlyMap<GroupId, bigint> | undefined): Promise<void> {
-    const event = { type: 'sinceHeard', peerId, since } as const;
+  async heardSince(
+    peerId: PeerId,
+    since: ReadonlyMap<GroupId, bigint> | undefined,
+    { sharedGroup = false, bulkAcks = false }: Pick<Hello, 'sharedGroup' | 'bulkAcks'> = {},
+  ): Promise<void> {
+    const event = { type: 'sinceHeard', peerId, since, sharedGroup, bulkAcks } as const;
     await this.engine.queue.add(() => this.engine.handle(event));
   }
 

@@ -8,7 +8,7 @@ import type { Uint8ArrayList } from 'uint8arraylist'
 
 export interface Event {
   author: Uint8Array
-  order: bigint
+  order?: bigint
   authorPlace?: number
   conversationId: Uint8Array
   textWritten?: TextWritten
@@ -41,7 +41,7 @@ export namespace Event {
           w.bytes(obj.author)
         }
 
-        if ((obj.order != null && obj.order !== 0n)) {
+        if (obj.order != null) {
           w.uint32(24)
           writeVarint64(w, obj.order)
         }
@@ -127,7 +127,6 @@ export namespace Event {
       }, (reader, length, opts = {}) => {
         const obj: any = {
           author: uint8ArrayAlloc(0),
-          order: 0n,
           conversationId: uint8ArrayAlloc(0)
         }
 

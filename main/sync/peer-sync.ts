@@ -342,7 +342,7 @@ export class PeerSync {
       activity.note('connected', peerId, { path: link.session.path });
     }
     // From the next line on the exchange may begin, with whatever MVDS takes the peer to want.
-    if (hello && !this.#state.session?.heard) await node.heardSince(peerId, hello.since);
+    if (hello && !this.#state.session?.heard) await node.heardSince(peerId, hello.since, hello);
     if (this.#link !== link) return;
     for (const { byteLength } of frames) this.#apply({ type: 'frame', bytes: byteLength, hello });
     // A hello comes before the first word of MVDS: it may tell of a store that was lost.

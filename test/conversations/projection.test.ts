@@ -78,6 +78,11 @@ const content: fc.Arbitrary<EventContent> = fc.oneof(
   fc.record({ ...about, kind: kind('draft'), text, editedAt: fc.maxSafeNat() }),
 );
 
+const anEvent = {
+  ...{ author, order: 1 },
+  content: { kind: 'text-written', conversationId, text: 'Bis später 👋' },
+} as const;
+
 describe('events', () => {
   it('survive the way into bytes and back', () => {
     fc.assert(
@@ -95,8 +100,8 @@ describe('events', () => {
       fc.property(content, fc.nat({ max: ORDER_MAX }), (written, order) => {
         const event = { author, order, content: written };
         for (const writers of [[author], [one, author, other], [one, other], []]) {
-          const bytes = encodeEvent(event, writers);
-          expect(decodeEvent(bytes, writers)).toEqual(event);
+          const bytes = encodeEvent(event, { writers });
+          expect(decodeEvent(bytes, { writers })).toEqual(event);
           // Without them, a place means nobody.
           expect(decodeEvent(bytes)).toEqual(writers.includes(author) ? undefined : event);
         }
@@ -104,19 +109,38 @@ describe('events', () => {
     );
   });
 
+  it('leave out an order that is the timestamp of their message, and no other', () => {
+    fc.assert(
+      fc.property(
+        content,
+        fc.nat({ max: ORDER_MAX }),
+        fc.nat({ max: 2 }),
+        (written, order, late) => {
+          const event = { author, order, content: written };
+          const timestamp = BigInt(order - late);
+          const bytes = encodeEvent(event, { timestamp });
+          expect(decodeEvent(bytes, { timestamp })).toEqual(event);
+          expect(Event.decode(bytes).order).toBe(late === 0 ? undefined : BigInt(order));
+        },
+      ),
+    );
+    const none = encodeEvent(anEvent, { timestamp: 1n });
+    expect(decodeEvent(none)).toBeUndefined();
+    for (const timestamp of [-1n, BigInt(ORDER_MAX) + 1n]) {
+      expect(decodeEvent(none, { timestamp })).toBeUndefined();
+    }
+  });
+
   it('that name two authors, or a place that there is not, are none', () => {
-    const event = {
-      ...{ author, order: 1 },
-      content: { kind: 'text-written', conversationId, text: 'Bis später 👋' } as const,
-    };
+    const event = anEvent;
     const writers = [author];
-    const named = Event.decode(encodeEvent(event, writers));
+    const named = Event.decode(encodeEvent(event, { writers }));
     expect(named).toMatchObject({ author: new Uint8Array(), authorPlace: 1 });
     for (const authorPlace of [0, 2, 2 ** 32 - 1]) {
-      expect(decodeEvent(Event.encode({ ...named, authorPlace }), writers)).toBeUndefined();
+      expect(decodeEvent(Event.encode({ ...named, authorPlace }), { writers })).toBeUndefined();
     }
     const twice = { ...named, author: publicKeyOf(author) };
-    expect(decodeEvent(Event.encode(twice), writers)).toBeUndefined();
+    expect(decodeEvent(Event.encode(twice), { writers })).toBeUndefined();
   });
 
   it('of an unknown kind are kept apart from bytes that are no event', () => {
@@ -237,9 +261,11 @@ it('a time that nobody can live in is shown as the first or the last that can be
   expect(new Date(shown[1] ?? NaN).getUTCFullYear()).toBe(9999);
 });
 
-it('a text of 300 bytes is an event of 333, and of 365 where its author is not among the writers', () => {
+it('a text of 300 bytes is an event of 326, and of 365 where nothing around it says its author and order', () => {
   const content = { kind: 'text-written', conversationId, text: 'x'.repeat(300) } as const;
   const event = { author, order: 1_764_500_000_000, content };
-  expect(encodeEvent(event, [author]).byteLength).toBe(333);
+  expect(encodeEvent(event, { writers: [author], timestamp: 1_764_500_000_000n }).byteLength).toBe(
+    326,
+  );
   expect(encodeEvent(event).byteLength).toBe(365);
 });

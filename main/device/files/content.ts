@@ -71,7 +71,8 @@ export class FileContent {
     return [...held.values()].some((message) => {
       const opened = this.#options.open(message);
       if (opened.kind !== 'opened') return opened.kind === 'garbled';
-      return decodeEvent(opened.body, opened.writers)?.content.kind !== 'file-parts';
+      const context = { writers: opened.writers, timestamp: message.timestamp };
+      return decodeEvent(opened.body, context)?.content.kind !== 'file-parts';
     });
   }
 
