@@ -2,7 +2,7 @@ import { coalesced } from '../../../main/api/coalesced.ts';
 import type { Command, CommandArguments, CommandResults } from '../../../main/api/contract.ts';
 import type { MessageView, PositionView } from '../../../main/api/types.ts';
 import { Draft } from './draft.svelte.ts';
-import { byPosition, isAfter, merged, WINDOW_MAX } from './message-window.ts';
+import { merged, WINDOW_MAX } from './message-window.ts';
 import { Uploads } from './uploads.svelte.ts';
 
 /** Messages fetched at a time: a few screens. */
@@ -17,8 +17,15 @@ export type Call = <C extends Command>(
   args: CommandArguments[C],
 ) => Promise<CommandResults[C]>;
 
+/** Messages that follow each other without a gap, the oldest first. */
+interface Stretch {
+  readonly messages: readonly MessageView[];
+  readonly moreBefore: boolean;
+  readonly moreAfter: boolean;
+}
+
 /** Where the list of a conversation was left. */
-export interface ScrollPlace {
+interface ScrollPlace {
   readonly atEnd: boolean;
   readonly offset: number;
   readonly cache: unknown;
@@ -57,7 +64,12 @@ export class Thread {
   #changedAt = 0;
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #paging = false;
-  #isOpening = false;
+  #opening: Promise<void> | undefined;
+  /** Fetches of stretches that are under way: a change that is announced meanwhile may be missing in what they return. */
+  #fetching = 0;
+  /** Numbers of the stretches that replace what is shown, in the order in which they are fetched. */
+  #lastFetch = 0;
+  #shownFetch = 0;
 
   constructor(id: string, call: Call, draft: string) {
     this.id = id;
@@ -81,11 +93,10 @@ export class Thread {
 
   /** Fetches the newest, and shows those. */
   readonly refresh = coalesced(async () => {
-    const { messages, more } = await this.#page({ limit: PAGE });
-    this.messages = messages;
-    this.moreBefore = more;
-    this.moreAfter = false;
-    this.loaded = true;
+    await this.#replace(async () => {
+      const { messages, more } = await this.#page({ limit: PAGE });
+      return { messages, moreBefore: more, moreAfter: false };
+    });
   });
 
   /** Whether there is something here that was begun and not sent, or can still be got back. */
@@ -105,18 +116,18 @@ export class Thread {
     this.place = undefined;
   }
 
-  /** The same stretch of time again. */
+  /** Fetches the same stretch again, or the newest where opening failed or is under way. */
   async reload(): Promise<void> {
     if (this.loaded) await this.#reload();
+    else await (this.#opening ?? this.refresh());
   }
 
   /** Opened for the first time, or once more: the newest are fetched unless an older place was left. */
   async open(readUpTo: PositionView | null, unread: number): Promise<void> {
     this.newSince = unread > 0 ? (readUpTo ?? { order: 0, id: '' }) : null;
     if (this.loaded) return;
-    this.#isOpening = true;
-    await this.refresh().finally(() => (this.#isOpening = false));
-    this.changed([]);
+    this.#opening ??= this.refresh().finally(() => (this.#opening = undefined));
+    await this.#opening;
   }
 
   async loadOlder(): Promise<void> {
@@ -124,7 +135,7 @@ export class Thread {
     if (!oldest || !this.moreBefore) return;
     await this.#paged(async () => {
       const page = await this.#page({ limit: PAGE, before: positionOf(oldest) });
-      if (this.messages[0] !== oldest) return;
+      if (this.messages[0]?.id !== oldest.id) return;
       const all = [...page.messages, ...this.messages];
       this.shifting = true;
       this.messages = all.slice(0, WINDOW_MAX);
@@ -138,7 +149,7 @@ export class Thread {
     if (!newest || !this.moreAfter) return;
     await this.#paged(async () => {
       const page = await this.#page({ limit: PAGE, after: positionOf(newest) });
-      if (this.messages.at(-1) !== newest) return;
+      if (this.messages.at(-1)?.id !== newest.id) return;
       const all = [...this.messages, ...page.messages];
       this.shifting = all.length > WINDOW_MAX;
       this.messages = all.slice(-WINDOW_MAX);
@@ -150,16 +161,10 @@ export class Thread {
   /** Shows the messages around one, or around the first one of a day. Rejects where there is no such message. */
   async jump(at: { readonly messageId: string } | { readonly date: number }): Promise<void> {
     const half = PAGE / 2;
-    const around = await this.#call('messagesAround', {
-      conversation: this.id,
-      at,
-      before: half,
-      after: half,
-    });
-    this.messages = around.messages;
-    this.moreBefore = around.moreBefore;
-    this.moreAfter = around.moreAfter;
-    this.loaded = true;
+    const around = await this.#replace(() =>
+      this.#call('messagesAround', { conversation: this.id, at, before: half, after: half }),
+    );
+    if (!around) return;
     this.place = undefined;
     this.target = around.anchor ?? around.messages.at(-1)?.id;
   }
@@ -189,14 +194,11 @@ export class Thread {
   }
 
   readonly #takeChanges = coalesced(async () => {
+    // `#fetched` comes back to them.
+    if (this.#fetching > 0) return;
     const ids = [...this.#changed];
     this.#changed.clear();
-    if (ids.length === 0) return;
-    if (!this.loaded) {
-      // What is being fetched for the first time may be from before it.
-      if (this.#isOpening) for (const id of ids) this.#changed.add(id);
-      return;
-    }
+    if (ids.length === 0 || !this.loaded) return;
     if (ids.length > CHANGES_MAX) await this.#reload();
     else await this.#patch(ids);
   });
@@ -205,33 +207,65 @@ export class Thread {
     const views = await this.#call('messageViews', { messageIds: [...ids] });
     const own = views.filter(({ conversationId }) => conversationId === this.id);
     const all = merged(this.messages, own, this);
-    if (all.length > WINDOW_MAX) {
-      this.messages = this.moreAfter ? all.slice(0, WINDOW_MAX) : all.slice(-WINDOW_MAX);
-      if (!this.moreAfter) this.moreBefore = true;
-    } else this.messages = all;
-  }
-
-  /** The same stretch of time again; the newest where those are shown. */
-  async #reload(): Promise<void> {
-    if (!this.moreAfter) {
-      const limit = this.atEnd ? PAGE : Math.max(PAGE, this.messages.length);
-      const page = await this.#page({ limit });
-      this.messages = page.messages;
-      this.moreBefore = page.more;
+    if (all.length <= WINDOW_MAX) {
+      this.messages = all;
       return;
     }
+    // Somebody who reads further up keeps what is there; the list follows a message of one's own to the end.
+    const isEndKept = !this.moreAfter && (this.atEnd || all.at(-1)?.own === true);
+    this.messages = isEndKept ? all.slice(-WINDOW_MAX) : all.slice(0, WINDOW_MAX);
+    if (isEndKept) this.moreBefore = true;
+    else this.moreAfter = true;
+  }
+
+  /** The same stretch again; the newest where the end is looked at. */
+  async #reload(): Promise<void> {
+    const { moreBefore } = this;
     const [oldest] = this.messages;
-    if (!oldest) return;
-    const page = await this.#page({ limit: WINDOW_MAX, after: positionOf(oldest) });
-    this.messages = [oldest, ...page.messages].sort(byPosition);
-    this.moreAfter = page.more;
+    if (!oldest || (this.atEnd && !this.moreAfter)) {
+      await this.refresh();
+      return;
+    }
+    await this.#replace(async () => {
+      const [first, { messages, more }] = await Promise.all([
+        this.#call('messageViews', { messageIds: [oldest.id] }),
+        this.#page({ limit: WINDOW_MAX - 1, after: positionOf(oldest) }),
+      ]);
+      return { messages: [...first, ...messages], moreBefore, moreAfter: more };
+    });
+  }
+
+  /**
+   * Shows the stretch that `fetch` resolves with. Returns undefined where one that was fetched later is shown already.
+   * Rejects as `fetch` does.
+   */
+  async #replace<T extends Stretch>(fetch: () => Promise<T>): Promise<T | undefined> {
+    const number = ++this.#lastFetch;
+    const stretch = await this.#fetched(fetch);
+    if (number < this.#shownFetch) return undefined;
+    this.#shownFetch = number;
+    this.messages = stretch.messages;
+    this.moreBefore = stretch.moreBefore;
+    this.moreAfter = stretch.moreAfter;
+    this.loaded = true;
+    return stretch;
+  }
+
+  async #fetched<T>(fetch: () => Promise<T>): Promise<T> {
+    this.#fetching += 1;
+    try {
+      return await fetch();
+    } finally {
+      this.#fetching -= 1;
+      if (this.#changed.size > 0) this.changed([]);
+    }
   }
 
   async #paged(work: () => Promise<void>): Promise<void> {
     if (this.#paging) return;
     this.#paging = true;
     try {
-      await work();
+      await this.#fetched(work);
     } finally {
       this.#paging = false;
     }
@@ -245,5 +279,3 @@ export class Thread {
 export function positionOf({ order, id }: MessageView): PositionView {
   return { order, id };
 }
-
-export { isAfter };
