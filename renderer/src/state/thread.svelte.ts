@@ -171,13 +171,13 @@ export class Thread {
 
   async send(text: string): Promise<void> {
     const attachments = this.uploads.ready;
-    const sent = this.uploads.list;
+    const sent = this.uploads.list.filter(({ id }) => id !== undefined);
     await this.#call('send', {
       conversation: this.id,
       text,
       ...(attachments.length > 0 && { attachments }),
     });
-    // What was added in the meantime goes with the next one.
+    // Files that were not ready, or were added in the meantime, go with the next one.
     this.uploads.drop(sent);
     this.newSince = null;
     // It is sent, whether or not it can be shown at once.

@@ -1,5 +1,7 @@
 import type { Command, CommandArguments, CommandResults } from '../../../main/api/contract.ts';
-import type { MessageView } from '../../../main/api/types.ts';
+import type { DeviceFrame } from '../../../main/api/frames.ts';
+import type { ApiEvent, MessageView } from '../../../main/api/types.ts';
+import type { DeviceChannel } from '../../../renderer/src/channel.ts';
 
 /** A command that the page has given, and that the test answers when it likes. */
 export interface Asked<C extends Command> {
@@ -8,6 +10,13 @@ export interface Asked<C extends Command> {
   /** Answers, and lets the page act on it. */
   readonly answer: (result: CommandResults[C]) => Promise<void>;
   readonly fail: (error: Error) => Promise<void>;
+}
+
+export interface ScriptedConnection {
+  readonly channel: DeviceChannel;
+  readonly emit: (event: ApiEvent) => void;
+  /** Ends the connection, as when the device ends. */
+  readonly cut: () => void;
 }
 
 interface Open {
@@ -48,6 +57,33 @@ export class ScriptedDevice {
         open.reject(error);
         return settled();
       },
+    };
+  }
+
+  /** A new connection of the page to this device. */
+  connect(): ScriptedConnection {
+    let frame: (frame: DeviceFrame) => void = () => undefined;
+    const closed = new Set<() => void>();
+    const close = (): void => {
+      for (const listener of [...closed]) listener();
+      closed.clear();
+      this.#open.length = 0;
+    };
+    return {
+      channel: {
+        send: ({ id, command, arguments: args }) => {
+          this.call(command, args as never).then(
+            (result) => frame({ id, result }),
+            (error: Error) =>
+              frame({ id, error: { code: 'connection-lost', message: error.message } }),
+          );
+        },
+        onFrame: (listener) => (frame = listener),
+        onClose: (listener) => closed.add(listener),
+        close,
+      },
+      emit: (event) => frame({ event }),
+      cut: close,
     };
   }
 }
