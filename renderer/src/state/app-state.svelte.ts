@@ -124,8 +124,8 @@ export class AppState {
     const conversations = await this.call('conversations', {});
     this.conversations = conversations;
     for (const { id, draft } of conversations) {
-      const version = asked.get(id);
-      if (version !== undefined) this.#threads.get(id)?.draft.heard(draft, version);
+      // A conversation that was opened in the meantime has kept nothing before.
+      this.#threads.get(id)?.draft.heard(draft, asked.get(id) ?? 0);
     }
     const first = conversations.find(({ archived }) => !archived);
     if (first && !this.thread) this.select(first.id);
