@@ -75,6 +75,7 @@ export class Search {
       this.#empty();
       return;
     }
+    const { text } = this;
     try {
       const { hits, unindexed } = await this.#call('search', this.#query());
       // An earlier question that is answered later is of no interest.
@@ -86,7 +87,7 @@ export class Search {
       if (number !== this.#asked) return;
       this.problem = errorText(error);
     }
-    this.isCurrent = true;
+    this.isCurrent = text === this.text;
   }
 
   #askIn(milliseconds: number): void {
