@@ -6,7 +6,8 @@ import type {
   FileStore,
 } from '../conversations/ports.ts';
 import type { HistoryReader, Retention } from '../mvds/history.ts';
-import type { MessageStore, SyncChanges, SyncRecordStore, SyncStore } from '../mvds/ports.ts';
+import type { SyncChanges, SyncStore } from '../mvds/ports.ts';
+import type { CallableTable, StoreMethod, StorePorts } from './callable.ts';
 import type { StoreStats } from './engine.ts';
 import { openEngine } from './engine.ts';
 import type { FileSystem } from './file-backend/index.ts';
@@ -14,7 +15,7 @@ import { nodeFileSystem } from './file-backend/index.ts';
 import { lockStore } from './lock.ts';
 import type { StoreNotice } from './opening.ts';
 import type { ActivityLog, ProjectedCommit, SettingStore } from './ports.ts';
-import type { CallableTable, StoreCall, StoreMethod } from './service.ts';
+import type { StoreCall } from './service.ts';
 import { StoreService } from './service.ts';
 import { storeFiles } from './store-files.ts';
 import type { StoreKeys } from './store-keys.ts';
@@ -145,18 +146,18 @@ function makeStore({ storeId, isBehind, call }: OpenEngine, unlock: () => void):
   let closing: Promise<void> | undefined;
   return {
     sync: {
-      messages: port(call, 'messages') as MessageStore,
-      records: port(call, 'records') as SyncRecordStore,
+      messages: port(call, 'messages'),
+      records: port(call, 'records'),
       commit: (changes) => onStore('commit', changes),
     },
     commitProjected: (changes, projection) => onStore('commitProjected', changes, projection),
-    history: port(call, 'history') as HistoryReader,
-    retention: port(call, 'history') as Retention,
-    conversations: port(call, 'conversations') as ConversationStore,
-    erasures: port(call, 'erasures') as ErasureStore,
-    settings: port(call, 'settings') as SettingStore,
-    activity: port(call, 'activity') as ActivityLog,
-    files: port(call, 'files') as FileStore,
+    history: port(call, 'history'),
+    retention: port(call, 'history'),
+    conversations: port(call, 'conversations'),
+    erasures: port(call, 'erasures'),
+    settings: port(call, 'settings'),
+    activity: port(call, 'activity'),
+    files: port(call, 'files'),
     storeId,
     isBehind,
     stats: () => onStore('stats'),
@@ -172,8 +173,11 @@ function makeStore({ storeId, isBehind, call }: OpenEngine, unlock: () => void):
 }
 
 /** An asynchronous port over a part of the engine: every method becomes a call. */
-function port(call: (call: StoreCall) => Promise<unknown>, table: CallableTable): object {
-  return new Proxy(Object.create(null) as object, {
+function port<Table extends CallableTable>(
+  call: (call: StoreCall) => Promise<unknown>,
+  table: Table,
+): StorePorts[Table] {
+  return new Proxy(Object.create(null) as StorePorts[Table], {
     get(_, method): unknown {
       // Awaiting a port must not take it for a promise.
       if (typeof method !== 'string' || method === 'then') return undefined;

@@ -1,3 +1,5 @@
+import type { CallableTable, StoreMethod } from './callable.ts';
+import { isUrgent } from './callable.ts';
 import type { Engine } from './engine.ts';
 import { StoreClosedError, StoreDamagedError } from './errors.ts';
 import { IdleCheck } from './idle-check.ts';
@@ -6,98 +8,10 @@ import { IdleErasure } from './idle-erasure.ts';
 import { IndexUpkeep } from './index-upkeep.ts';
 import { TurnBudget } from './turn-budget.ts';
 
-/** The parts of the engine that are called from outside, each with the methods that may be. */
-const CALLABLE = {
-  messages: [
-    'held',
-    'read',
-    'headers',
-    'arrivedAfter',
-    'positions',
-    'sections',
-    'checkSections',
-    'waitingFor',
-    'buffered',
-    'heads',
-    'count',
-    'lastSequence',
-  ],
-  records: ['records', 'recordsAbout', 'due', 'backlog', 'counts', 'epoch', 'cursors'],
-  conversations: [
-    'projectedThrough',
-    'apply',
-    'clear',
-    'conversations',
-    'conversation',
-    'conversationsNamed',
-    'entries',
-    'entriesAfter',
-    'entriesWithFiles',
-    'entry',
-    'entriesOf',
-    'pinnedEntries',
-    'revisions',
-    'attachedTo',
-    'highestOrder',
-    'reconsider',
-    'unsupported',
-    'search',
-  ],
-  erasures: ['due', 'done', 'erased'],
-  history: ['page', 'expire', 'timestampKeepingBytes'],
-  settings: ['get', 'set'],
-  activity: ['add', 'newest'],
-  files: [
-    'progress',
-    'here',
-    'parts',
-    'awaited',
-    'awaitedOf',
-    'copiesOf',
-    'wanted',
-    'missing',
-    'isWhole',
-    'touchedBy',
-    'settle',
-    'want',
-    'orphans',
-    'ownParts',
-    'erased',
-    'namedAgain',
-    'revived',
-    'totals',
-  ],
-} as const;
-
-export type CallableTable = keyof typeof CALLABLE;
-
 /** One request to the engine, in whichever thread it lives. */
 export type StoreCall =
   | { readonly table: CallableTable; readonly method: string; readonly args: readonly unknown[] }
   | { readonly table: 'store'; readonly method: StoreMethod; readonly args: readonly unknown[] };
-
-export type StoreMethod =
-  'commit' | 'commitProjected' | 'stats' | 'check' | 'compact' | 'rekey' | 'backup' | 'close';
-
-/** What a person waits for. It does not have to wait for what synchronizes, however much of that there is. */
-const URGENT: ReadonlySet<string> = new Set([
-  'conversations.conversations',
-  'conversations.conversation',
-  'conversations.conversationsNamed',
-  'conversations.entries',
-  'conversations.entriesAfter',
-  'conversations.entriesWithFiles',
-  'conversations.entry',
-  'conversations.entriesOf',
-  'conversations.pinnedEntries',
-  'conversations.revisions',
-  'conversations.search',
-  'settings.get',
-  'activity.newest',
-  'files.progress',
-  'files.parts',
-  'store.stats',
-]);
 
 /** Calls that come in numbers and whose messages are indexed later. */
 const WRITING: ReadonlySet<string> = new Set([
@@ -137,13 +51,13 @@ export class StoreService {
   }
 
   async call({ table, method, args }: StoreCall): Promise<unknown> {
-    await this.#turn.room(URGENT.has(`${table}.${method}`));
+    const urgent = isUrgent(table, method);
+    await this.#turn.room(urgent === true);
     while (this.#exclusive) await this.#exclusive;
     if (this.#isClosed) throw new StoreClosedError('The store is closed.');
     try {
       if (table === 'store') return await this.#callStore(method, args);
-      const names: readonly string[] = CALLABLE[table];
-      if (!names.includes(method)) throw new TypeError(`the store has no ${table}.${method}`);
+      if (urgent === undefined) throw new TypeError(`the store has no ${table}.${method}`);
       const part: object = this.#engine[table];
       const found: unknown = Reflect.get(part, method);
       if (typeof found !== 'function') throw new TypeError(`the store has no ${table}.${method}`);

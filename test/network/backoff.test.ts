@@ -80,3 +80,25 @@ test('nothing runs after a stop', async () => {
   await settle();
   expect(at).toEqual([0]);
 });
+
+test('chance takes up to half of each wait away, and no more', async () => {
+  const at = await Promise.all(
+    [0, 0.5, 0.999_999].map(async (chance) => {
+      const clock = new ManualClock(0);
+      const made: number[] = [];
+      const attempt = async (): Promise<boolean> => made.push(clock.now()) < 0;
+      new Retry(clock, { next: () => chance }, attempt).now();
+      await settle();
+      for (let quarter = 0; quarter < 4 * 46; quarter++) {
+        clock.advance(250);
+        await settle();
+      }
+      return made.map(Math.round);
+    }),
+  );
+  expect(at).toEqual([
+    [0, 500, 1_500, 3_500, 7_500, 15_500, 30_500, 45_500],
+    [0, 750, 2_250, 5_250, 11_250, 23_250, 45_750],
+    [0, 1_000, 3_000, 7_000, 15_000, 31_000],
+  ]);
+});
