@@ -128,12 +128,14 @@ export class Orchestrator {
     await Promise.all([...this.#peers.values()].map((peer) => peer.settled()));
   }
 
-  /** Sends nothing more. What is under way is committed; what was not acknowledged is sent again after the next start. */
+  /** Sends nothing more, and wants no connection any more. What is under way is committed; what was not acknowledged is sent again after the next start. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelTick?.();
     this.#status.close();
     await Promise.all([...this.#peers.values()].map((peer) => peer.end()));
+    // A transport that still had peers to keep connected would connect to them again and again.
+    this.#options.transport.want(new Set(), new Set());
     await this.#running.ended();
     await this.#node.settled();
     await this.#activity.close();
