@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { writeWhole } from '../identity/whole-file.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('desktop:kept-file');
 
 /** A small JSON file of the data folder. One that is missing or damaged counts as `fallback`: it holds nothing that matters. */
 export class KeptFile<T> {
@@ -27,7 +30,8 @@ export class KeptFile<T> {
 function read<T>(path: string, shape: z.ZodType<T>): T | undefined {
   try {
     return shape.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch {
+  } catch (error) {
+    ignored(error);
     return undefined;
   }
 }

@@ -2,6 +2,9 @@ import type { SafeStorage } from 'electron';
 import { z } from 'zod';
 import { encodedBytes, fileProtection, SECRETS_BYTES } from '../identity/key-protection.ts';
 import type { KeyProtection } from '../identity/key-protection.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('desktop:keychain-protection');
 
 /** What of Electron's `safeStorage` is used. */
 export type Keychain = Pick<
@@ -58,7 +61,8 @@ function keychainProtection(keychain: Keychain, name: string | undefined): KeyPr
         const { result } = await keychain.decryptStringAsync(Buffer.from(sealed, 'base64url'));
         const opened = secrets.safeParse(result);
         return opened.success ? opened.data : 'damaged';
-      } catch {
+      } catch (error) {
+        ignored(error);
         return { reason: `${nameOf(before)} does not open the keys any more. ${RECOVERY}` };
       }
     },

@@ -2,6 +2,9 @@ import { pathToFileURL } from 'node:url';
 import { join, normalize, sep } from 'node:path';
 import type { Net, Protocol } from 'electron';
 import { CONTENT_SECURITY_POLICY } from '../api/page-policy.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('desktop:page');
 
 /** Pages are served under a scheme of their own, so that they have an origin and get a content security policy. */
 export const PAGE_SCHEME = 'reunion-app';
@@ -31,7 +34,8 @@ export function fileOfUrl(folders: PageFolders, url: string): string | undefined
   try {
     const file = normalize(join(root, decodeURIComponent(pathname)));
     return file.startsWith(root) ? file : undefined;
-  } catch {
+  } catch (error) {
+    ignored(error);
     // No percent-encoding.
     return undefined;
   }

@@ -1,5 +1,8 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { blake2b } from '@noble/hashes/blake2.js';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('desktop:update-signature');
 
 /*
  * Signatures as minisign makes them (https://jedisct1.github.io/minisign/), of which only the kind with a hash is taken: Ed25519
@@ -65,7 +68,8 @@ export async function isSignedUpdate(
 function verified(signature: Uint8Array, bytes: Uint8Array, { key }: PublisherKey): boolean {
   try {
     return ed25519.verify(signature, bytes, key, { zip215: false });
-  } catch {
+  } catch (error) {
+    ignored(error);
     return false;
   }
 }

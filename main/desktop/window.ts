@@ -1,6 +1,9 @@
 import type { BrowserWindow, BrowserWindowConstructorOptions, Session, Shell } from 'electron';
 import { externalLink } from './links.ts';
 import type { Bounds } from './window-state.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('desktop:window');
 
 /** The page sees nothing but what the preload script hands it. */
 const confined = {
@@ -38,7 +41,7 @@ export function passphraseWindowOptions(preload: string): BrowserWindowConstruct
 
 /** Opens what `externalLink` has vetted. That there is no program for it is told by the system. */
 export function openOutside(shell: Pick<Shell, 'openExternal'>, link: string): void {
-  void shell.openExternal(link).catch(() => undefined);
+  void shell.openExternal(link).catch(ignored);
 }
 
 /** Keeps a window on its own page; vetted links open outside. */

@@ -32,6 +32,9 @@ import {
   spentBefore,
 } from './pairing-errors.ts';
 import { hostView, viewOf } from './pairing-view.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('device:pairing-service');
 
 export interface PairingServiceOptions {
   readonly self: { readonly peerId: PeerId; readonly name: () => string; readonly system: string };
@@ -308,7 +311,8 @@ export class PairingService {
     try {
       network.learnAddresses(inviter, addresses);
       return await network.connectToInviter(inviter, addresses);
-    } catch {
+    } catch (error) {
+      ignored(error);
       if (this.#cancelled) throw cancelled();
       throw new ReunionError(
         'inviter-unreachable',

@@ -5,6 +5,9 @@ import type { DeviceList } from '../identity/device-list.ts';
 import type { Network } from '../network/network.ts';
 import type { Notice } from '../network/notices.ts';
 import type { SettingStore } from '../store/ports.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('device:removal-notices');
 
 const SETTING = 'told-of-removal';
 const setting = z.array(z.string());
@@ -65,7 +68,8 @@ export class RemovalNotices {
     let entries: readonly Uint8Array[];
     try {
       entries = entriesOf(answer);
-    } catch {
+    } catch (error) {
+      ignored(error);
       // A removed device may answer anything.
       return;
     }

@@ -1,4 +1,7 @@
 import { createInterface } from 'node:readline/promises';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('headless:ask');
 
 /** Asks a person for a yes. Without a terminal to answer from, or once `signal` aborts, nobody has said yes. */
 export async function ask(question: string, signal?: AbortSignal): Promise<boolean> {
@@ -15,7 +18,8 @@ export async function askFor(question: string, signal?: AbortSignal): Promise<st
   try {
     const either = AbortSignal.any([given, ended.signal]);
     return (await terminal.question(`${question} `, { signal: either })).trim();
-  } catch {
+  } catch (error) {
+    ignored(error);
     return '';
   } finally {
     terminal.close();

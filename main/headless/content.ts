@@ -4,6 +4,9 @@ import { ExpectedFailure } from './failures.ts';
 import { requestOf } from './connect.ts';
 import type { ContentRequest } from './connect.ts';
 import { writeNewFile } from './new-file.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('headless:content');
 
 /** What a device answers to a request that it refuses; longer than any such answer, bytes. */
 const REFUSAL_BYTES_MAX = 64 << 10;
@@ -18,7 +21,7 @@ export async function ask(
   const response = await requestOf(data, path, request);
   const { statusCode = 0 } = response;
   if (statusCode >= 200 && statusCode < 300) return response;
-  const parsed = refusal.safeParse(await jsonOf(response).catch(() => undefined));
+  const parsed = refusal.safeParse(await jsonOf(response).catch(ignored));
   response.destroy();
   throw new ExpectedFailure(
     parsed.success ? parsed.data.message : `The device refused it (${statusCode}).`,

@@ -1,5 +1,8 @@
 import type { WebSocket } from 'ws';
 import type { Channel } from '../api/frames.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('headless:socket-channel');
 
 /**
  * The longest frame taken from a client, bytes. Far more than any text that is accepted, so that one that is too long is
@@ -30,7 +33,8 @@ export function socketChannel<Out, In>(socket: WebSocket): Channel<Out, In> {
 function parsed(data: Buffer): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(data.toString('utf8')) };
-  } catch {
+  } catch (error) {
+    ignored(error);
     return undefined;
   }
 }

@@ -18,6 +18,9 @@ import { isFromNoOtherPage, isOwnHost, isOwnPage } from './web/hosts.ts';
 import { socketPipe } from './web/socket-proof.ts';
 import { forSession, pathOf, withSessions } from './web/web-service.ts';
 import { WebSessions } from './web/web-sessions.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('headless:web-server');
 
 /** Longer than the token of any link, bytes. */
 const TOKEN_BODY_BYTES_MAX = 1_024;
@@ -192,7 +195,8 @@ async function shortBody(request: IncomingMessage): Promise<string> {
       if (body.length > TOKEN_BODY_BYTES_MAX) return '';
     }
     return body;
-  } catch {
+  } catch (error) {
+    ignored(error);
     return '';
   }
 }

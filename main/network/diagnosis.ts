@@ -11,6 +11,9 @@ import type { Gate } from './gate.ts';
 import { isRelayed } from './multiaddrs.ts';
 import type { DeviceNode } from './node.ts';
 import { pathOf } from './path.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:diagnosis');
 
 /** Why an attempt failed. `other`: what is not known to happen; its text says what. */
 export type AttemptFailure =
@@ -71,7 +74,7 @@ export class Diagnosis {
           stream.abort(new Error('not a member'));
           return;
         }
-        void this.#tellTime(frameChannel(stream, TIME_BYTES)).catch(() => undefined);
+        void this.#tellTime(frameChannel(stream, TIME_BYTES)).catch(ignored);
       },
       { runOnLimitedConnection: true, maxInboundStreams: 1 },
     );
@@ -133,7 +136,8 @@ export class Diagnosis {
       const theirs = Number(Buffer.from(told).readBigInt64BE());
       const clockAhead = Math.round(theirs - (asked + answered) / 2);
       return { path, roundTrip: await this.#ping(connection, signal), clockAhead };
-    } catch {
+    } catch (error) {
+      ignored(error);
       // An older version, which does not tell the time: at least it answered, or it did not.
       const took = signal.aborted ? undefined : Math.round(performance.now() - began);
       return { path, roundTrip: took, clockAhead: undefined };

@@ -3,6 +3,9 @@ import { pEvent } from 'p-event';
 import { concatBytes } from '../helpers/bytes.ts';
 import { ChannelClosedError } from '../helpers/frame-channel.ts';
 import type { FrameChannel } from '../helpers/frame-channel.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:framing');
 
 /** A frame is its length in 4 bytes, big-endian, and then that many bytes. */
 const LENGTH_BYTES = 4;
@@ -51,7 +54,8 @@ export function frameChannel(
     end();
     try {
       await stream.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) });
-    } catch {
+    } catch (error) {
+      ignored(error);
       stream.abort(new ChannelClosedError('the stream could not be closed in order'));
     }
   };
@@ -131,7 +135,8 @@ export function frameChannel(
           await pEvent(stream, 'drain', { rejectionEvents: ['close'] });
           room = !stream.writableNeedsDrain;
         }
-      } catch {
+      } catch (error) {
+        ignored(error);
         throw new ChannelClosedError('the stream has ended');
       }
     },

@@ -14,6 +14,9 @@ import {
 } from './constants.ts';
 import type { Gate } from './gate.ts';
 import { relayOn } from './multiaddrs.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:heartbeat');
 
 const ASK = 0;
 const ANSWER = 1;
@@ -113,7 +116,8 @@ class Heartbeat {
     beat.setUint32(1, Math.min(this.roundTrip ?? 0, 0xffffffff));
     try {
       this.#options.stream.send(new Uint8Array(beat.buffer));
-    } catch {
+    } catch (error) {
+      ignored(error);
       // It has just ended.
     }
   }
@@ -183,7 +187,8 @@ export class Heartbeats {
         this.#later(connection, BEAT_FIRST_MS, () => void this.#open(connection, silenceMs));
       });
       heartbeat.ask();
-    } catch {
+    } catch (error) {
+      ignored(error);
       if (connection.status !== 'open') return;
       // Who says that it does not know the protocol, or that this is no member yet, is there: a device that is just joining may still
       // have its pairing on this connection. Asking that is dear, so it is asked less often.

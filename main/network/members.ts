@@ -11,6 +11,9 @@ import type { Relays } from './relays.ts';
 import { finished, retire } from './retire.ts';
 import type { OpenSession, Sessions } from './sessions.ts';
 import type { Upgrades } from './upgrades.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:members');
 
 /** Keeps this device connected to the wanted peers, with a session each, by the best path that works. */
 export class Members {
@@ -140,7 +143,7 @@ export class Members {
 
   #hangUp(peer: PeerId): void {
     this.#upgrades?.cancel(peer);
-    void this.#node.hangUp(peerIdFromString(peer)).catch(() => undefined);
+    void this.#node.hangUp(peerIdFromString(peer)).catch(ignored);
   }
 
   #retryOf(peer: Libp2pPeerId): Retry | undefined {
@@ -199,7 +202,8 @@ export class Members {
     try {
       const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
       return await this.#node.dial(addresses, { signal, ...options });
-    } catch {
+    } catch (error) {
+      ignored(error);
       return undefined;
     }
   }
@@ -208,7 +212,10 @@ export class Members {
     const stored = await this.#node.peerStore
       .get(peerIdFromString(peer))
       .then(({ addresses }) => addresses.map(({ multiaddr }) => multiaddr))
-      .catch(() => []);
+      .catch((error: unknown) => {
+        ignored(error);
+        return [];
+      });
     return [...stored, ...(this.#known.get(peer) ?? [])]
       .filter((address) => !isRelayed(address))
       .map((address) => naming(address, peer));

@@ -1,5 +1,8 @@
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Multiaddr } from '@multiformats/multiaddr';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:multiaddrs');
 
 /** The PeerId at the end of an address; undefined where there is none. */
 export function peerIn(address: Multiaddr): string | undefined {
@@ -11,7 +14,8 @@ export function parseMultiaddr(text: string): Multiaddr | undefined {
   try {
     const address = multiaddr(text);
     return address.getComponents().length > 0 ? address : undefined;
-  } catch {
+  } catch (error) {
+    ignored(error);
     return undefined;
   }
 }
@@ -26,7 +30,8 @@ export function parseRelayAddress(text: string): Multiaddr | undefined {
 function multiaddrOfBytes(bytes: Uint8Array): Multiaddr | undefined {
   try {
     return multiaddr(bytes);
-  } catch {
+  } catch (error) {
+    ignored(error);
     return undefined;
   }
 }

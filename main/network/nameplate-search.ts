@@ -14,6 +14,9 @@ import type { Nameplate } from './nameplate.ts';
 import { pathOf } from './path.ts';
 import type { Relays } from './relays.ts';
 import { askWhose } from './rendezvous-client.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:nameplate-search');
 
 /** A device that is said to have a nameplate. Only the words of the code show whether that is true. */
 export interface NameplateCandidate {
@@ -171,7 +174,7 @@ export class NameplateSearch {
       ? await askWhose(connection, this.#nameplate, this.#over.signal)
       : 'unreachable';
     // Closed before it is named: whoever connects to it then has a connection of their own.
-    if (!open && !this.#gate.isWayToInviter(peer)) await connection?.close().catch(() => undefined);
+    if (!open && !this.#gate.isWayToInviter(peer)) await connection?.close().catch(ignored);
     const isNamed = typeof answer !== 'string';
     // A device answers for itself alone.
     if (isNamed && answer.peerId === peer) {
@@ -189,7 +192,7 @@ export class NameplateSearch {
   }
 
   async #addressesOf(peer: PeerId, open: Connection | undefined): Promise<Multiaddr[]> {
-    const stored = await this.#node.peerStore.get(peerIdFromString(peer)).catch(() => undefined);
+    const stored = await this.#node.peerStore.get(peerIdFromString(peer)).catch(ignored);
     // The port of a connection that the other side has made leads nowhere.
     const dialled = open?.direction === 'outbound' ? [open.remoteAddr] : [];
     const all = [...dialled, ...(stored?.addresses ?? []).map(({ multiaddr }) => multiaddr)]
@@ -204,7 +207,7 @@ export class NameplateSearch {
     for (let attempt = 0; attempt < 2 && !this.#over.signal.aborted; attempt++) {
       const timeout = AbortSignal.timeout(DEVICE_DIAL_TIMEOUT_MS);
       const signal = AbortSignal.any([this.#over.signal, timeout]);
-      const connection = await this.#node.dial(addresses, { signal }).catch(() => undefined);
+      const connection = await this.#node.dial(addresses, { signal }).catch(ignored);
       if (connection) return connection;
     }
     return undefined;

@@ -32,6 +32,9 @@ import { Reservations } from './reservations.ts';
 import { Sessions } from './sessions.ts';
 import { Upgrades } from './upgrades.ts';
 import type { UpnpOptions } from './upnp.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:network');
 
 export interface NetworkOptions {
   readonly keys: SigningKeys;
@@ -222,7 +225,7 @@ export class Network implements Transport {
   async reachableAt(): Promise<Uint8Array[]> {
     const deadline = AbortSignal.timeout(RESERVATION_WAIT_MS);
     while (this.#awaitsReservation() && !deadline.aborted) {
-      await pEvent(this.#node, 'self:peer:update', { signal: deadline }).catch(() => undefined);
+      await pEvent(this.#node, 'self:peer:update', { signal: deadline }).catch(ignored);
     }
     // Where a direct connection is arranged follows from where the device is reached through a relay.
     return this.#node

@@ -12,6 +12,9 @@ import {
 } from './constants.ts';
 import { frameChannel } from './framing.ts';
 import type { Gate } from './gate.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:notices');
 
 /** What is told, in parts of at most `PAIR_FRAME_BYTES_MAX` bytes, none of them empty. */
 export type Notice = readonly Uint8Array[];
@@ -73,7 +76,10 @@ export class Notices {
       NOTICE_PROTOCOL,
       (stream, connection) => {
         const peer = connection.remotePeer.toString() as PeerId;
-        void this.#receive(peer, stream).catch(() => stream.abort(new Error('no notice')));
+        void this.#receive(peer, stream).catch((error: unknown) => {
+          ignored(error);
+          stream.abort(new Error('no notice'));
+        });
       },
       { runOnLimitedConnection: true, maxInboundStreams: STREAMS_MAX },
     );
@@ -117,10 +123,11 @@ export class Notices {
       const answer = await readParts(channel, ANSWER_PARTS_MAX);
       if (answer) onTold(peer, answer);
       await channel.close();
-    } catch {
+    } catch (error) {
+      ignored(error);
       // Told at its next contact, then.
     } finally {
-      await this.#node.hangUp(peerIdFromString(peer)).catch(() => undefined);
+      await this.#node.hangUp(peerIdFromString(peer)).catch(ignored);
     }
   }
 

@@ -39,6 +39,9 @@ import type { Refusal } from './relay-gate.ts';
 import { RelayedBytes } from './relayed-bytes.ts';
 import { serveRegistry } from './rendezvous-server.ts';
 import { wholePackets } from './whole-packets.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:relay-server');
 
 export interface RelayServerOptions {
   /** Multiaddrs under which devices are to look for it, where those that it listens on lead nowhere: behind a web proxy or a NAT. */
@@ -215,14 +218,14 @@ function closeStrangers(node: Libp2p, gate: RelayGate, clock: Clock): void {
     const peer = detail.remotePeer.toString();
     if (gate.isAllowed(peer)) return;
     const cancel = clock.schedule(RELAY_STRANGER_MS, () => {
-      if (!gate.isAllowed(peer)) detail.close().catch(() => undefined);
+      if (!gate.isAllowed(peer)) detail.close().catch(ignored);
     });
     detail.addEventListener('close', cancel);
   });
 }
 
 function hangUp(node: Libp2p, peer: Libp2pPeerId): void {
-  node.hangUp(peer).catch(() => undefined);
+  node.hangUp(peer).catch(ignored);
 }
 
 /** Each leaves the relay by one stream to the device that was dialled. */

@@ -12,6 +12,9 @@ import {
 } from './constants.ts';
 import { peerIn, relayOn } from './multiaddrs.ts';
 import type { ReservationOutcome, Reservations } from './reservations.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:relays');
 
 /** After how much a relay cuts a connection; null where that is ample. One of them at least is not. */
 export interface RelayLimits {
@@ -140,7 +143,7 @@ export class Relays {
   }
 
   async #hangUp({ peerId }: Relay): Promise<void> {
-    await this.#node.hangUp(peerIdFromString(peerId)).catch(() => undefined);
+    await this.#node.hangUp(peerIdFromString(peerId)).catch(ignored);
   }
 
   start(): void {
@@ -198,7 +201,8 @@ export class Relays {
       const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
       const { remotePeer } = await this.#node.dial(address, { signal });
       return await this.#reservations.reserve(remotePeer);
-    } catch {
+    } catch (error) {
+      ignored(error);
       return 'failed';
     }
   }

@@ -10,6 +10,9 @@ import {
 import { frameChannel } from './framing.ts';
 import type { Heartbeats } from './heartbeat.ts';
 import { pathOf } from './path.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:sessions');
 
 /** Whom a session may be had with. */
 export interface Membership {
@@ -93,7 +96,8 @@ export class Sessions {
       if (stream.status !== 'open') return false;
       this.#adopt(peer, stream, connection);
       return true;
-    } catch {
+    } catch (error) {
+      ignored(error);
       return false;
     }
   }

@@ -7,6 +7,9 @@ import {
   STRANGERS_MAX,
   STRANGERS_PER_WINDOW_MAX,
 } from './constants.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:strangers');
 
 /** Bounds the devices that nobody knows yet, which may connect while an invitation is open: how many, how often, how long. */
 export class Strangers {
@@ -64,7 +67,7 @@ export class Strangers {
     const cancel = this.#clock.schedule(STRANGER_MS, () => {
       this.#forget(peer);
       if (this.#isKnown(peer)) return;
-      void this.#node.hangUp(peerIdFromString(peer)).catch(() => undefined);
+      void this.#node.hangUp(peerIdFromString(peer)).catch(ignored);
     });
     this.#connected.set(peer, cancel);
   }

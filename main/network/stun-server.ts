@@ -5,6 +5,9 @@ import { getNetConfig, getThinWaistAddresses } from '@libp2p/utils';
 import { multiaddr } from '@multiformats/multiaddr';
 import { answerTo } from './stun-message.ts';
 import type { StunAddress } from './stun-message.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:stun-server');
 
 export interface StunServer {
   /** `host:port` of each socket and interface, IPv6 in brackets. */
@@ -66,7 +69,8 @@ async function open(family: Family, port: number): Promise<Socket | undefined> {
   try {
     socket.bind(port, host);
     await once(socket, 'listening');
-  } catch {
+  } catch (error) {
+    ignored(error);
     socket.close();
     return undefined;
   }

@@ -10,6 +10,9 @@ import {
 } from './constants.ts';
 import { directAddressThrough } from './multiaddrs.ts';
 import { pathOf } from './path.ts';
+import { debugLog } from '../log/debug-log.ts';
+
+const ignored = debugLog('network:upgrades');
 
 interface Upgrade {
   readonly retry: Retry;
@@ -95,7 +98,8 @@ export class Upgrades {
       if (pathOf(connection) === 'relay') return false;
       this.#follow(connection, upgrade);
       return true;
-    } catch {
+    } catch (error) {
+      ignored(error);
       return this.#upgrades.get(peer)?.relayed === undefined;
     }
   }

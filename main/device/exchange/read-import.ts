@@ -6,6 +6,9 @@ import type { ImportedConversation } from './imported.ts';
 import { parseMarkdownFile, parseOwn } from './own-format.ts';
 import { parseTelegram } from './telegram.ts';
 import { parseWhatsApp } from './whatsapp.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('device:exchange:read-import');
 
 /** A chat of half a million messages has less; it has to be in memory as a whole, since JSON and ZIP are read that way. */
 export const IMPORT_BYTES_MAX = 256 << 20;
@@ -63,7 +66,8 @@ function inJson(text: string): readonly ImportedConversation[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch {
+  } catch (error) {
+    ignored(error);
     throw new ReunionError('invalid-arguments', 'The file is no whole JSON.');
   }
   const found = parseOwn(json) ?? parseTelegram(json);

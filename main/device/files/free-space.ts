@@ -1,6 +1,9 @@
 import { statfs } from 'node:fs/promises';
 import { ReunionError } from '../../api/errors.ts';
 import type { Clock } from '../../helpers/clock.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('device:files:free-space');
 
 /** What files leave free on the disk: messages go on being written, and so do other programs. */
 export const RESERVE_BYTES = 1024 * 1024 * 1024;
@@ -84,7 +87,8 @@ export async function freeBytesOf(folder: string): Promise<number | undefined> {
   try {
     const { bavail, bsize } = await statfs(folder);
     return bavail * bsize;
-  } catch {
+  } catch (error) {
+    ignored(error);
     return undefined;
   }
 }

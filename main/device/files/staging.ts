@@ -16,6 +16,9 @@ import type { GroupId, MessageId } from '../../helpers/ids.ts';
 import type { EpochId } from '../../identity/content-key.ts';
 import { SEALING_BYTES } from '../../identity/sealing.ts';
 import { messageIdOf } from '../../mvds/ids.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('device:files:staging');
 
 /** Only the person may look inside. */
 const FOLDER_MODE = 0o700;
@@ -101,7 +104,7 @@ export class Staging {
       this.#staged.set(staged.file, staged);
       return staged;
     } catch (error) {
-      await target.close().catch(() => undefined);
+      await target.close().catch(ignored);
       await rm(path, { force: true });
       throw error;
     }
@@ -197,7 +200,8 @@ export class Staging {
 function readIntent(text: string): z.infer<typeof intent> {
   try {
     return intent.parse(JSON.parse(text));
-  } catch {
+  } catch (error) {
+    ignored(error);
     return { storedAt: 0, parts: [] };
   }
 }

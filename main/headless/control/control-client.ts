@@ -5,6 +5,9 @@ import { EXIT, ExpectedFailure } from '../failures.ts';
 import { findControlPlace } from './control-folder.ts';
 import { linePipe } from './line-pipe.ts';
 import { withShortPath } from './short-path.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('headless:control:control-client');
 
 /** A program that has taken the place of a device may say nothing, milliseconds. */
 const PROOF_TIMEOUT_MS = 5_000;
@@ -27,7 +30,8 @@ export async function connectToDevice(
 ): Promise<Socket> {
   const place = findControlPlace(dataFolder);
   if (!place) throw notRunning(dataFolder, kind);
-  const socket = await withShortPath(place.address, open).catch(() => {
+  const socket = await withShortPath(place.address, open).catch((error: unknown) => {
+    ignored(error);
     throw notRunning(dataFolder, kind);
   });
   socket.on('error', () => socket.destroy());

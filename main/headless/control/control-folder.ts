@@ -13,6 +13,9 @@ import {
 import type { Stats } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { bytesOf } from '../../api/mutual-proof.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('headless:control:control-folder');
 
 /*
  * Below the data folder, for this user alone: the socket that the command line reaches the device by, and the secret that each end
@@ -52,7 +55,8 @@ export function findControlPlace(dataFolder: string): ControlPlace | undefined {
     if (!found.isDirectory() || !isOwn(found, dataFolder)) return undefined;
     const secret = readSecret(join(folder, SECRET), dataFolder);
     return secret && { address: addressOf(folder, secret), secret };
-  } catch {
+  } catch (error) {
+    ignored(error);
     return undefined;
   }
 }

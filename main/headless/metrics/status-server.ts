@@ -5,6 +5,9 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../helpers/clock.ts';
 import { ExpectedFailure } from '../failures.ts';
 import { namesThisComputer } from '../web/hosts.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('headless:metrics:status-server');
 
 /** Prometheus text format, https://prometheus.io/docs/instrumenting/exposition_formats/. */
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
@@ -53,7 +56,10 @@ export class StatusServer {
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#server = createServer((request, response) => {
-      this.#answer(request, response).catch(() => response.writeHead(500).end());
+      this.#answer(request, response).catch((error: unknown) => {
+        ignored(error);
+        response.writeHead(500).end();
+      });
     });
   }
 

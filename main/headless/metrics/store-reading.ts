@@ -1,4 +1,7 @@
 import type { Reading } from './reading.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('headless:metrics:store-reading');
 
 /** A store that takes longer counts as one that does not answer, milliseconds. Prometheus waits 10 s for the whole text. */
 const STORE_ANSWER_MS = 5_000;
@@ -17,7 +20,8 @@ export async function storeReading(stats: () => Promise<StoreSize>): Promise<Rea
     if (!size) return { reunion_store_up: 0 };
     const { messages, bytes } = size;
     return { reunion_store_up: 1, reunion_messages: messages, reunion_store_bytes: bytes };
-  } catch {
+  } catch (error) {
+    ignored(error);
     return { reunion_store_up: 0 };
   } finally {
     clearTimeout(timer);

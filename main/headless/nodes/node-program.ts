@@ -13,6 +13,9 @@ import {
 } from '../arguments.ts';
 import { loaded } from '../loaded.ts';
 import type { NodeCommandOptions } from './run-node.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('headless:nodes:node-program');
 
 /** `reunion node`: plain MVDS groups among peers that are named. */
 export function addNodeCommands(program: Command): void {
@@ -132,7 +135,8 @@ export function group(text: string): string {
   try {
     groupOf(text);
     return text;
-  } catch {
+  } catch (error) {
+    ignored(error);
     throw new InvalidArgumentError('A group has a name.');
   }
 }

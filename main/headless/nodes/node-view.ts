@@ -2,6 +2,9 @@ import type { StoredMessage } from '../../mvds/ports.ts';
 import type { Message } from '../../mvds/types.ts';
 import type { GroupNodeStatus } from '../../node/group-node.ts';
 import type { PeerSyncStatus } from '../../sync/status.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('headless:nodes:node-view');
 
 /** A message as `--json` prints it. */
 export interface NodeMessageView {
@@ -62,7 +65,8 @@ export function messageView({
 function bodyView(body: Uint8Array): Pick<NodeMessageView, 'text' | 'base64'> {
   try {
     return { text: utf8.decode(body) };
-  } catch {
+  } catch (error) {
+    ignored(error);
     return { base64: Buffer.from(body).toString('base64') };
   }
 }

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import openInBrowser from 'open';
 import { controlFolder } from '../control/control-folder.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('headless:web:open-page');
 
 /**
  * Opens a link in the person's browser by a file for this user alone that leads there: every user of the computer can read the
@@ -14,7 +17,7 @@ export async function openInBrowserByFile(dataFolder: string, link: string): Pro
   const name = `open-${randomBytes(8).toString('hex')}.html`;
   const file = join(controlFolder(dataFolder), name);
   writeFileSync(file, redirectTo(link), { mode: 0o600, flag: 'wx' });
-  const browser = await openInBrowser(pathToFileURL(file).href).catch(() => undefined);
+  const browser = await openInBrowser(pathToFileURL(file).href).catch(ignored);
   browser?.on('error', () => undefined);
   return () => rmSync(file, { force: true });
 }

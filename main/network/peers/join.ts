@@ -3,6 +3,9 @@ import { STREAMS_MAX } from '../constants.ts';
 import { frameChannel } from '../framing.ts';
 import { JOIN_PROTOCOL, JOIN_TIMEOUT_MS } from './constants.ts';
 import type { PeerGate } from './peer-gate.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('network:peers:join');
 
 /** The whole reply: a frame of one byte. */
 const REPLY_BYTES = 1;
@@ -35,7 +38,10 @@ export async function serveJoin(
         await channel.close();
         if (isAdmitted) onAdmitted(peer);
       };
-      answer().catch(() => stream.abort(new Error('the reply could not be sent')));
+      answer().catch((error: unknown) => {
+        ignored(error);
+        stream.abort(new Error('the reply could not be sent'));
+      });
     },
     { maxInboundStreams: STREAMS_MAX },
   );
@@ -52,7 +58,8 @@ export async function join(connection: Connection): Promise<JoinOutcome> {
     void channel.close();
     if (reply?.byteLength !== REPLY_BYTES) return 'unknown';
     return reply[0] === ADMITTED ? 'admitted' : 'refused';
-  } catch {
+  } catch (error) {
+    ignored(error);
     return 'unknown';
   }
 }

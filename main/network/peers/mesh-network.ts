@@ -16,6 +16,9 @@ import type { PeerAddress } from './peer-address.ts';
 import { PeerExchange } from './peer-exchange.ts';
 import type { PeerNetwork } from './peer-network.ts';
 import { spareConnections } from './spare-connections.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('network:peers:mesh-network');
 
 /** The services of libp2p that the mesh needs, by name. */
 export interface MeshServices extends ServiceMap {
@@ -153,7 +156,7 @@ export class MeshNetwork implements MeshTopic {
       return { peer, openedAt: timeline.open, isNeeded };
     });
     for (const peer of spareConnections(described, clock.now())) {
-      void node.hangUp(peerIdFromString(peer)).catch(() => undefined);
+      void node.hangUp(peerIdFromString(peer)).catch(ignored);
     }
   }
 
@@ -201,7 +204,8 @@ export class MeshNetwork implements MeshTopic {
       );
       // More of the mesh is known to it, and it is asked at once while this node knows few.
       if (this.#known.size < this.#options.degree) await this.#exchange.ask(connection);
-    } catch {
+    } catch (error) {
+      ignored(error);
       this.#known.failed(peer);
     } finally {
       this.#dialling.delete(peer);

@@ -18,6 +18,9 @@ import {
   PEERS_TOLD_MAX,
 } from './constants.ts';
 import type { KnownPeers } from './known-peers.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('network:peers:peer-exchange');
 
 const MINUTE_MS = 60_000;
 /** Of all peers together: more than a node has connections. */
@@ -55,7 +58,10 @@ export class PeerExchange {
           await channel.write(this.#reply(peer));
           await channel.close();
         };
-        reply().catch(() => stream.abort(new Error('the reply could not be sent')));
+        reply().catch((error: unknown) => {
+          ignored(error);
+          stream.abort(new Error('the reply could not be sent'));
+        });
       },
       { maxInboundStreams: STREAMS_MAX },
     );
@@ -71,7 +77,8 @@ export class PeerExchange {
       const reply = await channel.read();
       void channel.close();
       if (reply) this.#take(reply);
-    } catch {
+    } catch (error) {
+      ignored(error);
       // It knows nobody, or not the protocol.
     }
   }

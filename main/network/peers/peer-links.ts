@@ -8,6 +8,9 @@ import { DIAL_TIMEOUT_MS } from '../constants.ts';
 import { naming } from '../multiaddrs.ts';
 import type { OpenSession, Sessions } from '../sessions.ts';
 import { join } from './join.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('network:peers:peer-links');
 
 export interface PeerLinksOptions {
   readonly node: Libp2p;
@@ -122,7 +125,8 @@ export class PeerLinks {
         addresses.map((address) => naming(address, peer)),
         { signal: AbortSignal.timeout(DIAL_TIMEOUT_MS) },
       );
-    } catch {
+    } catch (error) {
+      ignored(error);
       return undefined;
     }
   }
@@ -130,6 +134,6 @@ export class PeerLinks {
   #leave(peer: PeerId): void {
     const { node, sessions, keepsConnections } = this.#options;
     sessions.end(peer);
-    if (!keepsConnections) void node.hangUp(peerIdFromString(peer)).catch(() => undefined);
+    if (!keepsConnections) void node.hangUp(peerIdFromString(peer)).catch(ignored);
   }
 }

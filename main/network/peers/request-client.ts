@@ -8,6 +8,9 @@ import type { PeerAddress } from './peer-address.ts';
 import { PeerGate } from './peer-gate.ts';
 import { createPeerNode } from './peer-node.ts';
 import type { RequestProtocol } from './requests.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('network:peers:request-client');
 
 /** How long a reply may take, milliseconds: a node that reconciles with others answers in between. */
 const REPLY_TIMEOUT_MS = 30_000;
@@ -51,7 +54,8 @@ export class RequestClient {
       await frames.write(bytes);
       const reply = await frames.read();
       if (reply) return reply;
-    } catch {
+    } catch (error) {
+      ignored(error);
       // Told below.
     } finally {
       clearTimeout(late);
@@ -69,10 +73,12 @@ export class RequestClient {
     const { name, replyBytesMax } = this.#protocol;
     const signal = AbortSignal.timeout(DIAL_TIMEOUT_MS);
     const target = multiaddr(this.#address.address.toString());
-    const connection = await this.#node.dial(target, { signal }).catch(() => {
+    const connection = await this.#node.dial(target, { signal }).catch((error: unknown) => {
+      ignored(error);
       throw new RequestError(`No node answers at ${target.toString()}.`);
     });
-    const stream = await connection.newStream(name, { signal }).catch(() => {
+    const stream = await connection.newStream(name, { signal }).catch((error: unknown) => {
+      ignored(error);
       throw new RequestError(`The node at ${target.toString()} is no store node.`);
     });
     return { stream, frames: frameChannel(stream, replyBytesMax) };

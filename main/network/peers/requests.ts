@@ -3,6 +3,9 @@ import type { FrameChannel } from '../../helpers/frame-channel.ts';
 import type { PeerId } from '../../mvds/types.ts';
 import { frameChannel } from '../framing.ts';
 import { placeOf } from '../place.ts';
+import { debugLog } from '../../log/debug-log.ts';
+
+const ignored = debugLog('network:peers:requests');
 
 /** Requests that one stream may carry before its client has to open another. */
 const REQUESTS_PER_STREAM_MAX = 100_000;
@@ -48,7 +51,8 @@ async function serve(
     if (!request) return;
     try {
       await channel.write(await answer(request, requester));
-    } catch {
+    } catch (error) {
+      ignored(error);
       return;
     }
   }
