@@ -98,8 +98,9 @@ async function extractEntry(
   bytesMax: number,
 ): Promise<void> {
   if (entry.uncompressedSize > bytesMax) throw noRoom();
-  const target = createWriteStream(path, { mode: 0o600, flags: 'wx' });
-  await pipeline(await zip.openReadStreamPromise(entry), target);
+  // First, for it may fail: a file that is being opened by then would be made after all, and left there.
+  const source = await zip.openReadStreamPromise(entry);
+  await pipeline(source, createWriteStream(path, { mode: 0o600, flags: 'wx' }));
 }
 
 /** Of an error of Node, as ENOSPC. */
