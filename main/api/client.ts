@@ -18,6 +18,12 @@ const CONNECTION_LOST: ApiError = {
   message: 'The connection to Reunion was lost.',
 };
 
+/** Gives a command to the device. Rejects with a `CommandError` whose message is for the person. */
+export type Call = <C extends Command>(
+  command: C,
+  args: CommandArguments[C],
+) => Promise<CommandResults[C]>;
+
 /** Calls a device over a channel. Used by the renderer and the command line alike. */
 export interface ApiClient {
   /** Rejects with a `CommandError`, also when the channel closes before the answer. */

@@ -1,4 +1,4 @@
-import type { DeviceInfo } from './device-types.ts';
+import type { DeviceInfo } from './device-info.ts';
 import type { AttachmentView } from './file-types.ts';
 
 /** A place in a conversation, that of a message there or not: ascending `order`, then ascending id. */

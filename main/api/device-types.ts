@@ -1,10 +1,6 @@
 import type { MessageView } from './conversation-types.ts';
+import type { DeviceInfo } from './device-info.ts';
 import type { FilesStatus } from './file-types.ts';
-
-export interface DeviceInfo {
-  readonly id: string;
-  readonly name: string;
-}
 
 /**
  * `device`: reads and writes. `mailbox`: keeps and forwards what it cannot read, so that devices that are never on at the

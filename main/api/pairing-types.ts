@@ -1,5 +1,6 @@
 import type { ApiError } from './error-types.ts';
-import type { DeviceInfo, Path } from './device-types.ts';
+import type { DeviceInfo } from './device-info.ts';
+import type { Path } from './device-types.ts';
 
 export interface Invitation {
   /** `reunion:` and base64url. Whoever follows it shows two digits, which are to be typed on the inviting device. */

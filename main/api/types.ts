@@ -10,6 +10,7 @@ import type { ImportState } from './import-types.ts';
 import type { PairingState } from './pairing-types.ts';
 
 export type * from './conversation-types.ts';
+export type * from './device-info.ts';
 export type * from './device-types.ts';
 export type * from './error-types.ts';
 export type * from './host-types.ts';

@@ -3,10 +3,9 @@ import { coalesced } from '../helpers/coalesced.ts';
 import type { GroupId, PeerId } from '../helpers/ids.ts';
 import { ADDRESS_BYTES_MAX, ADDRESSES_MAX, isTrusted } from '../identity/device-list.ts';
 import type { DeviceList } from '../identity/device-list.ts';
-import { lastingAddress, relaysIn } from '../network/multiaddrs.ts';
+import { lastingAddress, relayPeer, relaysIn } from '../network/multiaddrs.ts';
 import type { Network } from '../network/network.ts';
 import type { DeviceListKeeper } from './device-list-keeper.ts';
-import { relayPeer } from './relay-list.ts';
 import type { DeviceSettings } from './settings.ts';
 
 /** Relays of other devices that are used beside one's own: more than a person has, and few enough to keep. */

@@ -1,7 +1,7 @@
 import type { Clock, Random } from '../helpers/clock.ts';
 import type { KeyProtection } from '../identity/key-protection.ts';
 import type { SigningKeys } from '../identity/keys.ts';
-import type { DirectOptions } from '../network/direct.ts';
+import type { DirectOptions } from '../network/direct-options.ts';
 import type { NodeMetrics } from '../network/node-metrics.ts';
 
 /** How files deal with the disk. */

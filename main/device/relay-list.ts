@@ -1,14 +1,8 @@
 import { ReunionError } from '../api/errors.ts';
-import { parseRelayAddress, peerIn } from '../network/multiaddrs.ts';
+import { parseRelayAddress, relayPeer } from '../network/multiaddrs.ts';
 import type { Network } from '../network/network.ts';
 import type { Addresses } from './addresses.ts';
 import type { DeviceSettings } from './settings.ts';
-
-/** A relay may have several addresses, and is one all the same. Undefined for what is no address of one. */
-export function relayPeer(text: string): string | undefined {
-  const address = parseRelayAddress(text);
-  return address && peerIn(address);
-}
 
 export interface RelayListOptions {
   readonly settings: DeviceSettings;

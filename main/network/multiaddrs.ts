@@ -26,6 +26,12 @@ export function parseRelayAddress(text: string): Multiaddr | undefined {
   return address && peerIn(address) !== undefined ? address : undefined;
 }
 
+/** A relay may have several addresses, and is one all the same. Undefined for what is no address of one. */
+export function relayPeer(text: string): string | undefined {
+  const address = parseRelayAddress(text);
+  return address && peerIn(address);
+}
+
 /** The multiaddr of binary form `bytes`; undefined where they are none. */
 function multiaddrOfBytes(bytes: Uint8Array): Multiaddr | undefined {
   try {

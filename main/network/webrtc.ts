@@ -1,6 +1,6 @@
 import { webRTC } from '@libp2p/webrtc';
 import { cleanup } from 'node-datachannel';
-import type { DirectOptions } from './direct.ts';
+import type { DirectOptions } from './direct-options.ts';
 
 /** The keys that libp2p's type does not know are passed on to node-datachannel. */
 type Configuration = RTCConfiguration & { readonly bindAddress?: string };

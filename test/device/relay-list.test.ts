@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { relayPeer } from '../../main/device/relay-list.ts';
+import { relayPeer } from '../../main/network/multiaddrs.ts';
 import { letIn, OwnDevice, relayHere } from '../helpers/own-devices.ts';
 
 test('a relay that was removed stays away, under whatever address another device tells of it, until it is added', async () => {

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { systemClock, systemRandom } from '../../main/helpers/clock.ts';
 import type { PeerId } from '../../main/mvds/types.ts';
 import { openDirect } from '../../main/network/direct.ts';
-import type { DirectOptions } from '../../main/network/direct.ts';
+import type { DirectOptions } from '../../main/network/direct-options.ts';
 import { Gate } from '../../main/network/gate.ts';
 import { Members } from '../../main/network/members.ts';
 import { Heartbeats } from '../../main/network/heartbeat.ts';

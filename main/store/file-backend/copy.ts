@@ -1,8 +1,17 @@
 import { RESULT } from './abi.ts';
-import type { FileCopy } from './index.ts';
 import type { Mount } from './mount.ts';
 import type { SqlDatabase, SqlEngine, SqlModule } from './sqljs.ts';
 import type { Vfs } from './vfs.ts';
+
+/** A running copy. Writes through the same connection, in between steps, are part of it. */
+export interface FileCopy {
+  /** Pages that were read and never written, by their numbers: so far, and of a sound database free ones alone. */
+  readonly holes: ReadonlySet<number>;
+  /** Copies up to `pages` pages of 4096 bytes. Returns whether all of it is now copied and on the medium. */
+  step(pages: number): boolean;
+  /** Ends the copy, finished or not. */
+  close(): void;
+}
 
 /** `sqlite3_backup_step` has copied the last page. */
 const DONE = 101;

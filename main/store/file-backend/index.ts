@@ -7,9 +7,11 @@ import { KEY_BYTES } from './key-header.ts';
 import { Mount } from './mount.ts';
 import type { SqlDatabase, SqlEngine } from './sqljs.ts';
 import { loadEngine } from './sqljs.ts';
+import type { FileCopy } from './copy.ts';
 import { startCopy } from './copy.ts';
 import { Vfs } from './vfs.ts';
 
+export type { FileCopy } from './copy.ts';
 export * from './errors.ts';
 export type { FileSystem } from './file-system.ts';
 export { nodeFileSystem } from './file-system.ts';
@@ -50,16 +52,6 @@ export interface FileDatabase {
   withFile<T>(path: string, key: Uint8Array | undefined, use: (name: string) => T): T;
   /** Starts a copy of the database, as it will be when the copy is finished, to a new file at `path`, under `key`. */
   copyTo(path: string, key: Uint8Array | undefined): FileCopy;
-  close(): void;
-}
-
-/** A running copy. Writes through the same connection, in between steps, are part of it. */
-export interface FileCopy {
-  /** Pages that were read and never written, by their numbers: so far, and of a sound database free ones alone. */
-  readonly holes: ReadonlySet<number>;
-  /** Copies up to `pages` pages of 4096 bytes. Returns whether all of it is now copied and on the medium. */
-  step(pages: number): boolean;
-  /** Ends the copy, finished or not. */
   close(): void;
 }
 

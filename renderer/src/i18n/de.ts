@@ -1,4 +1,4 @@
-import type { Catalogue } from './i18n.svelte.ts';
+import type { Catalogue } from './en.ts';
 
 /** German. */
 export const de: Catalogue = {

@@ -568,3 +568,7 @@ export const en = {
   'error.storage': 'The storage of this device could not be read or written.',
   'error.internal': 'Something went wrong inside Reunion; its log says more.',
 } as const;
+
+/** Every text that the page shows, by key, in ICU MessageFormat: plurals and order of words are the language's own. */
+export type MessageKey = keyof typeof en;
+export type Catalogue = Readonly<Record<MessageKey, string>>;

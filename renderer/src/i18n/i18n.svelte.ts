@@ -1,9 +1,8 @@
 import { IntlMessageFormat } from 'intl-messageformat';
+import type { Catalogue, MessageKey } from './en.ts';
 import { en } from './en.ts';
 
-/** Every text that the page shows, by key, in ICU MessageFormat: plurals and order of words are the language's own. */
-export type MessageKey = keyof typeof en;
-export type Catalogue = Readonly<Record<MessageKey, string>>;
+export type { MessageKey };
 
 export type Values = Readonly<Record<string, string | number>>;
 

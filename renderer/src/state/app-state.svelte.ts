@@ -17,7 +17,7 @@ import { Holders } from './holders.svelte.ts';
 import { Reading } from './reading.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Thread } from './thread.svelte.ts';
-import type { Call } from './thread.svelte.ts';
+import type { Call } from '../../../main/api/client.ts';
 import { Traffic } from './traffic.svelte.ts';
 import { Ui } from './ui.svelte.ts';
 

@@ -1,4 +1,4 @@
-import type { Call } from './thread.svelte.ts';
+import type { Call } from '../../../main/api/client.ts';
 
 /*
  * What comes and goes as bytes (see main/api/file-requests.ts). In a browser each request needs a ticket, which is asked for over

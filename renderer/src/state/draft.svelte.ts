@@ -1,4 +1,4 @@
-import type { Call } from './thread.svelte.ts';
+import type { Call } from '../../../main/api/client.ts';
 
 /** A draft goes to the other devices once typing has paused for this long, milliseconds. */
 const PAUSE_MS = 1_500;

@@ -1,4 +1,4 @@
-import type { Call } from './thread.svelte.ts';
+import type { Call } from '../../../main/api/client.ts';
 
 /** Messages that are asked about together. */
 const BATCH = 100;

@@ -1,5 +1,5 @@
 import { contentUrl } from './content.ts';
-import type { Call } from './thread.svelte.ts';
+import type { Call } from '../../../main/api/client.ts';
 
 /** Of pictures that were shown a moment ago and may be scrolled back to: some twenty photographs, bytes. */
 const KEPT_BYTES_MAX = 64 << 20;

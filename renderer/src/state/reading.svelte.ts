@@ -1,6 +1,6 @@
 import type { ConversationSummary, PositionView } from '../../../main/api/types.ts';
 import { isAfter } from './message-window.ts';
-import type { Call } from './thread.svelte.ts';
+import type { Call } from '../../../main/api/client.ts';
 
 /** What was in view for this long was read, milliseconds. */
 const READ_MS = 600;

@@ -1,7 +1,7 @@
 import type { CommandArguments } from '../../../main/api/contract.ts';
 import type { SearchHitView } from '../../../main/api/types.ts';
 import { errorText } from '../i18n/error-text.ts';
-import type { Call } from './thread.svelte.ts';
+import type { Call } from '../../../main/api/client.ts';
 
 /** Between the last key and the question, milliseconds: below what a person notices. */
 const PAUSE_MS = 25;

@@ -1,5 +1,6 @@
+import type { Call } from '../../../main/api/client.ts';
 import { coalesced } from '../../../main/api/coalesced.ts';
-import type { Command, CommandArguments, CommandResults } from '../../../main/api/contract.ts';
+import type { CommandArguments } from '../../../main/api/contract.ts';
 import type { MessageView, PositionView } from '../../../main/api/types.ts';
 import { Draft } from './draft.svelte.ts';
 import { merged, WINDOW_MAX } from './message-window.ts';
@@ -11,11 +12,6 @@ const PAGE = 60;
 const CHANGES_MAX = 300;
 /** While messages stream in, the list is brought up to date this often, milliseconds: typing goes before that. */
 const CHANGES_MS = 400;
-
-export type Call = <C extends Command>(
-  command: C,
-  args: CommandArguments[C],
-) => Promise<CommandResults[C]>;
 
 /** Messages that follow each other without a gap, the oldest first. */
 interface Stretch {

@@ -1,7 +1,7 @@
 import { errorText, toldText } from '../i18n/error-text.ts';
 import { t } from '../i18n/i18n.svelte.ts';
 import { postHeaders } from './content.ts';
-import type { Call } from './thread.svelte.ts';
+import type { Call } from '../../../main/api/client.ts';
 
 /** Files that a message can carry: see `send` of the api. */
 export const FILES_MAX = 20;

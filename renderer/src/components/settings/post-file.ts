@@ -1,7 +1,7 @@
 import type { ApiError } from '../../../../main/api/types.ts';
 import { errorText, toldText } from '../../i18n/error-text.ts';
 import { postHeaders } from '../../state/content.ts';
-import type { Call } from '../../state/thread.svelte.ts';
+import type { Call } from '../../../../main/api/client.ts';
 
 /** Sends a file to the device. Resolves, once that has taken it, with what went wrong, in words; empty where nothing did. */
 export async function postFile(call: Call, path: string, content: Blob): Promise<string> {
