@@ -4,7 +4,9 @@ import svelte from 'eslint-plugin-svelte';
 import typescript from 'typescript-eslint';
 
 export default typescript.config(
-  { ignores: ['dist/', 'node_modules/', 'main/proto/', 'test-results/'] },
+  {
+    ignores: ['dist/', 'node_modules/', 'main/proto/', 'test-results/', '.dependency-cruiser.cjs'],
+  },
   js.configs.recommended,
   typescript.configs.strictTypeChecked,
   typescript.configs.stylisticTypeChecked,

@@ -1,4 +1,4 @@
-// `npm run check`: formatting, lint, types (Svelte included), import rules, and whether generated code is current.
+// `npm run check`: formatting, lint, types (Svelte included), import rules, unused exports, and whether generated code is current.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install, node, root, run, tool } from './setup.mjs';
@@ -10,6 +10,11 @@ export function check() {
   run(node, [tool('eslint', 'bin/eslint.js'), '--max-warnings=0', '.']);
   run(node, [tool('typescript', 'bin/tsc'), '-p', '.']);
   run(node, [tool('svelte-check', 'bin/svelte-check'), '--fail-on-warnings', '--output=human']);
+  run(node, [
+    tool('dependency-cruiser', 'bin/dependency-cruiser.mjs'),
+    ...['--config', '.dependency-cruiser.cjs', '--output-type=err', 'main', 'renderer/src'],
+  ]);
+  run(node, [tool('knip', 'bin/knip.js'), '--no-progress', '--include=files,exports,types']);
   run(node, [tool('vitest', 'vitest.mjs'), 'run', 'test/house']);
 }
 

@@ -38,7 +38,7 @@ export type PeerState =
  * `protocol`: it sent what is no payload. `misbehaving`: it sent many messages that do not belong to these devices. `store`:
  * this device could not write what came.
  */
-export type PeerFailure = 'stalled' | 'refused' | 'protocol' | 'misbehaving' | 'store';
+type PeerFailure = 'stalled' | 'refused' | 'protocol' | 'misbehaving' | 'store';
 
 export interface PeerStatus {
   readonly id: string;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { HostSettings } from './types.ts';
 
 /** Ten years: more days than anybody waits for a device. */
-export const STALE_DAYS_MAX = 3_650;
+const STALE_DAYS_MAX = 3_650;
 
 const none = z.object({}).strict();
 

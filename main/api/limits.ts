@@ -1,13 +1,6 @@
 import type { ConversationColour } from './types.ts';
 
-export {
-  ATTACHMENTS_MAX,
-  FILE_BYTES_MAX,
-  FILE_NAME_BYTES_MAX,
-  NAME_CHARACTERS_MAX,
-  TEXT_BYTES_MAX,
-  UNREAD_MAX,
-} from '../conversations/limits.ts';
+export { ATTACHMENTS_MAX, FILE_NAME_BYTES_MAX, UNREAD_MAX } from '../conversations/limits.ts';
 
 export { ORDER_MAX } from '../conversations/order.ts';
 

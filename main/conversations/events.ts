@@ -74,7 +74,7 @@ export type FileContent = { readonly conversationId?: undefined } & (
 );
 
 /** An event of a kind that this version does not know; the conversation is there where it is to be seen that it is. */
-export interface UnknownContent {
+interface UnknownContent {
   readonly kind: 'unknown';
   readonly conversationId: ConversationId | undefined;
 }
@@ -357,7 +357,7 @@ export function parseConversationId(text: string): ConversationId | undefined {
   return /^[0-9a-f]{32}$/u.test(text) ? (text as ConversationId) : undefined;
 }
 
-export function conversationIdOf(bytes: Uint8Array): ConversationId | undefined {
+function conversationIdOf(bytes: Uint8Array): ConversationId | undefined {
   return bytes.byteLength === CONVERSATION_ID_BYTES ? (toHex(bytes) as ConversationId) : undefined;
 }
 

@@ -24,7 +24,7 @@ export const ATTACHMENTS_MAX = 20;
 /** As file systems have it, in bytes of UTF-8. */
 export const FILE_NAME_BYTES_MAX = 255;
 
-export const UNKNOWN_MEDIA_TYPE = 'application/octet-stream';
+const UNKNOWN_MEDIA_TYPE = 'application/octet-stream';
 
 /** Where the content of a file is: one file may have been stored more than once. */
 export interface FileCopy {

@@ -10,7 +10,7 @@ export const EMOJI_BYTES_MAX = 64;
 /** As many as are counted: what is shown for more is “99+”. */
 export const UNREAD_MAX = 100;
 
-export { ATTACHMENTS_MAX, FILE_BYTES_MAX, FILE_NAME_BYTES_MAX } from './files.ts';
+export { ATTACHMENTS_MAX, FILE_NAME_BYTES_MAX } from './files.ts';
 
 export type TextProblem = 'empty-text' | 'text-too-long';
 export type NameProblem = 'invalid-name' | 'name-too-long';

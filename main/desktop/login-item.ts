@@ -5,7 +5,7 @@ import type { App } from 'electron';
 /** The app is started so at login, where it is to begin without its window. */
 export const HIDDEN = '--hidden';
 
-export interface LoginStart {
+interface LoginStart {
   readonly enabled: boolean;
   readonly hidden: boolean;
 }

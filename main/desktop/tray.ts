@@ -34,7 +34,7 @@ export function hasTray(
   );
 }
 
-export function trayMenu(
+function trayMenu(
   { line }: TrayText,
   isPaused: boolean,
   actions: TrayActions,

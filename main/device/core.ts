@@ -53,7 +53,7 @@ export interface Core {
 }
 
 /** What the core asks the device that is made of it, and tells it. */
-export interface CoreOwner {
+interface CoreOwner {
   readonly groups: () => ConversationGroups | undefined;
   readonly isMailbox: () => boolean;
   /** As which of them another device is a member; undefined where it is none. */

@@ -45,7 +45,7 @@ const FAREWELL_ENTRIES = 32;
 type Append = (groupId: GroupId, timestamp: bigint, body: Uint8Array) => Promise<unknown>;
 
 /** What admission has to know of the device list. */
-export interface ListGate {
+interface ListGate {
   belongTo(id: DeviceListId): void;
   followList(stored: readonly Uint8Array[]): void;
   /** Whether an entry that came by another way than synchronization may be stored. */

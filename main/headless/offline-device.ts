@@ -29,7 +29,7 @@ export async function withOfflineDevice<T>(
 }
 
 /** The person's other devices that are on the list still. */
-export async function othersOf(device: Device): Promise<readonly DeviceRecord[]> {
+async function othersOf(device: Device): Promise<readonly DeviceRecord[]> {
   const devices = await device.service.commands.devices({});
   return devices.filter(({ own, role, removed }) => !own && role !== 'recovery' && !removed);
 }

@@ -11,7 +11,7 @@ export const PUBLIC_KEY_BYTES = 32;
  */
 const PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20);
 
-export const PEER_ID_BYTES = PREFIX.byteLength + PUBLIC_KEY_BYTES;
+const PEER_ID_BYTES = PREFIX.byteLength + PUBLIC_KEY_BYTES;
 
 /** The libp2p PeerId of an Ed25519 public key of 32 bytes. Throws `RangeError` on another length. */
 export function peerIdOfPublicKey(publicKey: Uint8Array): PeerId {

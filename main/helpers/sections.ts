@@ -23,7 +23,7 @@ const BEGINNING_BITS = 9;
 const BEGINNING_MASK = 2 ** BEGINNING_BITS - 1;
 
 /** Bytes of a packed section: `from` as a big-endian uint64, `count` as a big-endian uint32, the sum as a little-endian number. */
-export const SECTION_BYTES = 8 + 4 + 4 * SUM_WORDS;
+const SECTION_BYTES = 8 + 4 + 4 * SUM_WORDS;
 
 const POSITION_BYTES = 40;
 const ID_AT = 8;

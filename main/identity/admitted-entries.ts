@@ -16,7 +16,7 @@ const PART_BYTES = 96 * 1024;
 /** A field of an entry: its tag and its length. */
 const FIELD_BYTES = 4;
 /** What a list and a log of keys may hold by their quotas (device/admission): 64 MiB and 16 MiB. Nobody has a tenth of it. */
-export const ADMITTED_BYTES_MAX = 80 * 1024 * 1024;
+const ADMITTED_BYTES_MAX = 80 * 1024 * 1024;
 /** Entries, which cost memory beside their bytes. */
 export const ADMITTED_ENTRIES_MAX = 32_768;
 

@@ -20,8 +20,6 @@ export { deviceListOf };
 export { ADDRESS_BYTES_MAX, ADDRESSES_MAX, isTrusted } from './device-list-entry.ts';
 export type { DeviceListId, MemberRole } from './device-list-entry.ts';
 export type { DeviceList, Member, Removal } from './device-list-rules.ts';
-export type { Dispute } from './device-list-standing.ts';
-
 /** What was asked for would have no effect: the device was removed, and its key never comes back. */
 export class DeviceRemovedError extends Error {
   override readonly name = 'DeviceRemovedError';

@@ -12,7 +12,7 @@ import { sign, verify } from './signing.ts';
 /** Positions in one entry: it is read and acted on in some milliseconds. */
 export const ERASED_MAX = 1_000;
 /** 40 bytes for each position, and what is around them: ids, the signer and the signature are 250 bytes. */
-export const ERASURE_ENTRY_BYTES_MAX = ERASED_MAX * POSITION_BYTES + 512;
+const ERASURE_ENTRY_BYTES_MAX = ERASED_MAX * POSITION_BYTES + 512;
 /** The last millisecond that a date can show (ECMAScript, "Time Values and Time Range"). */
 const TIME_MAX = 8_640_000_000_000_000n;
 const GROUP_BYTES = 32;

@@ -12,8 +12,7 @@ export class KeyFileError extends Error {
 }
 
 /** The backends that Reunion knows; a key file of a later version may name another. */
-export const BACKENDS = ['file', 'passphrase', 'keychain'] as const;
-export type Backend = (typeof BACKENDS)[number];
+export type Backend = 'file' | 'passphrase' | 'keychain';
 
 /** Why secrets cannot be had from what was written; `reason` is a sentence for a person. */
 export type NotOpened = 'wrong-passphrase' | 'damaged' | { readonly reason: string };

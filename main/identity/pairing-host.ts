@@ -58,7 +58,7 @@ export interface PairingHostOptions<Path> {
 
 type Decision = Answer | { readonly kind: 'wrong-check' | 'cancelled' | 'left' | 'expired' };
 
-export const UNCHECKED = 'unchecked';
+const UNCHECKED = 'unchecked';
 
 const LASTING = ['link', 'qr'] as const;
 

@@ -34,7 +34,7 @@ const reasonToWire: Readonly<Record<RefusalReason, Refusal>> = {
 
 /** What the inviting side tells of a wrong guess. The name is left out: its author is nobody that this device knows. */
 export type ToldGuess = Omit<WrongGuess<GuessPath>, 'name'>;
-export type GuessPath = 'lan' | 'direct' | 'relay';
+type GuessPath = 'lan' | 'direct' | 'relay';
 
 /** More devices than may guess at one invitation are not believed. */
 const TOLD_GUESSES_MAX = 16;

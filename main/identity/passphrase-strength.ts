@@ -4,7 +4,7 @@ import type { ZxcvbnFactory } from '@zxcvbn-ts/core';
  * Of zxcvbn's scores from 0 to 4 the lowest that is taken: more than 10^8 guesses, each of which costs Argon2id with 64 MiB, so
  * that a computer that makes ten a second needs months, and a thousand of them hours; what people choose below is tried first.
  */
-export const PASSPHRASE_SCORE_MIN = 3;
+const PASSPHRASE_SCORE_MIN = 3;
 /** What is beyond that adds nothing to a score, and time to find it: zxcvbn's own recommendation. UTF-16 units. */
 const JUDGED_LENGTH = 100;
 

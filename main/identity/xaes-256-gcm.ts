@@ -12,7 +12,7 @@ import { concatBytes } from '../helpers/bytes.ts';
  * and the first half of a nonce of 24 bytes, by the counter-mode KDF of NIST SP 800-108r1 over CMAC. AES runs natively in
  * Node, in Electron and in browsers. Steps and names below are those of the section "Detailed key derivation algorithm".
  */
-export const XAES_KEY_BYTES = 32;
+const XAES_KEY_BYTES = 32;
 export const XAES_NONCE_BYTES = 24;
 export const XAES_TAG_BYTES = 16;
 

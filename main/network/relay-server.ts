@@ -58,7 +58,7 @@ export interface RelayServerOptions {
   readonly clock?: Clock;
 }
 
-export interface RelayCounts {
+interface RelayCounts {
   readonly connections: number;
   readonly reservations: number;
   readonly relayedConnections: number;

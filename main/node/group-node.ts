@@ -17,7 +17,7 @@ import { MessageClock } from './message-clock.ts';
 import type { NodeStore } from './node-store.ts';
 
 /** Members of an open group that came by themselves: a full room, and few enough to be connected with all of them. */
-export const VISITORS_MAX = 64;
+const VISITORS_MAX = 64;
 /** A visitor that is away for so long is a stranger again, milliseconds; what it lacks is found out when it is back. */
 const VISITOR_REST_MS = 10 * 60_000;
 

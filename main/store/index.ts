@@ -30,7 +30,6 @@ export type { StoreStats } from './engine.ts';
 export type { StoreNotice } from './opening.ts';
 export { OUTLIVING_SETTING } from './outliving.ts';
 export type { Outliving } from './outliving.ts';
-export type { RestoreOptions } from './restore.ts';
 export { checkBackup, restoreStore } from './restore.ts';
 export type { StoreKeys } from './store-keys.ts';
 

@@ -47,7 +47,7 @@ export interface OpeningOptions extends StoreKeys {
 /** Up to this size a store is checked whole each time it is opened, in some 100 ms; a larger one in idle time: see `IdleCheck`. */
 const CHECK_AT_OPENING_BYTES = 16 * 1024 * 1024;
 
-export const STORE_ID_BYTES = 16;
+const STORE_ID_BYTES = 16;
 const SQLITE_MAGIC = Buffer.from('SQLite format 3\0', 'latin1');
 const SQLITE_HEADER_BYTES = 100;
 const APPLICATION_ID_OFFSET = 68;

@@ -61,7 +61,7 @@ export function matchExpression(words: readonly QueryWord[]): string {
 }
 
 /** Lower case and without diacritics, as the index folds them. */
-export function fold(text: string): string {
+function fold(text: string): string {
   return text
     .normalize('NFD')
     .replace(/[\u0300-\u036f]/gu, '')

@@ -99,7 +99,7 @@ export function keepAside(fileSystem: FileSystem, files: StoreFiles, aside: stri
 const COPY_BYTES = 1 << 20;
 
 /** Copies a file to a new one, which is on the medium when this returns. Throws Node's errors. */
-export function copyFile(fileSystem: FileSystem, from: string, to: string): void {
+function copyFile(fileSystem: FileSystem, from: string, to: string): void {
   const source = fileSystem.open(from, { create: false, exclusive: false });
   try {
     const target = fileSystem.open(to, { create: true, exclusive: true });

@@ -62,7 +62,7 @@ export async function fillStore(
 }
 
 /** Messages arrive and are projected, as the device does it: two transactions. */
-export async function receive(store: Store, from: number, count: number): Promise<void> {
+async function receive(store: Store, from: number, count: number): Promise<void> {
   const batch = samples(from, count);
   await store.sync.commit({ addMessages: batch.map(({ message }) => message) });
   await store.conversations.apply({

@@ -4,7 +4,7 @@ import type { NewMessage } from '../../main/mvds/ports.ts';
 import type { GroupId, MessageId, PeerId } from '../../main/mvds/types.ts';
 
 /** Of a message's text, all of it ASCII. */
-export const BODY_BYTES = 300;
+const BODY_BYTES = 300;
 export const BENCH_KEY = new Uint8Array(32).fill(7);
 /** As many as a busy person has. */
 export const CONVERSATIONS = 100;
@@ -13,8 +13,8 @@ const FIRST_TIMESTAMP = 1_700_000_000_000;
 
 const hash = (name: string): string => createHash('sha256').update(name).digest('hex');
 
-export const GROUP = hash('group') as GroupId;
-export const AUTHOR = '12D3KooWBenchBenchBenchBenchBenchBenchBenchBenchBenchB' as PeerId;
+const GROUP = hash('group') as GroupId;
+const AUTHOR = '12D3KooWBenchBenchBenchBenchBenchBenchBenchBenchBenchB' as PeerId;
 
 export function conversationOf(index: number): ConversationId {
   return hash(`conversation ${index % CONVERSATIONS}`).slice(0, 32) as ConversationId;
@@ -62,7 +62,7 @@ export interface Sample {
 }
 
 /** Message number `index`, the same in every run. */
-export function sample(index: number): Sample {
+function sample(index: number): Sample {
   const id = hash(`message ${index}`) as MessageId;
   const text = sampleText(index);
   const order = FIRST_TIMESTAMP + index;

@@ -9,7 +9,7 @@ export interface Figure {
   readonly note?: string | undefined;
 }
 
-export function isMet({ value, bar }: Figure): boolean {
+function isMet({ value, bar }: Figure): boolean {
   if (bar === undefined) return true;
   return 'atLeast' in bar ? value >= bar.atLeast : value <= bar.atMost;
 }

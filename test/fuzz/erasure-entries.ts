@@ -9,9 +9,9 @@ const signer = keysOf(1);
 const created = createDeviceList(signer, { name: 'Desk', system: 'Linux', at: 1 });
 
 export const LIST = listIdOfEntry(created) ?? ('' as never);
-export const GROUP = 'ab'.repeat(32) as GroupId;
+const GROUP = 'ab'.repeat(32) as GroupId;
 
-export const positionsOf = (count: number) =>
+const positionsOf = (count: number) =>
   Array.from({ length: count }, (_, at) => ({
     timestamp: BigInt(at - 2),
     id: at.toString(16).padStart(64, '0') as MessageId,

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 const contrib = resolve(import.meta.dirname, '../../contrib');
 
-export interface Panel {
+interface Panel {
   readonly id: number;
   readonly type: string;
   readonly title: string;

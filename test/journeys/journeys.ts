@@ -4,7 +4,7 @@ import { apiOf, eventually } from '../helpers/watch.ts';
 import type { AppPage } from './app-page.ts';
 
 /** One app of a person, on a computer of its own. */
-export interface RunningApp {
+interface RunningApp {
   /** Its data folder, by which the command line talks to it too. */
   readonly folder: string;
   /** The page in its window as it is now. */

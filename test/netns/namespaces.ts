@@ -8,7 +8,7 @@ export const RELAY_HOST = '198.51.100.1';
 export type Nat = 'cone' | 'symmetric';
 
 /** Runs a program to its end; throws what it printed where that fails. */
-export function run(command: string, args: readonly string[], input = ''): string {
+function run(command: string, args: readonly string[], input = ''): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { input, encoding: 'utf8' });
   if (error) throw error;
   if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);

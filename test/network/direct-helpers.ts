@@ -22,7 +22,7 @@ import type { Path, Session } from '../../main/sync/ports.ts';
 import { keysOf } from '../helpers/identities.ts';
 
 /** WebRTC does not look at loopback unless told to. */
-export const ON_LOOPBACK: DirectOptions = { stun: [], bindAddress: '127.0.0.1' };
+const ON_LOOPBACK: DirectOptions = { stun: [], bindAddress: '127.0.0.1' };
 
 interface PartsOptions {
   readonly relays?: readonly string[];

@@ -19,7 +19,7 @@ import { serveRendezvous } from '../../main/network/rendezvous-server.ts';
 import { Rendezvous } from '../../main/network/rendezvous.ts';
 import { keysOf } from '../helpers/identities.ts';
 
-export const LOOPBACK = '/ip4/127.0.0.1/tcp/0';
+const LOOPBACK = '/ip4/127.0.0.1/tcp/0';
 
 export interface Device {
   readonly network: Network;

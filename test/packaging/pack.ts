@@ -30,7 +30,7 @@ function standIn(folder: string): string {
   return electron;
 }
 
-export interface PackedFile {
+interface PackedFile {
   /** With slashes, below the app. */
   readonly path: string;
   readonly bytes: number;

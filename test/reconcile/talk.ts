@@ -13,7 +13,7 @@ export interface Speaker {
 }
 
 /** One end of a talk, and what it has learnt. */
-export interface End {
+interface End {
   readonly session: Speaker;
   readonly have: MessageId[];
   readonly need: MessageId[];

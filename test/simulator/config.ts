@@ -2,7 +2,7 @@ import type { Backoff } from '../../main/mvds/backoff.ts';
 import type { SeededRandom } from './random.ts';
 
 export const TOPOLOGIES = ['mesh', 'ring', 'full', 'star'] as const;
-export type Topology = (typeof TOPOLOGIES)[number];
+type Topology = (typeof TOPOLOGIES)[number];
 
 /** Milliseconds of one epoch of virtual time. */
 export const EPOCH_MS = 1000;

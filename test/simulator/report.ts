@@ -2,7 +2,7 @@ import { EPOCH_MS, type SimulationConfig } from './config.ts';
 import type { SimulatedNode } from './node.ts';
 import type { Written } from './simulation.ts';
 
-export interface NodeReport {
+interface NodeReport {
   readonly node: string;
   readonly delivered: number;
   readonly payloads: number;

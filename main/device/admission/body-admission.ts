@@ -14,7 +14,7 @@ export const AHEAD_MAX_MS = 366 * 24 * 60 * 60 * 1_000;
  * tell junk from messages, and a device can. A history of this size comes in one piece.
  */
 export const UNPROVEN_MESSAGES_MAX = 50_000;
-export const UNPROVEN_BYTES_MAX = 1024 * 1024 * 1024;
+const UNPROVEN_BYTES_MAX = 1024 * 1024 * 1024;
 
 export interface BodyAdmissionOptions {
   /** Opens a message with the content keys of this device. */

@@ -9,7 +9,7 @@ import { ACCEPT, isBare, reject } from './verdicts.ts';
 
 /** Entries of one signer, and their bytes: ten deletions a day for twenty years, or a million messages. */
 export const ERASURE_ENTRIES_PER_SIGNER_MAX = 65_536;
-export const ERASURE_BYTES_PER_SIGNER_MAX = 64 * 1024 * 1024;
+const ERASURE_BYTES_PER_SIGNER_MAX = 64 * 1024 * 1024;
 
 interface Signed {
   entries: number;

@@ -12,7 +12,7 @@ import { ACCEPT, isBare, reject } from './verdicts.ts';
  * twenty devices makes a third of it.
  */
 export const KEY_ENTRIES_PER_SIGNER_MAX = 8_192;
-export const KEY_ENTRY_BYTES_PER_SIGNER_MAX = 16 * 1024 * 1024;
+const KEY_ENTRY_BYTES_PER_SIGNER_MAX = 16 * 1024 * 1024;
 
 interface Signed {
   entries: number;

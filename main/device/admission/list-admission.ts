@@ -12,9 +12,9 @@ export const REMOVALS_PER_SIGNER_MAX = 128;
 /** Keys that a list ever names, removed ones too: more than any person's devices and recovery phrases. */
 export const NAMED_KEYS_MAX = 256;
 /** Entries of all signers, 4 KiB each at most. Beyond it each signer still has its first few. */
-export const ENTRIES_MAX = 16_384;
+const ENTRIES_MAX = 16_384;
 /** What no other signer can use up: room to remove the one that floods the list. */
-export const ENTRIES_RESERVED = 64;
+const ENTRIES_RESERVED = 64;
 
 /** What the list waits for that a held entry needs: the entry that names its signer. */
 export const UNTIL_NAMED = 'the entry that names its signer';

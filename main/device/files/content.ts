@@ -20,7 +20,7 @@ export interface ContentOptions {
 type Copy = Pick<KnownCopy, 'copy' | 'bytes' | 'storedAt'>;
 
 /** Why a chunk cannot be read: it is not what it is said to be, or its key is not here yet. */
-export class ChunkError extends Error {
+class ChunkError extends Error {
   override readonly name = 'ChunkError';
   readonly reason: 'damaged' | 'locked';
 

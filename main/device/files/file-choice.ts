@@ -26,7 +26,7 @@ const DEFAULTS: FileSettings = {
 const KILOBYTE = 1_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 /** The highest timestamp there is: no file is as new as that. */
-export const NEVER = 2n ** 63n - 1n;
+const NEVER = 2n ** 63n - 1n;
 
 export interface FileChoiceOptions {
   readonly settings: SettingStore;

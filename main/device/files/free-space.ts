@@ -6,7 +6,7 @@ import { debugLog } from '../../log/debug-log.ts';
 const ignored = debugLog('device:files:free-space');
 
 /** What files leave free on the disk: messages go on being written, and so do other programs. */
-export const RESERVE_BYTES = 1024 * 1024 * 1024;
+const RESERVE_BYTES = 1024 * 1024 * 1024;
 /** How often a full disk is looked at again, milliseconds. */
 const RETRY_MS = 30_000;
 /** A disk that was full has this much more than the reserve before files are fetched again: else it would be to and fro. */

@@ -46,7 +46,7 @@ export interface StagedFile {
   readonly path: string;
 }
 
-export interface SealedChunk {
+interface SealedChunk {
   readonly body: Uint8Array;
   readonly epoch: EpochId;
 }

@@ -122,7 +122,7 @@ export function nodeDataOption(): Option {
   return new Option('--data <dir>', 'the data folder of the node');
 }
 
-export function peerOption(): Option {
+function peerOption(): Option {
   return new Option(
     '--peer <multiaddr...>',
     'a peer: a multiaddr that ends in /p2p/ and its id (repeatable)',

@@ -19,7 +19,7 @@ export interface PageView {
   readonly completeness: CompletenessView;
 }
 
-export interface CompletenessView {
+interface CompletenessView {
   readonly knowsGroup: boolean;
   readonly neighbours: number;
   /** Neighbours with which the node has agreed. */
@@ -55,7 +55,7 @@ export function pageView(groupId: GroupId, page: QueriedPage): PageView {
   };
 }
 
-export function completenessView(about: Completeness): CompletenessView {
+function completenessView(about: Completeness): CompletenessView {
   const { knowsGroup, keptFrom, neighbours, agreements, now } = about;
   const [latest] = agreements;
   return {

@@ -21,9 +21,9 @@ import type { ChatWording } from './chat-text.ts';
 import { Transcript } from './transcript.ts';
 
 /** Lines shown at a time: a few screens. */
-export const SHOWN_MAX = 200;
+const SHOWN_MAX = 200;
 /** Lines of the history that are shown on joining. */
-export const HISTORY_LINES = 50;
+const HISTORY_LINES = 50;
 /** Messages that arrive together are put in order before they are shown, milliseconds. */
 const SETTLE_MS = 150;
 /** How long leaving may take, milliseconds. */

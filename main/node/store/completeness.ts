@@ -2,7 +2,7 @@ import type { GroupId, PeerId } from '../../mvds/types.ts';
 import type { PeerSyncStatus } from '../../sync/status.ts';
 
 /** When this node and another one were last proven to hold the same of a group. */
-export interface Agreement {
+interface Agreement {
   readonly peer: PeerId;
   /** Unix milliseconds. */
   readonly at: number;

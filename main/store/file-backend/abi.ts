@@ -76,7 +76,7 @@ export class Heap {
   }
 }
 
-export type VfsFunction = 'open' | 'delete' | 'access' | 'fullPath';
+type VfsFunction = 'open' | 'delete' | 'access' | 'fullPath';
 
 /** SQLite's default file system, four functions of which can be replaced. */
 export interface DefaultVfs {

@@ -12,7 +12,7 @@ const NONCE_BYTES = 12;
 const NONCE_PREFIX_BYTES = 8;
 const TAG_BYTES = 16;
 /** What sealing adds to each unit. */
-export const SEAL_BYTES = NONCE_BYTES + TAG_BYTES;
+const SEAL_BYTES = NONCE_BYTES + TAG_BYTES;
 
 /** A file as a sequence of units, each sealed on its own: one of `first` bytes, then all of `unit` bytes. */
 interface Layout {

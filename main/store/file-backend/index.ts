@@ -24,7 +24,7 @@ export {
   transcribe,
   writeFileEnvelope,
 } from './whole-files.ts';
-export type { SqlDatabase, SqlStatement, SqlValue } from './sqljs.ts';
+export type { SqlStatement, SqlValue } from './sqljs.ts';
 
 export interface OpenFileOptions {
   /** Path of the database file. It is made if it is missing. */
@@ -68,7 +68,7 @@ const DEFAULT_CHECKPOINT_PAGES = 16_384;
 let backend: Promise<{ readonly engine: SqlEngine; readonly vfs: Vfs }> | undefined;
 
 /** Loads sql.js and gives it real files. Throws `UnsupportedSqlJsError` when that version of it cannot be. */
-export async function loadBackend(): Promise<{ readonly engine: SqlEngine; readonly vfs: Vfs }> {
+async function loadBackend(): Promise<{ readonly engine: SqlEngine; readonly vfs: Vfs }> {
   backend ??= loadEngine().then((engine) => {
     const heap = new Heap(engine.memory);
     return { engine, vfs: new Vfs(engine.module, heap, findDefaultVfs(engine, heap)) };

@@ -21,7 +21,7 @@ const COPY_OFFSETS = [0, 2048];
 const ENVELOPE_OFFSETS = [1024, 3072];
 const ENVELOPE_MAGIC = Buffer.from('sealed key v1 \n\0', 'latin1');
 /** Room between two copies of what opens the file. */
-export const ENVELOPE_BYTES_MAX = 512;
+const ENVELOPE_BYTES_MAX = 512;
 
 /** The keys of one database file and of the log that belongs to it. */
 export interface FileKeys {

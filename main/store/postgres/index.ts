@@ -17,8 +17,6 @@ import { PostgresSettings } from './settings.ts';
 import { number } from './values.ts';
 
 export { StoreAccessError, StoreDurabilityError, StoreUnavailableError } from './errors.ts';
-export { POSTGRES_SCHEMA_VERSION } from './schema.ts';
-
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database?…`, as libpq has it. */
   readonly url: string;

@@ -7,7 +7,7 @@ import { SCHEMA_SQL } from './schema-sql.ts';
 import { boolean, number, text } from './values.ts';
 
 /** The schema that this version of the program writes. */
-export const POSTGRES_SCHEMA_VERSION = 1;
+const POSTGRES_SCHEMA_VERSION = 1;
 
 /** 'Reun': the first number of every advisory lock of ours. The second is 0 while the schema is made, else a node. */
 export const ADVISORY_LOCK = 0x5265756e;
@@ -55,7 +55,7 @@ async function prepareSchema(queries: Queries): Promise<void> {
 }
 
 /** Throws where this version of the program cannot read the database. */
-export async function checkSchema(queries: Queries): Promise<void> {
+async function checkSchema(queries: Queries): Promise<void> {
   const [row] = await queries.rows('SELECT version FROM reunion.meta');
   if (row === undefined) {
     throw new StoreDamagedError('The database is damaged: the row of its version is missing.');

@@ -2,7 +2,7 @@ import { i18n, LANGUAGES, systemLanguage } from '../i18n/i18n.svelte.ts';
 import type { Language } from '../i18n/i18n.svelte.ts';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
 /** Percent of the usual size of text. */
 export const TEXT_SIZES = [90, 100, 115, 130] as const;
 

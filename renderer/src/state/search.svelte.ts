@@ -18,7 +18,7 @@ export interface SearchFilters {
   readonly hasFile: boolean;
 }
 
-export const NO_FILTERS: SearchFilters = {
+const NO_FILTERS: SearchFilters = {
   conversation: undefined,
   device: undefined,
   from: '',

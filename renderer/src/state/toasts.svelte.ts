@@ -3,7 +3,7 @@ const UNDO_MS = 7_000;
 /** How long a plain notice stays, milliseconds. */
 const NOTICE_MS = 4_000;
 
-export interface Toast {
+interface Toast {
   readonly id: number;
   readonly text: string;
   readonly kind: 'notice' | 'problem';

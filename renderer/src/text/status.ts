@@ -12,7 +12,7 @@ import { durationText } from './times.ts';
 
 const DAY = 24 * 60 * 60 * 1_000;
 /** A device that was away for so many days is said to be so, rather than to be offline. */
-export const STALE_DAYS = 7;
+const STALE_DAYS = 7;
 
 export const stateText = (state: PeerState): string => t(`state.${state}` as MessageKey);
 export const pathText = (path: NonNullable<PeerStatus['path']>): string => t(`path.${path}`);

@@ -9,7 +9,7 @@ export interface Asked<C extends Command> {
   readonly args: CommandArguments[C];
   /** Answers, and lets the page act on it. */
   readonly answer: (result: CommandResults[C]) => Promise<void>;
-  readonly fail: (error: Error) => Promise<void>;
+  readonly fail: (error: unknown) => Promise<void>;
 }
 
 export interface ScriptedConnection {
@@ -23,7 +23,7 @@ interface Open {
   readonly command: Command;
   readonly args: unknown;
   readonly resolve: (result: never) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** The device as the page's state sees it: the test answers each command, in the order of its choice. */
@@ -74,8 +74,14 @@ export class ScriptedDevice {
         send: ({ id, command, arguments: args }) => {
           this.call(command, args as never).then(
             (result) => frame({ id, result }),
-            (error: Error) =>
-              frame({ id, error: { code: 'connection-lost', message: error.message } }),
+            (error: unknown) =>
+              frame({
+                id,
+                error: {
+                  code: 'connection-lost',
+                  message: error instanceof Error ? error.message : '',
+                },
+              }),
           );
         },
         onFrame: (listener) => (frame = listener),

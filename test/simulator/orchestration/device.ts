@@ -158,6 +158,6 @@ function isMember({ state }: PeerSyncStatus): boolean {
 }
 
 /** 16 bytes as hexadecimal characters. */
-export function storeIdOf(peerId: PeerId): string {
+function storeIdOf(peerId: PeerId): string {
   return Buffer.from(peerId.padEnd(16, '.')).toString('hex').slice(0, 32);
 }

@@ -6,7 +6,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 /** Enough for everybody to have others to learn from, few enough for days of it. */
-export const GAP_NODES = 10;
+const GAP_NODES = 10;
 /** Messages go on while one node is away. */
 const PUBLISH_EVERY_MS = 5 * MINUTE;
 /** Longer than the window of an hour: what has not come by then never will. */

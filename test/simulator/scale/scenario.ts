@@ -59,7 +59,7 @@ export interface Partition {
   readonly healedMs: number | undefined;
 }
 
-export interface Sample {
+interface Sample {
   readonly mean: number;
   readonly max: number;
 }

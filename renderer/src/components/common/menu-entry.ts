@@ -1,6 +1,6 @@
 import type { Component } from 'svelte';
 
-export interface MenuEntry {
+interface MenuEntry {
   readonly text: string;
   readonly icon?: Component<{ size?: number | string; 'aria-hidden'?: 'true' }>;
   readonly keys?: string;

@@ -17,7 +17,7 @@ import { SessionTransport, type SessionHost } from '../network/transport.ts';
 import type { Arrival, NodeParts, ScaleNode } from '../node.ts';
 
 const TOPIC = 'waku/2/store-sync/proto';
-export const CATALOGUE = catalogueOf(TOPIC);
+const CATALOGUE = catalogueOf(TOPIC);
 /** The group that all nodes store. */
 export const GROUP = toGroupId(new Uint8Array(32).fill(0x67));
 const GROUPS: ReadonlySet<GroupId> = new Set([CATALOGUE, GROUP]);
