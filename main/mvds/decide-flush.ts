@@ -18,7 +18,8 @@ import {
   messageItemBytes,
   PAYLOAD_NUMBER_BYTES,
 } from './size.ts';
-import { dialectFor, type PeerState, type SentRecord } from './state.ts';
+import type { SentRecord } from './sent-payloads.ts';
+import { dialectFor, type PeerState } from './state.ts';
 import type { Message, MessageId, SyncRecord } from './types.ts';
 
 type FlushEvent = Extract<MvdsEvent, { type: 'flush' }>;

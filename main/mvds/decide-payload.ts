@@ -10,7 +10,8 @@ import {
 import { decideMessages } from './decide-messages.ts';
 import type { DecisionDraft } from './draft.ts';
 import type { MvdsEvent, View } from './events.ts';
-import { lostItsStore, type BacklogPlace, type PeerFields, type PeerState } from './state.ts';
+import type { BacklogPlace } from './sent-payloads.ts';
+import { lostItsStore, type PeerFields, type PeerState } from './state.ts';
 import type { MessageId, PeerId, SyncRecord } from './types.ts';
 
 export type PayloadEvent = Extract<MvdsEvent, { type: 'payloadReceived' }>;

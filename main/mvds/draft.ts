@@ -1,6 +1,7 @@
 import type { Decision, Delivery, Effect, FlushCause, UnmetParents } from './events.ts';
 import type { NewMessage, SyncChanges, Tombstone } from './ports.ts';
-import type { BacklogPlace, NumberedPayload, Patch } from './state.ts';
+import type { BacklogPlace } from './sent-payloads.ts';
+import type { NumberedPayload, Patch } from './state.ts';
 import type { GroupId, MessageId, PeerId, SyncRecord } from './types.ts';
 
 /** Removed: with its place in the backlog, where that is known. */

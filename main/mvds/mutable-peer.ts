@@ -1,8 +1,8 @@
 import { IntervalSet } from '../helpers/interval-set.ts';
 import { otherDialect, type Dialect } from './codec.ts';
 import { MAX_PENDING_ACKS } from './constants.ts';
-import type { InFlight, Patch, PeerState, SentRecord } from './state.ts';
-import { sentPayload, type SentPayload } from './sent-payloads.ts';
+import { sentPayload, type SentPayload, type SentRecord } from './sent-payloads.ts';
+import type { InFlight, Patch, PeerState } from './state.ts';
 import type { GroupId, MessageId } from './types.ts';
 
 /** What `PeerState` shows, as it is changed by patches. */

@@ -1,6 +1,21 @@
 import { IntervalSet } from '../helpers/interval-set.ts';
-import type { SentRecord } from './state.ts';
 import type { GroupId, MessageId } from './types.ts';
+
+/** Where a message stands in the backlog. */
+export interface BacklogPlace {
+  readonly groupId: GroupId;
+  readonly sequence: number;
+}
+
+export interface SentRecord {
+  readonly messageId: MessageId;
+  readonly bytes: number;
+  readonly dueEpoch: number;
+  /** Whether it is not sent again in this session. */
+  readonly isOnce: boolean;
+  /** Its place in the backlog, where it has no record that says that it was sent. */
+  readonly ofBacklog?: BacklogPlace;
+}
 
 /** Messages of the backlog that one payload carried, of one group. */
 export interface SentOfBacklog {

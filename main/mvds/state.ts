@@ -2,7 +2,7 @@ import { AwaitedParents, type AwaitedParentsView } from './awaited-parents.ts';
 import { otherDialect, type Dialect, type Hello } from './codec.ts';
 import { RecentEphemeral, type RecentEphemeralView } from './recent-ephemeral.ts';
 import { applyToPeer, expire, newPeer, peerView, type MutablePeer } from './mutable-peer.ts';
-import type { SentPayload } from './sent-payloads.ts';
+import type { BacklogPlace, SentPayload, SentRecord } from './sent-payloads.ts';
 import type { GroupId, MessageId, PeerId } from './types.ts';
 
 /** How new messages are announced to a peer (2/MVDS, "Modes"): with their body at once, or offered first. */
@@ -83,22 +83,6 @@ export interface NodeState {
 export interface NumberedPayload {
   readonly number: number;
   readonly ids: readonly MessageId[];
-}
-
-/** Where a message stands in the backlog. */
-export interface BacklogPlace {
-  readonly groupId: GroupId;
-  readonly sequence: number;
-}
-
-export interface SentRecord {
-  readonly messageId: MessageId;
-  readonly bytes: number;
-  readonly dueEpoch: number;
-  /** Whether it is not sent again in this session. */
-  readonly isOnce: boolean;
-  /** Its place in the backlog, where it has no record that says that it was sent. */
-  readonly ofBacklog?: BacklogPlace;
 }
 
 export type PeerFields = Partial<
