@@ -93,7 +93,7 @@ export interface NewEvent {
   readonly content: EventContent;
 }
 
-/** What an event need not say, since it is around it; what is not given it says. */
+/** Values that surround an event, so that it leaves them out. It carries those that are not given. */
 export interface EventContext {
   /** Of the epoch that its body is sealed under: an author among them is named by its place. */
   readonly writers?: readonly PeerId[];

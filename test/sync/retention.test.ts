@@ -81,7 +81,7 @@ test('a node that wants older messages gets them, though a hello says so in the 
   expect(await keeper.texts()).toEqual(['at 2000']);
 
   since = undefined;
-  // What is to be sent goes out in a hello of the session that is under way.
+  // The number of messages to send goes out in a hello of the session that is under way.
   await keeper.orchestrator.append(GROUP, 2_001n, utf8('here'));
   await pass(5);
   await keeper.orchestrator.sinceChanged();
