@@ -90,8 +90,8 @@ export class MvdsNode {
   }
 
   /**
-   * What a peer says it wants, from its hello, and how it is to be written to: to be called before `peerOnline`, after which what
-   * is due is sent. What it does not want any more is taken back.
+   * Takes from a peer's hello which messages it wants and which extensions it understands. To be called before `peerOnline`,
+   * which sends the messages that are due. Offers of messages that the peer no longer wants are taken back.
    */
   async heardSince(
     peerId: PeerId,

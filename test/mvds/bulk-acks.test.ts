@@ -48,7 +48,7 @@ async function nodeWithPeer({
     await node.settled();
     return written;
   };
-  /** What was sent since the last call. */
+  /** The payloads sent since the last call. */
   const takeSent = () =>
     sent.splice(0).map((bytes) => {
       const decoded = decodePayload(bytes);
@@ -330,7 +330,7 @@ test('however sessions end and whatever is held, both come to hold the union, on
         if ('write' in each) await pair.write(each.write, each.held);
         else if ('session' in each) await pair.session(each.session);
         else await pair.release();
-        // What has no record is held there: an acknowledgement never runs ahead of the store.
+        // The peer holds each message that has no record: an acknowledgement never runs ahead of the store.
         await expectKnownToBeHeld(pair.nodes);
       }
       await pair.session(Infinity);

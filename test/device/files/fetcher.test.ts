@@ -13,7 +13,7 @@ let fetcher: Fetcher;
 let peers: PeerId[];
 /** Chunks that are missing, by copy. */
 let missing: Map<number, MessageId[]>;
-/** What was asked of whom, and when. */
+/** Each request: its time, its peer and the copy. */
 let asked: { readonly at: number; readonly peer: PeerId; readonly copy: number }[];
 let withdrawn: MessageId[];
 
